@@ -1,0 +1,76 @@
+// Verb: one thing a caller can ask the bank, declared once. The HTTP door makes a route and its OpenAPI entry
+// of it, the CLI door a command, the console a form.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/base/schema.h"
+#include "ground/base/shape.h"
+
+namespace puhui {
+
+// Who asks. The door that authenticated them says so; nothing in the request can.
+struct Caller {
+  std::string name;                      // "ops-anna", "cli"
+  std::vector<std::string> permissions;  // "lending.apply", "lending.*" or "*"
+  bool may(std::string_view permission) const;
+};
+
+// Told how far a long verb has come. Called from one thread at a time.
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  virtual void step(std::string_view what, uint64_t done, uint64_t total) = 0;  // total 0: not known
+};
+
+struct VerbCall {
+  const Caller& caller;
+  Progress& progress;
+};
+
+enum class Effect {
+  read,   // changes nothing: GET
+  write,  // POST
+};
+
+struct VerbHead {
+  std::string noun;        // "lending"
+  std::string verb;        // "apply"; the permission is "lending.apply"
+  std::string help;        // one sentence
+  Effect effect = Effect::read;
+  std::string repeat_key;  // the field whose value makes a repeat harmless; HTTP fills it from Idempotency-Key
+  bool local_only = false; // reads or writes the caller's files: the command line has it, HTTP does not
+};
+
+struct Verb : VerbHead {
+  std::string permission() const { return noun + "." + verb; }
+  std::function<void(Shape&)> input;   // walks a scratch input: for schema and flags
+  std::function<void(Shape&)> output;
+  std::function<Result<Json>(const VerbCall&, const Json&)> run;
+  // Prints an answer for a person; none: the JSON, indented.
+  std::function<std::string(const Json&)> tell;
+};
+
+template <class In, class Out, class Handler>
+Verb make_verb(VerbHead head, Handler handler) {
+  Verb verb{std::move(head), {}, {}, {}, {}};
+  verb.input = [](Shape& shape) {
+    In scratch{};
+    shape.value(scratch);
+  };
+  verb.output = [](Shape& shape) {
+    Out scratch{};
+    shape.value(scratch);
+  };
+  verb.run = [handler = std::move(handler)](const VerbCall& call, const Json& input) -> Result<Json> {
+    const In in = TRY(read_json<In>(input));
+    const Out out = TRY(Result<Out>(handler(call, in)));
+    return to_json(out);
+  };
+  return verb;
+}
+
+}  // namespace puhui
