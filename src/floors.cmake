@@ -4,3 +4,6 @@
 
 # ground: knows machines, not banks
 module(ground/base                              USES OpenSSL::Crypto Threads::Threads)
+
+# infrastructure: what every application stands on
+module(infrastructure/evidence   SEES ground    USES sodium)

@@ -75,9 +75,13 @@ T take(Result<T>&& result) {
 }  // namespace puhui
 
 // auto value = TRY(expression);  returns the error of `expression` from the enclosing function.
-#define TRY(expression)                                                            \
-  ({                                                                               \
-    auto try_result_ = (expression);                                               \
-    if (!try_result_) return ::std::unexpected(::std::move(try_result_).error());  \
-    ::puhui::detail::take(::std::move(try_result_));                               \
+// The name is counted up so that a TRY may stand in a lambda inside another TRY.
+#define TRY(expression) TRY_NAMED(PUHUI_JOIN(try_result_, __COUNTER__), expression)
+#define TRY_NAMED(name, expression)                                  \
+  ({                                                                 \
+    auto name = (expression);                                        \
+    if (!name) return ::std::unexpected(::std::move(name).error());  \
+    ::puhui::detail::take(::std::move(name));                        \
   })
+#define PUHUI_JOIN(a, b) PUHUI_JOIN_AGAIN(a, b)
+#define PUHUI_JOIN_AGAIN(a, b) a##b
