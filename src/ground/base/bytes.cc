@@ -81,9 +81,10 @@ size_t ByteReader::count(size_t item_bytes_min) {
 Result<void> ByteReader::finish(std::string_view what) const {
   if (ok_ && bytes_.empty()) return {};
   const std::string where = "of " + std::to_string(size_) + " bytes";
-  if (!ok_) return fail(ErrorCode::corrupt, std::string(what) + ": a value runs past its end or is not valid, " + where);
-  return fail(ErrorCode::corrupt, std::string(what) + ": expected its end, came " +
-                                      std::to_string(bytes_.size()) + " more bytes " + where);
+  if (!ok_)
+    return fail(ErrorCode::corrupt, std::string(what) + ": a value runs past its end or is not valid, " + where);
+  return fail(ErrorCode::corrupt,
+              std::string(what) + ": expected its end, came " + std::to_string(bytes_.size()) + " more bytes " + where);
 }
 
 }  // namespace puhui

@@ -17,10 +17,10 @@ class ByteWriter {
   void u8(uint8_t value) { out_ += static_cast<char>(value); }
   void u32(uint32_t value) { fixed(value); }
   void u64(uint64_t value) { fixed(value); }
-  void unsigned_varint(uint64_t value);          // LEB128, 1 to 10 bytes
-  void signed_varint(int64_t value);             // zigzag, then LEB128
-  void real(double value);                       // the 8 bytes of its IEEE form
-  void text(std::string_view value);             // varint length, then the bytes
+  void unsigned_varint(uint64_t value);  // LEB128, 1 to 10 bytes
+  void signed_varint(int64_t value);     // zigzag, then LEB128
+  void real(double value);               // the 8 bytes of its IEEE form
+  void text(std::string_view value);     // varint length, then the bytes
   void raw(std::string_view bytes) { out_ += bytes; }
   void id(const Id128& id) { u64(id.high), u64(id.low); }
   void digest(const Digest& digest) { raw(digest.view()); }
@@ -47,7 +47,7 @@ class ByteReader {
   uint64_t unsigned_varint();
   int64_t signed_varint();
   double real();
-  std::string_view text();               // a view into the bytes read from
+  std::string_view text();  // a view into the bytes read from
   std::string_view raw(size_t length);
   Id128 id();
   Digest digest();

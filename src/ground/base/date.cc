@@ -75,8 +75,8 @@ Result<Date> Date::parse(std::string_view text) {
 bool is_leap_year(int year) { return std::chrono::year(year).is_leap(); }
 
 Date date_of(Timestamp at, int utc_offset_minutes) {
-  return {static_cast<int32_t>(
-      floor_divide(at.microseconds + int64_t{utc_offset_minutes} * 60'000'000, kDayMicroseconds))};
+  return {
+      static_cast<int32_t>(floor_divide(at.microseconds + int64_t{utc_offset_minutes} * 60'000'000, kDayMicroseconds))};
 }
 
 Timestamp start_of(Date date, int utc_offset_minutes) {
@@ -95,8 +95,8 @@ std::string text_of(Timestamp at) {
 
 Result<Timestamp> parse_timestamp(std::string_view text) {
   const auto wrong = [&] {
-    return fail(ErrorCode::invalid, "expected a moment such as '2026-11-22T03:48:29Z', came '" +
-                                        std::string(cut_utf8(text, 60)) + "'");
+    return fail(ErrorCode::invalid,
+                "expected a moment such as '2026-11-22T03:48:29Z', came '" + std::string(cut_utf8(text, 60)) + "'");
   };
   if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':') return wrong();
   const auto date = Date::parse(text.substr(0, 10));

@@ -26,7 +26,7 @@ struct Date {
   Date plus_days(int count) const { return {days + count}; }
   Date end_of_month() const;
 
-  std::string text() const;  // "2024-02-29"
+  std::string text() const;                          // "2024-02-29"
   static Result<Date> parse(std::string_view text);  // that form, years 0001 to 9999
 };
 inline int days_between(Date from, Date to) { return to.days - from.days; }

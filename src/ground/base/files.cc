@@ -141,7 +141,8 @@ Result<void> DiskFiles::make_folder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
   std::error_code ignored;
-  if (fs::exists(path, ignored) && !fs::is_directory(path, ignored)) error = std::make_error_code(std::errc::file_exists);
+  if (fs::exists(path, ignored) && !fs::is_directory(path, ignored))
+    error = std::make_error_code(std::errc::file_exists);
   if (error) return refuse(path, "make the folder", error.value());
   return {};
 }

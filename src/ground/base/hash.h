@@ -13,8 +13,8 @@ namespace puhui {
 struct Digest {
   std::array<uint8_t, 32> bytes{};
   auto operator<=>(const Digest&) const = default;
-  std::string hex() const;                // 64 lower-case digits
-  std::string short_hex() const;          // the first 12: for people, never for comparing
+  std::string hex() const;        // 64 lower-case digits
+  std::string short_hex() const;  // the first 12: for people, never for comparing
   std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
   static std::optional<Digest> parse(std::string_view hex);
   static std::optional<Digest> from_bytes(std::string_view bytes);

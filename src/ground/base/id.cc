@@ -65,8 +65,6 @@ Id128 IdSource::next() {
   return id;
 }
 
-Timestamp made_at(const Id128& id) {
-  return Timestamp{static_cast<int64_t>(id.high >> 16) * 1000};
-}
+Timestamp made_at(const Id128& id) { return Timestamp{static_cast<int64_t>(id.high >> 16) * 1000}; }
 
 }  // namespace puhui

@@ -53,7 +53,7 @@ class Json {
   void set(std::string_view name, Json value);
   void push(Json value);  // makes a list of a null
 
-  std::optional<int64_t> as_int64() const;   // whole numbers only; "1e3" and "1.0" too
+  std::optional<int64_t> as_int64() const;  // whole numbers only; "1e3" and "1.0" too
   std::optional<double> as_double() const;
 
   // "null", "a boolean", "a number", "a text", "a list", "an object": for error messages.

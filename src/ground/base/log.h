@@ -27,7 +27,9 @@ class Log {
 
   void debug(std::string_view event, std::initializer_list<Field> fields = {}) { line(Level::debug, event, fields); }
   void info(std::string_view event, std::initializer_list<Field> fields = {}) { line(Level::info, event, fields); }
-  void warning(std::string_view event, std::initializer_list<Field> fields = {}) { line(Level::warning, event, fields); }
+  void warning(std::string_view event, std::initializer_list<Field> fields = {}) {
+    line(Level::warning, event, fields);
+  }
   void error(std::string_view event, std::initializer_list<Field> fields = {}) { line(Level::error, event, fields); }
 
  private:

@@ -97,7 +97,8 @@ std::string Metrics::text() const {
       out += h.name + braced(h.labels, "quantile=\"" + format_double(share) + "\"") + " " +
              format_double(static_cast<double>(h.metric.quantile_ns(share)) / 1e9) + "\n";
     }
-    out += h.name + "_sum" + braced(h.labels) + " " + format_double(static_cast<double>(h.metric.sum_ns()) / 1e9) + "\n";
+    out +=
+        h.name + "_sum" + braced(h.labels) + " " + format_double(static_cast<double>(h.metric.sum_ns()) / 1e9) + "\n";
     out += h.name + "_count" + braced(h.labels) + " " + std::to_string(h.metric.count()) + "\n";
   }
   return out;

@@ -57,8 +57,7 @@ std::string Money::text() const {
 
 Result<Money> Money::parse(std::string_view text) {
   const auto space = text.rfind(' ');
-  const auto currency =
-      space == std::string_view::npos ? std::nullopt : Currency::parse(text.substr(space + 1));
+  const auto currency = space == std::string_view::npos ? std::nullopt : Currency::parse(text.substr(space + 1));
   if (!currency) {
     return fail(ErrorCode::invalid, "expected an amount and a currency such as '1200.00 CNY', came '" +
                                         std::string(cut_utf8(text, 60)) + "'");
@@ -66,8 +65,8 @@ Result<Money> Money::parse(std::string_view text) {
   const auto minor = parse_fixed(text.substr(0, space), currency->minor_digits());
   if (!minor) {
     return fail(ErrorCode::invalid, "expected an amount with at most " + std::to_string(currency->minor_digits()) +
-                                        " decimals below 2^63 minor units, came '" +
-                                        std::string(cut_utf8(text, 60)) + "'");
+                                        " decimals below 2^63 minor units, came '" + std::string(cut_utf8(text, 60)) +
+                                        "'");
   }
   return Money{*minor, *currency};
 }
@@ -87,7 +86,8 @@ Result<Money> sum(const Money& a, const Money& b) {
 int64_t divide(__int128 numerator, __int128 denominator, Rounding rounding) {
   CHECK(denominator > 0, "division by a positive number");
   const bool negative = numerator < 0;
-  const auto magnitude = negative ? -static_cast<unsigned __int128>(numerator) : static_cast<unsigned __int128>(numerator);
+  const auto magnitude =
+      negative ? -static_cast<unsigned __int128>(numerator) : static_cast<unsigned __int128>(numerator);
   const auto by = static_cast<unsigned __int128>(denominator);
   unsigned __int128 quotient = magnitude / by;
   const unsigned __int128 rest = magnitude % by;

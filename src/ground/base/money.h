@@ -19,8 +19,8 @@ class Currency {
   static std::optional<Currency> parse(std::string_view code);
   static Currency from_number(uint16_t iso_number);  // CHECKs that it is known
   static bool is_known(uint16_t iso_number);
-  std::string_view code() const;    // "CNY"
-  int minor_digits() const;         // 2; JPY 0
+  std::string_view code() const;               // "CNY"
+  int minor_digits() const;                    // 2; JPY 0
   uint16_t number() const { return number_; }  // ISO 4217 numeric: 156
   auto operator<=>(const Currency&) const = default;
 
@@ -47,10 +47,10 @@ Result<Money> sum(const Money& a, const Money& b);
 
 // How a quotient that is no whole minor unit becomes one.
 enum class Rounding {
-  half_even,   // to the nearest, ties to the even: interest
-  half_up,     // to the nearest, ties away from zero
-  down,        // towards zero
-  up,          // away from zero
+  half_even,  // to the nearest, ties to the even: interest
+  half_up,    // to the nearest, ties away from zero
+  down,       // towards zero
+  up,         // away from zero
 };
 
 // a * b / c with a 128-bit intermediate, rounded. CHECKs c > 0 and that the result fits.

@@ -17,8 +17,8 @@ std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> c, std::array<uint
 }
 
 uint64_t Random::draw(uint64_t run, uint64_t row, uint64_t step) const {
-  const auto out = philox4x32_10({static_cast<uint32_t>(step), static_cast<uint32_t>(run),
-                                  static_cast<uint32_t>(row), static_cast<uint32_t>(row >> 32)},
+  const auto out = philox4x32_10({static_cast<uint32_t>(step), static_cast<uint32_t>(run), static_cast<uint32_t>(row),
+                                  static_cast<uint32_t>(row >> 32)},
                                  {static_cast<uint32_t>(seed_), static_cast<uint32_t>(seed_ >> 32)});
   return uint64_t{out[1]} << 32 | out[0];
 }

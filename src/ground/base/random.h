@@ -25,9 +25,9 @@ class RandomStream {
  public:
   RandomStream(Random random, uint64_t run, uint64_t row) : random_(random), run_(run), row_(row) {}
   uint64_t next() { return random_.draw(run_, row_, step_++); }
-  double uniform();                 // [0, 1), 53 bits
-  double normal();                  // mean 0, standard deviation 1 (Box-Muller, two draws each)
-  uint64_t below(uint64_t bound);   // [0, bound) without bias; bound > 0
+  double uniform();                // [0, 1), 53 bits
+  double normal();                 // mean 0, standard deviation 1 (Box-Muller, two draws each)
+  uint64_t below(uint64_t bound);  // [0, bound) without bias; bound > 0
   bool chance(double probability) { return uniform() < probability; }
 
  private:

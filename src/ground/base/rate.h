@@ -21,9 +21,9 @@ struct Rate {
   static Rate from_double(double fraction);
   double as_double() const { return static_cast<double>(ppb) / static_cast<double>(kOne); }
 
-  std::string text() const;                           // a fraction without trailing zeros: "0.24"
-  std::string percent(int places = 2) const;          // for people: "24.00%"
-  static Result<Rate> parse(std::string_view text);   // "0.24" or "24%"; at most 9 decimals of a fraction
+  std::string text() const;                          // a fraction without trailing zeros: "0.24"
+  std::string percent(int places = 2) const;         // for people: "24.00%"
+  static Result<Rate> parse(std::string_view text);  // "0.24" or "24%"; at most 9 decimals of a fraction
 };
 
 }  // namespace puhui

@@ -36,9 +36,7 @@ std::unexpected<Error> fail(ErrorCode code, std::string where, std::string messa
   return std::unexpected(Error{code, {Fault{std::move(where), std::move(message)}}});
 }
 
-std::unexpected<Error> fail(ErrorCode code, std::string message) {
-  return fail(code, "", std::move(message));
-}
+std::unexpected<Error> fail(ErrorCode code, std::string message) { return fail(code, "", std::move(message)); }
 
 Error at(std::string_view where, Error error) {
   for (Fault& fault : error.faults) {

@@ -77,11 +77,11 @@ T take(Result<T>&& result) {
 // auto value = TRY(expression);  returns the error of `expression` from the enclosing function.
 // The name is counted up so that a TRY may stand in a lambda inside another TRY.
 #define TRY(expression) TRY_NAMED(PUHUI_JOIN(try_result_, __COUNTER__), expression)
-#define TRY_NAMED(name, expression)                                  \
-  ({                                                                 \
-    auto name = (expression);                                        \
-    if (!name) return ::std::unexpected(::std::move(name).error());  \
-    ::puhui::detail::take(::std::move(name));                        \
+#define TRY_NAMED(name, expression)                                 \
+  ({                                                                \
+    auto name = (expression);                                       \
+    if (!name) return ::std::unexpected(::std::move(name).error()); \
+    ::puhui::detail::take(::std::move(name));                       \
   })
 #define PUHUI_JOIN(a, b) PUHUI_JOIN_AGAIN(a, b)
 #define PUHUI_JOIN_AGAIN(a, b) a##b

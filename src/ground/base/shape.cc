@@ -37,7 +37,8 @@ const TextForm& form_of(const Id128*) {
   static constexpr TextForm form{
       "id", "0193a5c2-7b1e-7c3d-8f00-5a1b2c3d4e5f", [](const void* v) { return as<Id128>(v).text(); },
       [](std::string_view text, void* v) {
-        return assign(Id128::parse(text), v, "an id of 32 hex digits such as '0193a5c2-7b1e-7c3d-8f00-5a1b2c3d4e5f'", text);
+        return assign(Id128::parse(text), v, "an id of 32 hex digits such as '0193a5c2-7b1e-7c3d-8f00-5a1b2c3d4e5f'",
+                      text);
       }};
   return form;
 }

@@ -56,10 +56,14 @@ const TextForm& form_of(const Timestamp*);
 const TextForm& form_of(const Digest*);
 
 template <class T>
-concept HasTextForm = requires(const T* v) { form_of(v); };
+concept HasTextForm = requires(const T* v) {
+  form_of(v);
+};
 // An enum is a choice when `std::span<const std::string_view> names_of(const E*)` names its values 0, 1, 2 …
 template <class T>
-concept Choice = std::is_enum_v<T> && requires(const T* v) { names_of(v); };
+concept Choice = std::is_enum_v<T> && requires(const T* v) {
+  names_of(v);
+};
 template <class T>
 struct is_vector : std::false_type {};
 template <class T>
@@ -95,9 +99,9 @@ class Shape {
       boolean(v);
     } else if constexpr (std::integral<T>) {
       int64_t whole = static_cast<int64_t>(v);
-      integer(whole, static_cast<int64_t>(std::numeric_limits<T>::min()),
-              sizeof(T) == 8 ? std::numeric_limits<int64_t>::max()
-                             : static_cast<int64_t>(std::numeric_limits<T>::max()));
+      integer(
+          whole, static_cast<int64_t>(std::numeric_limits<T>::min()),
+          sizeof(T) == 8 ? std::numeric_limits<int64_t>::max() : static_cast<int64_t>(std::numeric_limits<T>::max()));
       v = static_cast<T>(whole);
     } else if constexpr (std::same_as<T, double>) {
       real(v);

@@ -17,12 +17,12 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string to_lower_ascii(std::string_view text);
 
-std::optional<int64_t> parse_int64(std::string_view text);    // decimal, optional '-', no spaces
-std::optional<double> parse_double(std::string_view text);    // finite only: no NaN, no infinity
+std::optional<int64_t> parse_int64(std::string_view text);  // decimal, optional '-', no spaces
+std::optional<double> parse_double(std::string_view text);  // finite only: no NaN, no infinity
 // A decimal number as an integer of 10^-places: ("12.3", 2) is 1230. Refuses more places than that.
 std::optional<int64_t> parse_fixed(std::string_view text, int places);
-std::string format_fixed(int64_t value, int places);          // (1230, 2) is "12.30"
-std::string format_double(double value);                      // the shortest text that reads back equal
+std::string format_fixed(int64_t value, int places);  // (1230, 2) is "12.30"
+std::string format_double(double value);              // the shortest text that reads back equal
 
 // 1234567 as "1,234,567": for people.
 std::string with_thousands(int64_t value);

@@ -37,17 +37,17 @@ enum class Effect {
 };
 
 struct VerbHead {
-  std::string noun;        // "lending"
-  std::string verb;        // "apply"; the permission is "lending.apply"
-  std::string help;        // one sentence
+  std::string noun;  // "lending"
+  std::string verb;  // "apply"; the permission is "lending.apply"
+  std::string help;  // one sentence
   Effect effect = Effect::read;
-  std::string repeat_key;  // the field whose value makes a repeat harmless; HTTP fills it from Idempotency-Key
-  bool local_only = false; // reads or writes the caller's files: the command line has it, HTTP does not
+  std::string repeat_key;   // the field whose value makes a repeat harmless; HTTP fills it from Idempotency-Key
+  bool local_only = false;  // reads or writes the caller's files: the command line has it, HTTP does not
 };
 
 struct Verb : VerbHead {
   std::string permission() const { return noun + "." + verb; }
-  std::function<void(Shape&)> input;   // walks a scratch input: for schema and flags
+  std::function<void(Shape&)> input;  // walks a scratch input: for schema and flags
   std::function<void(Shape&)> output;
   std::function<Result<Json>(const VerbCall&, const Json&)> run;
   // Prints an answer for a person; none: the JSON, indented.
