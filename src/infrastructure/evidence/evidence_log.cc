@@ -55,7 +55,9 @@ std::vector<Migration> migrations() {
            "kind {int} NOT NULL, judgement {bytes} NOT NULL, circumstances {bytes} NOT NULL, facts {bytes}, "
            "facts_digest {bytes} NOT NULL, link {bytes} NOT NULL, PRIMARY KEY (node, sequence)) {clustered};"
            "CREATE TABLE evidence_head (node {int} NOT NULL PRIMARY KEY, sequence {int} NOT NULL, "
-           "link {bytes} NOT NULL)"}};
+           "link {bytes} NOT NULL);"
+           "CREATE TABLE evidence_person (name {text} NOT NULL PRIMARY KEY, public_key {text} NOT NULL, "
+           "may_approve {int} NOT NULL, added_at {int} NOT NULL)"}};
 }
 
 Result<std::unique_ptr<EvidenceLog>> EvidenceLog::open(Store& store, uint16_t node) {
