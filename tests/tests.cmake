@@ -1,1 +1,7 @@
-# Tests that cross modules.
+# Tests that cross modules, or look at the tree itself.
+add_executable(tidy_test tests/tidy_test.cc tests/tidy_rules.cc)
+target_include_directories(tidy_test PRIVATE ${CMAKE_SOURCE_DIR})
+target_link_libraries(tidy_test PRIVATE GTest::gmock GTest::gtest_main)
+target_precompile_headers(tidy_test REUSE_FROM puhui_ground_base)
+add_test(NAME tidy COMMAND tidy_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+include(tests/must_not_compile/must_not_compile.cmake)

@@ -10,7 +10,7 @@ void put_big_endian(uint64_t value, char* to) {
   for (int i = 7; i >= 0; --i, value >>= 8) to[i] = static_cast<char>(value & 0xFF);
 }
 
-uint64_t get_big_endian(const char* from) {
+uint64_t big_endian(const char* from) {
   uint64_t value = 0;
   for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<uint8_t>(from[i]);
   return value;
@@ -27,7 +27,7 @@ std::string Id128::bytes() const {
 
 std::optional<Id128> Id128::from_bytes(std::string_view bytes) {
   if (bytes.size() != 16) return std::nullopt;
-  return Id128{get_big_endian(bytes.data()), get_big_endian(bytes.data() + 8)};
+  return Id128{big_endian(bytes.data()), big_endian(bytes.data() + 8)};
 }
 
 std::string Id128::text() const {

@@ -1,0 +1,82 @@
+# What a person does with Puhui, one word each. Every word installs from Debian 12 what it lacks (through sudo when
+# not root), builds what changed, and goes. How things are compiled: CMakePresets.json, cmake/, src/floors.cmake.
+JOBS ?= $(shell nproc)
+SETUP := bash cmake/setup.sh
+configure = cmake --preset $(1) > build/$(1).configure.log || { cat build/$(1).configure.log; exit 1; }
+compile = cmake --build --preset $(1) -j $(JOBS) --target $(2)
+
+# The main job: a population the project simulates, taken all the way on the embedded store.
+RUN_STORE ?= build/run/store
+RUN_APPLICATIONS ?= 20000
+LISTEN ?= 127.0.0.1:8080
+PUHUI := build/release/bin/puhui
+RUN := $(PUHUI) lending replay --simulate $(RUN_APPLICATIONS) --store $(RUN_STORE)
+SERVE := $(PUHUI) serve --listen $(LISTEN) --store $(RUN_STORE)
+
+.PHONY: help run serve test asan tsan fuzz bench tidy format clean
+help:
+	@echo "make run      simulate a population, decide and lend, and say how it went"
+	@echo "make serve    open what 'make run' made at http://$(LISTEN)"
+	@echo "make test     every test, on SQLite and on a private PostgreSQL"
+	@echo "make asan     the same under AddressSanitizer and UndefinedBehaviorSanitizer; make tsan: ThreadSanitizer"
+	@echo "make fuzz     each fuzzer for SECONDS=60"
+	@echo "make bench    our speed beside our peers', in one run"
+	@echo "make tidy     the rules of STYLE.md, each header alone, the format; make format: applies the format"
+
+build:
+	@mkdir -p build
+
+.PHONY: program
+program: | build
+	@$(SETUP) build
+	@$(call configure,release)
+	@$(call compile,release,puhui)
+
+run: program
+	@rm -rf $(RUN_STORE) && mkdir -p $(RUN_STORE)
+	@$(RUN)
+	@echo
+	@echo "To look at it in the browser: make serve"
+
+serve: program
+	@$(SERVE)
+
+test: | build
+	@$(SETUP) build test
+	@$(call configure,dev)
+	@$(call compile,dev,all)
+	@tests/run.sh build/dev
+
+asan tsan: | build
+	@$(SETUP) build test
+	@$(call configure,$@)
+	@$(call compile,$@,all)
+	@tests/run.sh build/$@
+
+SECONDS ?= 60
+fuzz: | build
+	@$(SETUP) build fuzz
+	@$(call configure,fuzz)
+	@$(call compile,fuzz,fuzzers)
+	@tests/fuzz.sh build/fuzz $(SECONDS)
+
+bench: | build
+	@$(SETUP) build bench
+	@$(call configure,release)
+	@$(call compile,release,puhui benches)
+	@bench/run.sh build/release
+
+OURS = $(shell find src tests bench -name '*.h' -o -name '*.cc')
+tidy: | build
+	@$(SETUP) build test format
+	@$(call configure,dev)
+	@$(call compile,dev,tidy_test headers_alone)
+	@build/dev/bin/tidy_test --gtest_brief=1
+	@clang-format --dry-run -Werror $(OURS) || { echo "run: make format"; exit 1; }
+
+format:
+	@$(SETUP) format
+	@clang-format -i $(OURS)
+
+clean:
+	@rm -rf build
