@@ -101,14 +101,15 @@ Result<std::string> DiskFiles::read(const std::string& path, size_t bytes_max) c
   }
 }
 
-Result<void> DiskFiles::write(const std::string& path, std::string_view bytes) {
+Result<void> DiskFiles::write(const std::string& path, std::string_view bytes, Privacy privacy) {
   const std::string temporary = path + std::string(kTemporarySuffix);
   const auto give_up = [&](std::string_view doing, int number) {
     ::unlink(temporary.c_str());
     return refuse(path, doing, number);
   };
   {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    const Descriptor file(
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, privacy == Privacy::secret ? 0600 : 0644));
     if (!file.ok()) return refuse(path, "open it for writing", errno);
     if (const int number = write_all(file.number(), bytes)) return give_up("write it", number);
     if (::fsync(file.number()) != 0) return give_up("make it durable", errno);
@@ -175,7 +176,7 @@ Result<std::string> MemoryFiles::read(const std::string& path, size_t bytes_max)
   return found->second;
 }
 
-Result<void> MemoryFiles::write(const std::string& path, std::string_view bytes) {
+Result<void> MemoryFiles::write(const std::string& path, std::string_view bytes, Privacy) {
   for (const Step step : {Step::write, Step::sync, Step::rename}) TRY(ask(step, path));
   const std::lock_guard lock(mutex_);
   const std::string name = cleaned(path), folder = folder_of(name);

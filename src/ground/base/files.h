@@ -14,6 +14,9 @@
 
 namespace puhui {
 
+// Who else on this machine may read a file that is written.
+enum class Privacy { shared, secret };  // mode 0644, 0600
+
 class Files {
  public:
   virtual ~Files() = default;
@@ -21,7 +24,8 @@ class Files {
   virtual Result<std::string> read(const std::string& path, size_t bytes_max) const = 0;
   // The old bytes or the new ones, never a part, also after a power cut: a temporary file beside it is written,
   // synced and renamed. Durable on return. The folder must stand; a full disk is `exhausted`. One writer a path at a time.
-  virtual Result<void> write(const std::string& path, std::string_view bytes) = 0;
+  virtual Result<void> write(const std::string& path, std::string_view bytes, Privacy privacy) = 0;
+  Result<void> write(const std::string& path, std::string_view bytes) { return write(path, bytes, Privacy::shared); }
   // The names in a folder (files and folders), sorted; left-over temporary files are not told.
   virtual Result<std::vector<std::string>> list(const std::string& folder) const = 0;
   // `not_found` when it was not there. Folders are not removed.
@@ -34,7 +38,8 @@ class Files {
 class DiskFiles : public Files {
  public:
   Result<std::string> read(const std::string& path, size_t bytes_max) const override;
-  Result<void> write(const std::string& path, std::string_view bytes) override;
+  using Files::write;
+  Result<void> write(const std::string& path, std::string_view bytes, Privacy privacy) override;
   Result<std::vector<std::string>> list(const std::string& folder) const override;
   Result<void> remove(const std::string& path) override;
   Result<void> make_folder(const std::string& path) override;
@@ -51,7 +56,8 @@ class MemoryFiles : public Files {
   explicit MemoryFiles(Before before = {}) : before_(std::move(before)) {}
 
   Result<std::string> read(const std::string& path, size_t bytes_max) const override;
-  Result<void> write(const std::string& path, std::string_view bytes) override;
+  using Files::write;
+  Result<void> write(const std::string& path, std::string_view bytes, Privacy privacy) override;
   Result<std::vector<std::string>> list(const std::string& folder) const override;
   Result<void> remove(const std::string& path) override;
   Result<void> make_folder(const std::string& path) override;
