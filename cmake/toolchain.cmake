@@ -32,3 +32,6 @@ if(PUHUI_FUZZ)
 endif()
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(PostgreSQL REQUIRED)
+set(SOCI_LIBRARIES soci_sqlite3 soci_postgresql soci_core)  # Debian ships no CMake package for it

@@ -4,6 +4,7 @@
 
 # ground: knows machines, not banks
 module(ground/base                              USES OpenSSL::Crypto Threads::Threads)
+module(ground/store        SEES ground/base     USES ${SOCI_LIBRARIES} SQLite::SQLite3 PostgreSQL::PostgreSQL)
 
 # infrastructure: what every application stands on
 module(infrastructure/evidence   SEES ground    USES sodium)

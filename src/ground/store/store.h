@@ -63,7 +63,8 @@ struct AppendTable {
   std::vector<std::string> columns;
 };
 
-// Reads see one snapshot from first to last. SQL uses '?' for parameters on both engines.
+// Reads see one snapshot from first to last. SQL uses '?' for parameters on both engines. PostgreSQL holds a
+// query's whole result in memory: page a large scan by its key.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -79,6 +80,8 @@ class Reader {
   Result<std::optional<std::string>> bytes(std::string_view sql, std::initializer_list<Param> params = {});
 };
 
+// A closure with a failed statement fails as a whole, even when it returns well: half of what was meant is
+// never kept (PostgreSQL could not anyway). Ask before, or say ON CONFLICT, where a clash is expected.
 class Transaction : public Reader {
  public:
   // Rows changed. A unique key that stands already is `conflict`.
@@ -87,7 +90,7 @@ class Transaction : public Reader {
     return execute(sql, std::span(params.begin(), params.size()));
   }
   // Appends rows (cells.size() / columns of them, row after row) the engine's fastest way: one prepared
-  // statement of the sqlite3 API, or COPY.
+  // statement of the sqlite3 API, or COPY. On PostgreSQL the columns' types must be those of Migration's words.
   virtual Result<void> append(const AppendTable& table, std::span<const Param> cells) = 0;
 };
 
@@ -146,9 +149,10 @@ class Store {
   // The closure may run again after a serialisation failure, so its only effects are in the transaction
   // and in Participants. A closure that fails takes nothing of its neighbours in the batch with it.
   virtual Result<void> write(Closure closure) = 0;
-  // The same without waiting; `done` is called on the writer thread.
+  // The same without waiting; `done` is called on the writer thread, or at once when it cannot be queued.
   virtual void write_later(Closure closure, Done done) = 0;
 
+  // On one of `readers` connections; waits for a free one, so a read inside a read can wait for ever.
   virtual Result<void> read(const std::function<Result<void>(Reader&)>& closure) = 0;
 
   virtual std::string_view engine() const = 0;   // "sqlite" or "postgresql"
