@@ -260,13 +260,26 @@ class SqliteConnection : public Connection {
   }
 
   std::unexpected<Error> failed(int code, const std::string& message) {
-    const int system_error = (code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_CANTOPEN
-                                 ? sqlite3_system_errno(database_) : 0;
+    const int system_error = system_error_of(code);
     Damage damage = Damage::statement;
     if ((code & 0xFF) == SQLITE_BUSY || (code & 0xFF) == SQLITE_LOCKED) damage = Damage::retry;
     if (sqlite3_get_autocommit(database_) != 0) damage = std::max(damage, Damage::transaction);
     if ((code & 0xFF) == SQLITE_BUSY) damage = Damage::retry;
     return damaged(damage, error_of(folder_, code, system_error, message));
+  }
+
+  // SQLite's own note is lost when the rollback makes system calls, so the files are asked first.
+  int system_error_of(int code) const {
+    if ((code & 0xFF) != SQLITE_IOERR && (code & 0xFF) != SQLITE_CANTOPEN) return 0;
+    for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+      sqlite3_file* file = nullptr;
+      int system_error = 0;
+      sqlite3_file_control(database_, "main", which, &file);
+      if (file == nullptr || file->pMethods == nullptr) continue;
+      file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system_error);
+      if (system_error != 0) return system_error;
+    }
+    return sqlite3_system_errno(database_);
   }
 
   void forget_statements() {
