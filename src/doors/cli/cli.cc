@@ -1,0 +1,1 @@
+#include "doors/cli/cli.h"

@@ -1,0 +1,54 @@
+// KeyRing: who may call over HTTP. Keys are kept as SHA-256 only; the secret is shown once, when it is minted.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/base/hash.h"
+#include "ground/base/json.h"
+#include "ground/base/result.h"
+#include "ground/base/verb.h"
+
+namespace puhui::http {
+
+constexpr size_t kKeysMax = 1000;
+constexpr size_t kKeyFileBytesMax = 1 << 20;
+constexpr size_t kSecretBytesMax = 256;
+
+struct Key {
+  std::string name;  // the caller's name: "ops-anna"
+  Digest sha256;     // of the secret
+  std::vector<std::string> permissions;  // "lending.apply", "lending.*", "*"
+};
+
+class KeyRing {
+ public:
+  // {"keys":[{"name":"ops-anna","sha256":"…","permissions":["lending.*"]}]}
+  static Result<KeyRing> parse(std::string_view json);
+  static Result<KeyRing> load(const std::string& file);
+  Json json() const;
+
+  // A name or a digest twice is a conflict.
+  Result<void> add(Key key);
+  // The caller whose secret this is, or nullptr. Takes the same time wherever, and whether, it is found.
+  const Caller* find(std::string_view secret) const;
+  size_t size() const { return digests_.size(); }
+
+ private:
+  std::vector<Digest> digests_;
+  std::deque<Caller> callers_;  // beside digests_; find() lends them, so they must not move
+};
+
+struct MintedKey {
+  std::string secret;  // "puhui_" and 64 hex digits: 256 bits from the system's generator
+  Key key;
+};
+Result<MintedKey> mint_key(std::string name, std::vector<std::string> permissions);
+
+// Mints a key into the file (made when there is none; mode 0600; replaced in one step) and answers it.
+// One process at a time.
+Result<MintedKey> mint_key_into(const std::string& file, std::string name, std::vector<std::string> permissions);
+
+}  // namespace puhui::http
