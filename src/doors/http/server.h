@@ -53,7 +53,7 @@ struct Needs {
   const Clock& clock;
   Random random;                        // request ids
   std::function<Result<void>()> ready;  // /readyz; none: ready while it serves
-  std::function<Json()> summary;        // an object shown on the start page; none: no summary
+  std::function<Json()> summary;        // an object for the start page, which needs no key; none: no summary
 };
 
 class Server {

@@ -1,0 +1,16 @@
+// The page at '/': what this bank can be asked, for a person with a browser. Self-contained: no script, no link outside.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/base/json.h"
+#include "ground/base/verb.h"
+
+namespace puhui::http {
+
+std::string start_page(const std::vector<const Verb*>& verbs, const Json& summary);
+std::string html_text(std::string_view text);  // with &, <, >, quotes escaped
+
+}  // namespace puhui::http
