@@ -15,7 +15,7 @@ namespace puhui::cli {
 
 // What stands beside a verb's own flags, before or after it.
 struct GlobalOptions {
-  std::string store;  // --store FOLDER|postgresql://…, else the environment's PUHUI_STORE, else Needs::store
+  std::string store;  // --store FOLDER|postgresql://…, else Needs::store
   bool json = false;  // --json: one line of JSON on stdout, problems as JSON on stderr
   bool quiet = false; // --quiet: no progress
 };
@@ -24,7 +24,7 @@ struct Needs {
   std::string program = "puhui";
   std::string about;               // one sentence over the list of commands
   std::string version;
-  std::string store = "./puhui-store";
+  std::string store = "./puhui-store";  // where --store is absent: main puts PUHUI_STORE of the environment here
   // All verbs, for help and for reading flags; `run` is never called on these, so nothing need stand behind it. A verb
   // with an empty `verb` is a command of one word: `puhui serve`.
   std::vector<Verb> described;
@@ -41,12 +41,18 @@ struct Needs {
 
 class Cli {
  public:
-  explicit Cli(Needs needs) : needs_(std::move(needs)) {}
+  // CHECKs that no verb has a field with the name of a global option (kGlobalNames).
+  explicit Cli(Needs needs);
   // Answers the exit code: exit_code.h, also told by `puhui help`.
   int run(int argc, const char* const* argv);
-  int run(std::vector<std::string> words);  // without the program's name
+  int run(const std::vector<std::string>& words);  // without the program's name
 
  private:
+  Result<int> serve(const std::vector<std::string>& words, struct Arguments& arguments);
+  Result<int> run_verb(const Verb& described, const struct Arguments& arguments);
+  const Verb* find(std::string_view noun, std::string_view verb) const;
+  void complain(const Error& error, const struct Arguments& arguments);
+
   Needs needs_;
 };
 
