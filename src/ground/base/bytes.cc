@@ -44,6 +44,7 @@ uint64_t ByteReader::unsigned_varint() {
     const uint8_t byte = u8();
     if (shift == 63 && byte > 1) break;
     value |= uint64_t{byte & 0x7Fu} << shift;
+    if (byte == 0 && shift > 0) break;  // one value has one form, or equal records would hash apart
     if (byte < 0x80) return ok_ ? value : 0;
   }
   reject();
@@ -63,8 +64,8 @@ std::string_view ByteReader::text() {
 }
 
 Id128 ByteReader::id() {
-  const uint64_t high = u64();
-  return {high, u64()};
+  const uint64_t high = u64(), low = u64();
+  return ok_ ? Id128{high, low} : Id128{};
 }
 
 Digest ByteReader::digest() { return Digest::from_bytes(raw(32)).value_or(Digest{}); }

@@ -33,7 +33,8 @@ std::optional<int> digits(std::string_view text) {
 }  // namespace
 
 std::optional<Date> Date::from_civil(int year, int month, int day) {
-  if (year < 1 || year > 9999 || month < 1 || day < 1) return std::nullopt;
+  // std::chrono keeps a month and a day in one byte: 257 would be January.
+  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
   const year_month_day ymd(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                            std::chrono::day(static_cast<unsigned>(day)));
   if (!ymd.ok()) return std::nullopt;
@@ -131,20 +132,29 @@ int64_t thirty_days(Date from, Date to, bool eurobond) {
   return 360ll * (to.year() - from.year()) + 30ll * (to.month() - from.month()) + (d2 - d1);
 }
 
+// Leap years of the years 1 to `year`.
+int64_t leap_years_to(int year) { return year / 4 - year / 100 + year / 400; }
+
+// Days of leap years before `date`, counted from year 1.
+int64_t leap_year_days_before(Date date) {
+  const int year = date.year();
+  const int64_t whole_years = leap_years_to(year - 1) * 366;
+  return is_leap_year(year) ? whole_years + days_between(*Date::from_civil(year, 1, 1), date) : whole_years;
+}
+
 YearFraction actual_actual(Date from, Date to) {
-  int64_t leap_days = 0, common_days = 0;
-  for (Date at = from; at < to;) {
-    const Date next_year = *Date::from_civil(at.year() + 1, 1, 1);
-    const Date until = std::min(next_year, to);
-    (is_leap_year(at.year()) ? leap_days : common_days) += days_between(at, until);
-    at = until;
-  }
+  const int64_t leap_days = leap_year_days_before(to) - leap_year_days_before(from);
+  const int64_t common_days = days_between(from, to) - leap_days;
   return {leap_days * 365 + common_days * 366, 365 * 366};
 }
 
 }  // namespace
 
 YearFraction year_fraction(DayCount convention, Date from, Date to) {
+  if (to < from) {
+    const YearFraction forward = year_fraction(convention, to, from);
+    return {-forward.numerator, forward.denominator};
+  }
   switch (convention) {
     case DayCount::actual_365_fixed: return {days_between(from, to), 365};
     case DayCount::actual_360: return {days_between(from, to), 360};

@@ -48,6 +48,7 @@ enum class DayCount {
 };
 
 // A share of a year as an exact fraction: numerator / denominator. date_test.cc holds published examples.
+// Backwards in time it is the negative of forwards. Both days lie in years 0001 to 9999.
 struct YearFraction {
   int64_t numerator = 0;
   int64_t denominator = 1;

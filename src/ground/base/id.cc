@@ -1,5 +1,7 @@
 #include "ground/base/id.h"
 
+#include <algorithm>
+
 #include "ground/base/text.h"
 
 namespace puhui {
@@ -14,6 +16,14 @@ uint64_t big_endian(const char* from) {
   uint64_t value = 0;
   for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<uint8_t>(from[i]);
   return value;
+}
+
+// The next id of the same form: 62 low bits count up, carry into the 12 above them, and those into the time.
+Id128 after(Id128 id) {
+  constexpr uint64_t kLowMax = 0xBFFFFFFFFFFFFFFFull, kLowMin = 0x8000000000000000ull;
+  if (id.low < kLowMax) return {id.high, id.low + 1};
+  if ((id.high & 0x0FFF) < 0x0FFF) return {id.high + 1, kLowMin};
+  return {((id.high >> 16) + 1) << 16 | 0x7000, kLowMin};
 }
 
 }  // namespace
@@ -52,15 +62,12 @@ std::optional<Id128> Id128::parse(std::string_view text) {
 }
 
 Id128 IdSource::next() {
-  const uint64_t milliseconds = static_cast<uint64_t>(clock_.now().microseconds / 1000);
+  const uint64_t milliseconds = static_cast<uint64_t>(std::max<int64_t>(clock_.now().microseconds, 0) / 1000);
   const uint64_t a = random_.draw(0, drawn_, 0);
   const uint64_t b = random_.draw(0, drawn_, 1);
   ++drawn_;
   Id128 id{milliseconds << 16 | 0x7000 | (a & 0x0FFF), 0x8000000000000000ull | (b >> 2)};
-  if (id <= last_) {
-    id = last_;
-    if (++id.low == 0) ++id.high;
-  }
+  if (id <= last_) id = after(last_);
   last_ = id;
   return id;
 }

@@ -58,7 +58,8 @@ Timestamp made_at(const Id128& id);
 // Spreads ids over hash tables; ids are not trusted to be random.
 struct IdHash {
   size_t operator()(const Id128& id) const {
-    uint64_t x = (id.high ^ (id.low * 0x9E3779B97F4A7C15ull)) * 0xD6E8FEB86659FD93ull;
+    uint64_t x = id.high ^ (id.low * 0x9E3779B97F4A7C15ull);
+    x = (x ^ (x >> 32)) * 0xD6E8FEB86659FD93ull;  // the high half first: there the time stands
     return static_cast<size_t>(x ^ (x >> 32));
   }
 };

@@ -12,6 +12,9 @@ namespace puhui {
 
 namespace {
 
+// A number with an exponent beyond this is no int64, whatever its digits.
+constexpr int64_t kDigitsMax = 1 << 24;
+
 // Builds a Json from Boost.JSON's parse events; its own value type would not keep a number's text.
 struct Builder {
   static constexpr size_t max_object_size = std::numeric_limits<size_t>::max();
@@ -25,7 +28,7 @@ struct Builder {
   std::vector<Json> open;
   std::vector<std::string> keys;
   std::string part;
-  std::string repeated_name;
+  std::optional<std::string> repeated_name;
 
   void place(Json value) {
     if (open.empty()) {
@@ -90,6 +93,32 @@ struct Builder {
   bool on_comment(string_view, error_code&) { return true; }
 };
 
+// The whole number that "1e3", "5.00" or "-12.5e1" is, digit by digit: a double would round beyond 2^53.
+std::optional<int64_t> whole_of(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const size_t exponent_at = std::min(text.find_first_of("eE"), text.size());
+  int64_t exponent = 0;
+  if (exponent_at < text.size()) {
+    std::string_view digits = text.substr(exponent_at + 1);
+    if (digits.starts_with('+')) digits.remove_prefix(1);
+    const auto read = parse_int64(digits);
+    if (!read || *read < -kDigitsMax || *read > kDigitsMax) return std::nullopt;
+    exponent = *read;
+  }
+  std::string digits(text.substr(0, exponent_at));
+  if (const size_t point = digits.find('.'); point != std::string::npos) {
+    digits.erase(point, 1);
+    exponent -= static_cast<int64_t>(digits.size() - point);
+  }
+  digits.erase(0, digits.find_first_not_of('0'));
+  while (!digits.empty() && digits.back() == '0') digits.pop_back(), ++exponent;
+  if (digits.empty()) return 0;
+  constexpr int64_t kInt64Digits = 19;
+  if (exponent < 0 || exponent + static_cast<int64_t>(digits.size()) > kInt64Digits) return std::nullopt;
+  return parse_int64((negative ? "-" : "") + digits + std::string(static_cast<size_t>(exponent), '0'));
+}
+
 std::string place_of(std::string_view text, size_t offset) {
   const std::string_view before = text.substr(0, offset);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
@@ -136,9 +165,7 @@ std::optional<int64_t> Json::as_int64() const {
   const Number* n = number();
   if (!n) return std::nullopt;
   if (const auto exact = parse_int64(n->text)) return exact;
-  const auto real = parse_double(n->text);  // "1e3", "5.0": whole and exactly representable
-  if (!real || *real != std::floor(*real) || std::fabs(*real) > 0x1p53) return std::nullopt;
-  return static_cast<int64_t>(*real);
+  return whole_of(n->text);
 }
 
 std::optional<double> Json::as_double() const {
@@ -161,12 +188,13 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   boost::json::basic_parser<Builder> parser(options);
   boost::json::error_code error;
   const size_t read = parser.write_some(false, text.data(), text.size(), error);
-  if (!error && text.substr(read).find_first_not_of(" \t\r\n") != std::string_view::npos) {
-    return fail(ErrorCode::invalid, place_of(text, read), "expected the end of the JSON, came more text");
+  const size_t more = text.find_first_not_of(" \t\r\n", read);
+  if (!error && more != std::string_view::npos) {
+    return fail(ErrorCode::invalid, place_of(text, more), "expected the end of the JSON, came more text");
   }
   if (error) {
-    const std::string& twice = parser.handler().repeated_name;
-    const std::string what = twice.empty() ? error.message() : "the name '" + twice + "' stands twice in one object";
+    const auto& twice = parser.handler().repeated_name;
+    const std::string what = twice ? "the name '" + *twice + "' stands twice in one object" : error.message();
     return fail(ErrorCode::invalid, place_of(text, std::min(read, text.size())), "expected JSON: " + what);
   }
   return std::move(parser.handler().root);
@@ -174,7 +202,20 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
 
 namespace {
 
+// What is printed is UTF-8 whatever it was: each byte that is not becomes U+FFFD.
+std::string mended(std::string_view text) {
+  std::string out;
+  while (const auto wrong = first_invalid_utf8(text)) {
+    out += text.substr(0, *wrong);
+    out += "\xEF\xBF\xBD";
+    text.remove_prefix(*wrong + 1);
+  }
+  out += text;
+  return out;
+}
+
 void print_text(const std::string& text, std::string& out) {
+  if (first_invalid_utf8(text)) return print_text(mended(text), out);
   out += '"';
   for (const char c : text) {
     switch (c) {

@@ -32,6 +32,7 @@ class Json {
   Json(double value);  // CHECKs that it is finite: JSON has no NaN
   Json(Number value) : value_(std::move(value)) {}
   Json(const char* value) : value_(std::string(value)) {}
+  Json(const void*) = delete;  // a pointer is not a boolean
   Json(std::string_view value) : value_(std::string(value)) {}
   Json(std::string value) : value_(std::move(value)) {}
   Json(List value) : value_(std::move(value)) {}

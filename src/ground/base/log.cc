@@ -1,15 +1,20 @@
 #include "ground/base/log.h"
 
+#include <vector>
+
 #include "ground/base/date.h"
 
 namespace puhui {
 
 std::string masked(std::string_view personal) {
   constexpr size_t kShownEachEnd = 2;
-  if (personal.size() < 4 * kShownEachEnd) return "****";
-  std::string out(personal);
-  for (size_t i = kShownEachEnd; i + kShownEachEnd < out.size(); ++i) out[i] = '*';
-  return out;
+  std::vector<size_t> starts;  // of characters: half a character would not be UTF-8
+  for (size_t i = 0; i < personal.size(); ++i) {
+    if ((static_cast<uint8_t>(personal[i]) & 0xC0) != 0x80) starts.push_back(i);
+  }
+  if (starts.size() < 4 * kShownEachEnd) return "****";
+  return std::string(personal.substr(0, starts[kShownEachEnd])) + "****" +
+         std::string(personal.substr(starts[starts.size() - kShownEachEnd]));
 }
 
 void Log::line(Level level, std::string_view event, std::initializer_list<Field> fields) {

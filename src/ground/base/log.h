@@ -12,7 +12,8 @@
 
 namespace puhui {
 
-// "13800138000" as "13*****00": enough to tell two apart, not enough to know either.
+// "13800138000" as "13****00": enough to tell two apart, not enough to know either, nor how long it is. Of fewer than
+// eight characters nothing is shown.
 std::string masked(std::string_view personal);
 
 class Log {

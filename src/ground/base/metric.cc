@@ -1,8 +1,12 @@
 #include "ground/base/metric.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
+#include <vector>
 
+#include "ground/base/check.h"
 #include "ground/base/text.h"
 
 namespace puhui {
@@ -61,16 +65,21 @@ Histogram& Metrics::histogram(std::string_view name, std::string_view help, std:
 
 void Metrics::gauge(std::string_view name, std::string_view help, std::function<double()> read) {
   const std::lock_guard lock(mutex_);
+  for (const Gauge& gauge : gauges_)
+    CHECK(gauge.name != name, "a gauge is registered once, by whoever owns the number");
   gauges_.push_back({{std::string(name), std::string(help), ""}, std::move(read)});
 }
 
 namespace {
 
-// HELP and TYPE stand once a name, even when several label sets share it.
-void head(std::string& out, std::string& last, const std::string& name, const std::string& help, const char* type) {
-  if (last == name) return;
-  last = name;
-  out += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
+// A help text ends at its line; the text form escapes only these two.
+std::string escaped(const std::string& help) {
+  std::string out;
+  for (const char c : help) {
+    if (c == '\\' || c == '\n') out += '\\';
+    out += c == '\n' ? 'n' : c;
+  }
+  return out;
 }
 
 std::string braced(const std::string& labels, const std::string& more = "") {
@@ -78,29 +87,51 @@ std::string braced(const std::string& labels, const std::string& more = "") {
   return inner.empty() ? "" : "{" + inner + "}";
 }
 
+void print(std::string& out, const std::string& name, const std::string& labels, const Counter& counter) {
+  out += name + braced(labels) + " " + std::to_string(counter.value()) + "\n";
+}
+
+void print(std::string& out, const std::string& name, const std::string& labels, const Histogram& histogram) {
+  const auto seconds = [](uint64_t nanoseconds) { return format_double(static_cast<double>(nanoseconds) / 1e9); };
+  for (const double share : {0.5, 0.9, 0.99, 0.999}) {
+    out += name + braced(labels, "quantile=\"" + format_double(share) + "\"") + " " +
+           seconds(histogram.quantile_ns(share)) + "\n";
+  }
+  out += name + "_sum" + braced(labels) + " " + seconds(histogram.sum_ns()) + "\n";
+  out += name + "_count" + braced(labels) + " " + std::to_string(histogram.count()) + "\n";
+}
+
+// All lines of one name stand together under one HELP and TYPE, as the text form asks, in the order in which names
+// were first registered.
+template <class Entries>
+void print_by_name(std::string& out, const Entries& entries, const char* type) {
+  std::vector<std::string_view> names;
+  for (const auto& entry : entries) {
+    if (std::find(names.begin(), names.end(), entry.name) == names.end()) names.push_back(entry.name);
+  }
+  for (const std::string_view name : names) {
+    bool first = true;
+    for (const auto& entry : entries) {
+      if (entry.name != name) continue;
+      if (std::exchange(first, false)) {
+        out += "# HELP " + entry.name + " " + escaped(entry.help) + "\n# TYPE " + entry.name + " " + type + "\n";
+      }
+      print(out, entry.name, entry.labels, entry.metric);
+    }
+  }
+}
+
 }  // namespace
 
 std::string Metrics::text() const {
   const std::lock_guard lock(mutex_);
-  std::string out, last;
-  for (const auto& c : counters_) {
-    head(out, last, c.name, c.help, "counter");
-    out += c.name + braced(c.labels) + " " + std::to_string(c.metric.value()) + "\n";
+  std::string out;
+  print_by_name(out, counters_, "counter");
+  for (const auto& gauge : gauges_) {
+    out += "# HELP " + gauge.name + " " + escaped(gauge.help) + "\n# TYPE " + gauge.name + " gauge\n" + gauge.name +
+           " " + format_double(gauge.read()) + "\n";
   }
-  for (const auto& g : gauges_) {
-    head(out, last, g.name, g.help, "gauge");
-    out += g.name + " " + format_double(g.read()) + "\n";
-  }
-  for (const auto& h : histograms_) {
-    head(out, last, h.name, h.help, "summary");
-    for (const double share : {0.5, 0.9, 0.99, 0.999}) {
-      out += h.name + braced(h.labels, "quantile=\"" + format_double(share) + "\"") + " " +
-             format_double(static_cast<double>(h.metric.quantile_ns(share)) / 1e9) + "\n";
-    }
-    out +=
-        h.name + "_sum" + braced(h.labels) + " " + format_double(static_cast<double>(h.metric.sum_ns()) / 1e9) + "\n";
-    out += h.name + "_count" + braced(h.labels) + " " + std::to_string(h.metric.count()) + "\n";
-  }
+  print_by_name(out, histograms_, "summary");
   return out;
 }
 

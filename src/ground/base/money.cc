@@ -98,9 +98,10 @@ int64_t divide(__int128 numerator, __int128 denominator, Rounding rounding) {
     case Rounding::down: break;
     case Rounding::up: quotient += rest != 0 ? 1 : 0; break;
   }
-  CHECK(quotient <= static_cast<unsigned __int128>(std::numeric_limits<int64_t>::max()), "an amount fits 64 bits");
-  const auto value = static_cast<int64_t>(quotient);
-  return negative ? -value : value;
+  const auto quotient_max = static_cast<unsigned __int128>(std::numeric_limits<int64_t>::max()) + (negative ? 1 : 0);
+  CHECK(quotient <= quotient_max, "an amount fits 64 bits");
+  const auto value = static_cast<uint64_t>(quotient);
+  return static_cast<int64_t>(negative ? 0 - value : value);
 }
 
 int64_t multiply_divide(int64_t a, int64_t b, int64_t c, Rounding rounding) {

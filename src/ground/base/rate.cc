@@ -21,6 +21,7 @@ std::string Rate::text() const {
 }
 
 std::string Rate::percent(int places) const {
+  CHECK(places >= 0 && places <= 7, "a percentage is shown with at most 7 decimals");
   int64_t unit = 10'000'000;  // one percent in ppb
   for (int i = 0; i < places; ++i) unit /= 10;
   return format_fixed(divide(ppb, unit, Rounding::half_even), places) + "%";

@@ -58,10 +58,18 @@ void SchemaWriter::integer(int64_t&, int64_t type_min, int64_t type_max) {
   if (max != kNoMax) open_.back().schema.set("maximum", max);
 }
 
+void SchemaWriter::real(double&) {
+  type("number");
+  const Note& note = open_.back().note;
+  if (note.min != kNoMin) open_.back().schema.set("minimum", note.min);
+  if (note.max != kNoMax) open_.back().schema.set("maximum", note.max);
+}
+
 void SchemaWriter::text(std::string&) {
   type("string");
   const Note& note = open_.back().note;
-  if (note.min > 0) open_.back().schema.set("minLength", note.min);
+  // Bounds are bytes and JSON Schema counts characters: at most `max` characters, and more than none.
+  if (note.min > 0) open_.back().schema.set("minLength", 1);
   if (note.max != kNoMax) open_.back().schema.set("maxLength", note.max);
 }
 

@@ -21,7 +21,7 @@ class SchemaWriter : public Shape {
   void close_list() override {}
   void boolean(bool&) override { type("boolean"); }
   void integer(int64_t&, int64_t type_min, int64_t type_max) override;
-  void real(double&) override { type("number"); }
+  void real(double&) override;
   void text(std::string&) override;
   void coded(const TextForm& form, void*) override;
   void choice(int64_t&, std::span<const std::string_view> names) override;

@@ -185,7 +185,16 @@ void JsonReader::integer(int64_t& v, int64_t type_min, int64_t type_max) {
 
 void JsonReader::real(double& v) {
   const auto number = at_.back()->as_double();
-  if (!number) return wrong_kind("a number");
+  if (!at_.back()->number()) return wrong_kind("a number");
+  const Note note = notes_.empty() ? Note{} : notes_.back();
+  const bool above_min = note.min == Note{}.min || (number && *number >= static_cast<double>(note.min));
+  const bool below_max = note.max == Note{}.max || (number && *number <= static_cast<double>(note.max));
+  if (!number || !above_min || !below_max) {
+    const std::string low = note.min == Note{}.min ? "-1.8e308" : std::to_string(note.min);
+    const std::string high = note.max == Note{}.max ? "1.8e308" : std::to_string(note.max);
+    return fault("expected a number from " + low + " to " + high + ", came " +
+                 std::string(cut_utf8(at_.back()->number()->text, 40)));
+  }
   v = *number;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace puhui {
@@ -78,10 +79,18 @@ std::optional<int64_t> parse_int64(std::string_view text) {
 }
 
 std::optional<double> parse_double(std::string_view text) {
-  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;
+  }
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (end != text.data() + text.size()) return std::nullopt;
+  // Too small for a double reads as what is nearest, 0; from_chars says the same of it as of what is too large.
+  if (error == std::errc::result_out_of_range)
+    value = std::strtod(std::string(text).c_str(), nullptr);
+  else if (error != std::errc())
+    return std::nullopt;
   if (!std::isfinite(value)) return std::nullopt;
   return value;
 }
@@ -101,15 +110,15 @@ std::optional<int64_t> parse_fixed(std::string_view text, int places) {
     if (c < '0' || c > '9') return std::nullopt;
     any_digit = true;
     if (seen_places >= 0 && ++seen_places > places) return std::nullopt;
-    if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value)) {
-      return std::nullopt;
-    }
+    // Built up with its sign, so that the least int64 is reached too.
+    const int digit = negative ? '0' - c : c - '0';
+    if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, digit, &value)) return std::nullopt;
   }
   if (seen_places == 0) return std::nullopt;  // "12." is not a number
   for (int i = std::max(seen_places, 0); i < places; ++i) {
     if (__builtin_mul_overflow(value, 10, &value)) return std::nullopt;
   }
-  return negative ? -value : value;
+  return value;
 }
 
 std::string format_fixed(int64_t value, int places) {
