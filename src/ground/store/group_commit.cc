@@ -11,9 +11,9 @@
 namespace puhui {
 namespace {
 
-constexpr int kRetriesMax = 8;          // of a batch, after serialisation failures or a lost connection
-constexpr int kReconnectsMax = 30;      // to learn whether a commit of a lost connection is durable
-constexpr int kBackOffMs = 1;           // doubled with each retry
+constexpr int kRetriesMax = 8;      // of a batch, after serialisation failures or a lost connection
+constexpr int kReconnectsMax = 30;  // to learn whether a commit of a lost connection is durable
+constexpr int kBackOffMs = 1;       // doubled with each retry
 constexpr int kReconnectWaitMs = 1000;
 
 // A caller sleeps on a word of its own, so that waking 256 of them takes no lock and herds nobody.
@@ -45,8 +45,8 @@ Result<void> guarded(Call&& call) {
 
 }  // namespace
 
-GroupCommit::GroupCommit(Engine& engine, std::unique_ptr<Connection> connection, Lease lease,
-                         StoreFaults* faults, StoreOptions options)
+GroupCommit::GroupCommit(Engine& engine, std::unique_ptr<Connection> connection, Lease lease, StoreFaults* faults,
+                         StoreOptions options)
     : engine_(engine), connection_(std::move(connection)), lease_(lease), faults_(faults), options_(options) {
   CHECK(options_.closures_per_commit_max > 0 && options_.queued_closures_max > 0, "room for a closure");
   thread_ = std::thread([this] { run(); });
@@ -83,9 +83,9 @@ Result<void> GroupCommit::enqueue(Job& job, bool wait_for_room) {
   std::unique_lock lock(mutex_);
   if (queue_.size() >= options_.queued_closures_max && !closing_) {
     if (!wait_for_room) {
-      return fail(ErrorCode::exhausted, engine_.location(),
-                  "expected fewer than " + std::to_string(options_.queued_closures_max) +
-                      " writes waiting: try again later");
+      return fail(
+          ErrorCode::exhausted, engine_.location(),
+          "expected fewer than " + std::to_string(options_.queued_closures_max) + " writes waiting: try again later");
     }
     ++waiting_for_room_;
     room_.wait(lock, [&] { return queue_.size() < options_.queued_closures_max || closing_; });
@@ -248,7 +248,8 @@ Result<bool> GroupCommit::was_committed() {
   }
   return fail(ErrorCode::unavailable, engine_.location(),
               "the connection was lost during a commit and its outcome is unknown: start this node anew, "
-              "then send again with the same idempotency keys" + (back ? "" : "; " + back.error().text()));
+              "then send again with the same idempotency keys" +
+                  (back ? "" : "; " + back.error().text()));
 }
 
 // Nothing of this attempt stays; the jobs that were well so far get `error`.

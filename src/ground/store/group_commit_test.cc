@@ -92,9 +92,7 @@ Result<void> perform(const Operation& op, SumKeeper& keeper, Transaction& tx) {
       TRY(enter(op.id));
       return {};
     case 4: return fail(ErrorCode::invalid, "refused before any change");
-    case 5:
-      keeper.add(op.id, op.place, op.amount);
-      return fail(ErrorCode::invalid, "refused after a change in memory");
+    case 5: keeper.add(op.id, op.place, op.amount); return fail(ErrorCode::invalid, "refused after a change in memory");
     case 6:
       keeper.add(op.id, op.place, op.amount);
       TRY(enter(op.id));
@@ -220,9 +218,7 @@ TEST_P(GroupCommitTest, many_threads_and_readers_meet_without_a_race) {
     threads.emplace_back([&] {
       for (int round = 0; round < 25; ++round) {
         const int64_t id = next++;
-        EXPECT_TRUE((*store)->write([&](Transaction& tx) {
-          return perform({id, id % 3, 1, 2}, keeper, tx);
-        }));
+        EXPECT_TRUE((*store)->write([&](Transaction& tx) { return perform({id, id % 3, 1, 2}, keeper, tx); }));
       }
     });
   }

@@ -1,6 +1,6 @@
 // PostgreSQL (and what speaks its wire) behind the store's face. SOCI opens the sessions and runs settings
 // and migrations; statements with parameters and COPY speak libpq on SOCI's connection
-// (docs/decisions/soci-and-native-statements.md says why).
+// (docs/decisions/0010-soci-and-native-statements.md says why).
 #include <libpq-fe.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
@@ -42,8 +42,8 @@ Error error_of(const std::string& location, std::string_view state, std::string_
   const std::string text(trim(message));
   if (state == "53100") {
     return {ErrorCode::unavailable,
-            {{location, "no space left (" + text +
-                            "): nothing of this write was kept; free some space and send it again"}}};
+            {{location,
+              "no space left (" + text + "): nothing of this write was kept; free some space and send it again"}}};
   }
   if (state.empty()) {
     return {ErrorCode::unavailable, {{location, "the server is away (" + text + "): try again later"}}};
@@ -57,8 +57,7 @@ Error error_of(const std::string& location, std::string_view state, std::string_
 
 class PostgresRow : public Row {
  public:
-  explicit PostgresRow(PGresult* result)
-      : result_(result), decoded_(static_cast<size_t>(PQnfields(result))) {}
+  explicit PostgresRow(PGresult* result) : result_(result), decoded_(static_cast<size_t>(PQnfields(result))) {}
   void move_to(int row) { row_ = row; }
 
   bool is_null(size_t column) const override { return PQgetisnull(result_, row_, checked(column)) != 0; }
@@ -295,7 +294,8 @@ class PostgresConnection : public Connection {
  private:
   void take_handle() {
     handle_ = static_cast<soci::postgresql_session_backend*>(session_->get_backend())->conn_;
-    PQsetNoticeProcessor(handle_, [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        handle_, [](void*, const char*) {}, nullptr);
   }
 
   static std::string insert_into(const AppendTable& table) {
@@ -305,8 +305,7 @@ class PostgresConnection : public Connection {
   }
 
   Result<void> copy(const AppendTable& table, std::span<const Param> cells) {
-    const std::string sql =
-        "COPY " + table.name + "(" + join(table.columns, ",") + ") FROM STDIN (FORMAT binary)";
+    const std::string sql = "COPY " + table.name + "(" + join(table.columns, ",") + ") FROM STDIN (FORMAT binary)";
     const ResultHandle start(PQexec(handle_, sql.c_str()));
     if (PQresultStatus(start.get()) != PGRES_COPY_IN) return checked(start.get());
     CopyWriter writer;
@@ -345,10 +344,10 @@ class PostgresConnection : public Connection {
       TRY(checked(prepared.get()));
       name = &statements_.emplace(std::string(sql), std::move(fresh)).first->second;
     }
-    ResultHandle result(name ? PQexecPrepared(handle_, name->c_str(), bound.size(), bound.values(),
-                                              bound.lengths(), bound.formats(), 0)
-                             : PQexecParams(handle_, numbered(sql).c_str(), bound.size(), nullptr,
-                                            bound.values(), bound.lengths(), bound.formats(), 0));
+    ResultHandle result(
+        name ? PQexecPrepared(handle_, name->c_str(), bound.size(), bound.values(), bound.lengths(), bound.formats(), 0)
+             : PQexecParams(handle_, numbered(sql).c_str(), bound.size(), nullptr, bound.values(), bound.lengths(),
+                            bound.formats(), 0));
     TRY(checked(result.get()));
     return result;
   }
@@ -423,8 +422,7 @@ Result<std::string> location_of(const std::string& url) {
 
 class PostgresEngine : public Engine {
  public:
-  PostgresEngine(std::string url, std::string location)
-      : url_(std::move(url)), location_(std::move(location)) {}
+  PostgresEngine(std::string url, std::string location) : url_(std::move(url)), location_(std::move(location)) {}
   std::string_view name() const override { return "postgresql"; }
   std::string location() const override { return location_; }
   uint64_t bytes_on_disk() override { return 0; }
@@ -450,8 +448,8 @@ class PostgresEngine : public Engine {
   // A session's advisory lock goes with its session, however the process ends. Servers that do not have
   // such locks are still guarded by the fencing number of each commit.
   Result<bool> exclude_others(Connection& connection) override {
-    const auto taken = TRY(connection.text(
-        "SELECT pg_try_advisory_lock(hashtext('puhui'), hashtext(current_schema()))::text"));
+    const auto taken =
+        TRY(connection.text("SELECT pg_try_advisory_lock(hashtext('puhui'), hashtext(current_schema()))::text"));
     return taken == "true";
   }
 

@@ -17,11 +17,10 @@ using Ran = std::map<std::pair<std::string, int64_t>, std::string>;  // (module,
 
 Result<Ran> migrations_run(Connection& connection) {
   Ran ran;
-  TRY(connection.each("SELECT module, version, sha256 FROM store_migration", {},
-                      [&](const Row& row) -> Result<void> {
-                        ran[{std::string(row.text(0)), row.integer(1)}] = std::string(row.text(2));
-                        return {};
-                      }));
+  TRY(connection.each("SELECT module, version, sha256 FROM store_migration", {}, [&](const Row& row) -> Result<void> {
+    ran[{std::string(row.text(0)), row.integer(1)}] = std::string(row.text(2));
+    return {};
+  }));
   return ran;
 }
 
@@ -45,9 +44,8 @@ Result<void> compare(const Ran& ran, const std::vector<Migration>& migrations, c
   for (const Migration& migration : migrations) {
     const auto found = ran.find({migration.module, migration.version});
     if (found == ran.end() || found->second == sha256(migration.sql).hex()) continue;
-    changed.add(location, "expected migration " + migration.module + " " +
-                              std::to_string(migration.version) + " to have sha256 " +
-                              found->second.substr(0, 12) + " as it ran, but this program's has " +
+    changed.add(location, "expected migration " + migration.module + " " + std::to_string(migration.version) +
+                              " to have sha256 " + found->second.substr(0, 12) + " as it ran, but this program's has " +
                               sha256(migration.sql).short_hex() + ": a released migration never changes");
   }
   return std::move(changed).result(ErrorCode::corrupt);
@@ -60,15 +58,13 @@ Result<void> run_one(Connection& connection, const Engine& engine, const Migrati
       TRY(connection.command(statement));
     }
     TRY(connection.execute("INSERT INTO store_migration(module, version, sha256, at) VALUES (?, ?, ?, ?)",
-                           {migration.module, migration.version, sha256(migration.sql).hex(),
-                            now.microseconds}));
+                           {migration.module, migration.version, sha256(migration.sql).hex(), now.microseconds}));
     return connection.commit();
   };
   auto done = run();
   if (!done) {
     connection.rollback();
-    return fail(at("migration " + migration.module + " " + std::to_string(migration.version),
-                   std::move(done).error()));
+    return fail(at("migration " + migration.module + " " + std::to_string(migration.version), std::move(done).error()));
   }
   return {};
 }
@@ -86,8 +82,8 @@ Result<void> create_own_tables(Connection& connection, const Engine& engine) {
   return {};
 }
 
-Result<void> run_migrations(Connection& connection, const Engine& engine,
-                            const std::vector<Migration>& migrations, Timestamp now) {
+Result<void> run_migrations(Connection& connection, const Engine& engine, const std::vector<Migration>& migrations,
+                            Timestamp now) {
   const Ran ran = TRY(migrations_run(connection));
   TRY(compare(ran, migrations, engine.location()));
   for (const Migration& migration : migrations) {
@@ -115,8 +111,10 @@ std::string lease_holder(Connection& connection) {
 Result<Lease> take_lease(Connection& connection, const std::string& holder, int64_t shard) {
   TRY(connection.begin(Access::write));
   auto take = [&]() -> Result<Lease> {
-    TRY(connection.execute("INSERT INTO store_lease(shard, holder, fence, commits) VALUES (?, ?, 0, 0) "
-                           "ON CONFLICT (shard) DO NOTHING", {shard, holder}));
+    TRY(
+        connection.execute("INSERT INTO store_lease(shard, holder, fence, commits) VALUES (?, ?, 0, 0) "
+                           "ON CONFLICT (shard) DO NOTHING",
+                           {shard, holder}));
     TRY(connection.execute("UPDATE store_lease SET fence = fence + 1, commits = 0, holder = ? WHERE shard = ?",
                            {holder, shard}));
     const auto fence = TRY(connection.integer("SELECT fence FROM store_lease WHERE shard = ?", {shard}));
@@ -129,16 +127,15 @@ Result<Lease> take_lease(Connection& connection, const std::string& holder, int6
 }
 
 Result<void> spend_lease(Connection& connection, const Lease& lease, const std::string& location) {
-  const int64_t changed = TRY(connection.execute(
-      "UPDATE store_lease SET commits = ? WHERE shard = ? AND fence = ?",
-      {lease.commits, lease.shard, lease.fence}));
+  const int64_t changed = TRY(connection.execute("UPDATE store_lease SET commits = ? WHERE shard = ? AND fence = ?",
+                                                 {lease.commits, lease.shard, lease.fence}));
   if (changed == 1) return {};
   return lease_lost(connection, lease, location);
 }
 
 Result<int64_t> durable_commits(Connection& connection, const Lease& lease, const std::string& location) {
-  const auto commits = TRY(connection.integer("SELECT commits FROM store_lease WHERE shard = ? AND fence = ?",
-                                              {lease.shard, lease.fence}));
+  const auto commits = TRY(
+      connection.integer("SELECT commits FROM store_lease WHERE shard = ? AND fence = ?", {lease.shard, lease.fence}));
   if (commits) return *commits;
   return lease_lost(connection, lease, location);
 }

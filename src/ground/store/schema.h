@@ -17,8 +17,8 @@ Result<void> create_own_tables(Connection& connection, const Engine& engine);
 
 // Runs what is missing, one transaction each, in the given order. `conflict` when the store knows a newer
 // version than `migrations`, `corrupt` when the text of one that has run was changed.
-Result<void> run_migrations(Connection& connection, const Engine& engine,
-                            const std::vector<Migration>& migrations, Timestamp now);
+Result<void> run_migrations(Connection& connection, const Engine& engine, const std::vector<Migration>& migrations,
+                            Timestamp now);
 // For a store that is only read: `conflict` unless exactly these migrations have run.
 Result<void> expect_migrations(Connection& connection, const std::vector<Migration>& migrations,
                                const std::string& location);

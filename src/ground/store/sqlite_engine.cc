@@ -1,5 +1,5 @@
 // SQLite behind the store's face. SOCI opens the sessions and runs settings and migrations; statements with
-// parameters speak the sqlite3 API on SOCI's handle (docs/decisions/soci-and-native-statements.md says why).
+// parameters speak the sqlite3 API on SOCI's handle (docs/decisions/0010-soci-and-native-statements.md says why).
 #include <fcntl.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -24,15 +24,13 @@ constexpr EngineWords kWords = {"BLOB", "BLOB", "INTEGER", "REAL", "TEXT", "WITH
 
 bool is_out_of_space(int code, int system_error) {
   if ((code & 0xFF) == SQLITE_FULL) return true;
-  return (code & 0xFF) == SQLITE_IOERR &&
-         (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG);
+  return (code & 0xFF) == SQLITE_IOERR && (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG);
 }
 
 ErrorCode code_of(int code) {
   switch (code & 0xFF) {
     case SQLITE_CONSTRAINT:
-      return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
-                     code == SQLITE_CONSTRAINT_ROWID
+      return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID
                  ? ErrorCode::conflict
                  : ErrorCode::invalid;
     case SQLITE_CORRUPT:
@@ -53,8 +51,8 @@ ErrorCode code_of(int code) {
 Error error_of(const std::string& folder, int code, int system_error, const std::string& message) {
   if (is_out_of_space(code, system_error)) {
     return {ErrorCode::unavailable,
-            {{folder, "no space left (" + message +
-                          "): nothing of this write was kept; free some space and send it again"}}};
+            {{folder,
+              "no space left (" + message + "): nothing of this write was kept; free some space and send it again"}}};
   }
   const ErrorCode kind = code_of(code);
   if (kind == ErrorCode::corrupt) {
@@ -69,15 +67,9 @@ Error error_of(const std::string& folder, int code, int system_error, const std:
 class SqliteRow : public Row {
  public:
   explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
-  bool is_null(size_t column) const override {
-    return sqlite3_column_type(statement_, checked(column)) == SQLITE_NULL;
-  }
-  int64_t integer(size_t column) const override {
-    return sqlite3_column_int64(statement_, checked(column));
-  }
-  double real(size_t column) const override {
-    return sqlite3_column_double(statement_, checked(column));
-  }
+  bool is_null(size_t column) const override { return sqlite3_column_type(statement_, checked(column)) == SQLITE_NULL; }
+  int64_t integer(size_t column) const override { return sqlite3_column_int64(statement_, checked(column)); }
+  double real(size_t column) const override { return sqlite3_column_double(statement_, checked(column)); }
   std::string_view text(size_t column) const override {
     const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, checked(column)));
     return {data, length(column)};
@@ -124,8 +116,7 @@ class StatementUse {
 
 class SqliteConnection : public Connection {
  public:
-  SqliteConnection(soci::session& session, std::string folder)
-      : session_(&session), folder_(std::move(folder)) {
+  SqliteConnection(soci::session& session, std::string folder) : session_(&session), folder_(std::move(folder)) {
     database_ = static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
     sqlite3_extended_result_codes(database_, 1);
   }
@@ -219,8 +210,8 @@ class SqliteConnection : public Connection {
     auto found = statements_.find(sql);
     if (found != statements_.end() && !found->second.busy) return StatementUse(&found->second, nullptr);
     sqlite3_stmt* handle = nullptr;
-    const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
-                                        SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+    const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                        &handle, nullptr);
     if (code != SQLITE_OK) return failed(code, sqlite3_errmsg(database_));
     if (found != statements_.end()) return StatementUse(nullptr, handle);
     if (statements_.size() >= kStatementsMax) return StatementUse(nullptr, handle);
@@ -244,13 +235,12 @@ class SqliteConnection : public Connection {
       return sqlite3_bind_int64(statement, place, *integer);
     }
     if (const auto* text = std::get_if<std::string_view>(&value)) {
-      return sqlite3_bind_text64(statement, place, text->data() ? text->data() : "", text->size(),
-                                 SQLITE_STATIC, SQLITE_UTF8);
+      return sqlite3_bind_text64(statement, place, text->data() ? text->data() : "", text->size(), SQLITE_STATIC,
+                                 SQLITE_UTF8);
     }
     if (const auto* view = std::get_if<BytesView>(&value)) {
       const std::string_view bytes = view->bytes;
-      return sqlite3_bind_blob64(statement, place, bytes.data() ? bytes.data() : "", bytes.size(),
-                                 SQLITE_STATIC);
+      return sqlite3_bind_blob64(statement, place, bytes.data() ? bytes.data() : "", bytes.size(), SQLITE_STATIC);
     }
     if (const auto* real = std::get_if<double>(&value)) {
       CHECK(std::isfinite(*real), "a finite number: SQLite would store NULL for NaN");
@@ -301,8 +291,7 @@ class SqliteConnection : public Connection {
 
 class SqlitePool : public ReaderPool {
  public:
-  SqlitePool(std::unique_ptr<soci::connection_pool> pool,
-             std::vector<std::unique_ptr<SqliteConnection>> connections)
+  SqlitePool(std::unique_ptr<soci::connection_pool> pool, std::vector<std::unique_ptr<SqliteConnection>> connections)
       : pool_(std::move(pool)), connections_(std::move(connections)) {}
   size_t lease() override { return pool_->lease(); }
   Connection& at(size_t place) override { return *connections_[place]; }
@@ -401,10 +390,10 @@ class SqliteEngine : public Engine {
       set("page_size=4096");
       set("journal_mode=WAL");
       set("synchronous=FULL");
-      set("wal_autocheckpoint=8192");        // 32 MB: fewer, longer copies back than the default 4 MB
-      set("journal_size_limit=134217728");   // a log that grew beyond 128 MB is cut after its checkpoint
-      set("cache_size=-65536");              // 64 MB
-      set("mmap_size=268435456");            // 256 MB read without a copy
+      set("wal_autocheckpoint=8192");       // 32 MB: fewer, longer copies back than the default 4 MB
+      set("journal_size_limit=134217728");  // a log that grew beyond 128 MB is cut after its checkpoint
+      set("cache_size=-65536");             // 64 MB
+      set("mmap_size=268435456");           // 256 MB read without a copy
       set("temp_store=MEMORY");
       if (access == Access::read) set("query_only=1");
       return {};

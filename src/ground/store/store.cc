@@ -113,8 +113,8 @@ Result<std::optional<std::string>> Reader::bytes(std::string_view sql, std::init
   return first_cell(*this, sql, params, [](const Row& row) { return std::string(row.bytes(0)); });
 }
 
-Result<std::unique_ptr<Store>> open_store(std::string_view where, std::vector<Migration> migrations,
-                                          StoreNeeds needs, StoreOptions options) {
+Result<std::unique_ptr<Store>> open_store(std::string_view where, std::vector<Migration> migrations, StoreNeeds needs,
+                                          StoreOptions options) {
   const std::string holder = this_process();
   const Access access = options.read_only ? Access::read : Access::write;
   auto engine = TRY(engine_for(where, access, holder));

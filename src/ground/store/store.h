@@ -50,9 +50,9 @@ class Row {
  public:
   virtual ~Row() = default;
   virtual bool is_null(size_t column) const = 0;
-  virtual int64_t integer(size_t column) const = 0;          // 0 for NULL
+  virtual int64_t integer(size_t column) const = 0;  // 0 for NULL
   virtual double real(size_t column) const = 0;
-  virtual std::string_view text(size_t column) const = 0;    // empty for NULL
+  virtual std::string_view text(size_t column) const = 0;  // empty for NULL
   virtual std::string_view bytes(size_t column) const = 0;
   Id128 id(size_t column) const;  // from 16 bytes; zero for NULL. CHECKs the length.
 };
@@ -100,11 +100,11 @@ class Transaction : public Reader {
 class Participant {
  public:
   virtual ~Participant() = default;
-  virtual void begin_closure() = 0;                  // changes from here belong to the next closure
-  virtual void undo_closure() = 0;                   // that closure failed: take its changes back
-  virtual Result<void> flush(Transaction& tx) = 0;   // write what the batch gathered
-  virtual void committed() = 0;                      // it is durable: publish it
-  virtual void aborted() = 0;                        // nothing since the last committed() happened
+  virtual void begin_closure() = 0;                 // changes from here belong to the next closure
+  virtual void undo_closure() = 0;                  // that closure failed: take its changes back
+  virtual Result<void> flush(Transaction& tx) = 0;  // write what the batch gathered
+  virtual void committed() = 0;                     // it is durable: publish it
+  virtual void aborted() = 0;                       // nothing since the last committed() happened
 };
 
 // One step of one module's tables. SQL is portable; these words differ by engine and are replaced:
@@ -131,9 +131,9 @@ struct StoreNeeds {
 
 struct StoreOptions {
   size_t closures_per_commit_max = 8192;
-  size_t queued_closures_max = 65536;     // beyond it write() waits; write_later() answers `exhausted`
-  int readers = 4;                        // read connections
-  bool read_only = false;                 // takes no lease; write() is `forbidden`
+  size_t queued_closures_max = 65536;  // beyond it write() waits; write_later() answers `exhausted`
+  int readers = 4;                     // read connections
+  bool read_only = false;              // takes no lease; write() is `forbidden`
 };
 
 class Store {
@@ -155,9 +155,9 @@ class Store {
   // On one of `readers` connections; waits for a free one, so a read inside a read can wait for ever.
   virtual Result<void> read(const std::function<Result<void>(Reader&)>& closure) = 0;
 
-  virtual std::string_view engine() const = 0;   // "sqlite" or "postgresql"
-  virtual std::string location() const = 0;      // without a password
-  virtual uint64_t bytes_on_disk() = 0;          // data and log; 0 where the engine does not say
+  virtual std::string_view engine() const = 0;  // "sqlite" or "postgresql"
+  virtual std::string location() const = 0;     // without a password
+  virtual uint64_t bytes_on_disk() = 0;         // data and log; 0 where the engine does not say
   // Waits for queued writes, then refuses new ones with `unavailable`.
   virtual void close() = 0;
 };
@@ -165,7 +165,7 @@ class Store {
 // `where`: a folder (made if missing) or postgresql://…; runs the migrations that are missing, takes the
 // lease (one writer a store: `unavailable` names who holds it) and raises its fencing number.
 // A store whose modules are of a newer version than `migrations` know is `conflict`.
-Result<std::unique_ptr<Store>> open_store(std::string_view where, std::vector<Migration> migrations,
-                                          StoreNeeds needs, StoreOptions options = {});
+Result<std::unique_ptr<Store>> open_store(std::string_view where, std::vector<Migration> migrations, StoreNeeds needs,
+                                          StoreOptions options = {});
 
 }  // namespace puhui

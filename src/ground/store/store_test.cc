@@ -28,8 +28,8 @@ const ManualClock kClock(Timestamp{1'700'000'000'000'000});
 
 class StoreTest : public ::testing::TestWithParam<std::string> {
  protected:
-  Result<std::unique_ptr<Store>> try_open(std::vector<Migration> migrations = kTables,
-                                          StoreOptions options = {}, StoreFaults* faults = nullptr) {
+  Result<std::unique_ptr<Store>> try_open(std::vector<Migration> migrations = kTables, StoreOptions options = {},
+                                          StoreFaults* faults = nullptr) {
     return open_store(place_.where(), std::move(migrations), {kClock, faults}, options);
   }
   std::unique_ptr<Store> open(StoreOptions options = {}, StoreFaults* faults = nullptr) {
@@ -43,8 +43,7 @@ class StoreTest : public ::testing::TestWithParam<std::string> {
     sqlite3* database = nullptr;
     ASSERT_EQ(sqlite3_open((place_.where() + "/puhui.db").c_str(), &database), SQLITE_OK);
     sqlite3_busy_timeout(database, 5000);
-    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(database);
+    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
     sqlite3_close(database);
   }
 
@@ -84,27 +83,28 @@ TEST_P(StoreTest, every_kind_of_value_comes_back_as_it_went_in) {
   ASSERT_TRUE(written) << written.error().text();
   int rows = 0;
   auto read = store->read([&](Reader& reader) {
-    return reader.each("SELECT id, body, seal, weight FROM letter ORDER BY id", {}, [&](const Row& row) -> Result<void> {
-      switch (rows++) {
-        case 0:
-          EXPECT_EQ(row.integer(0), INT64_MIN);
-          EXPECT_EQ(row.text(1), body);
-          EXPECT_EQ(row.bytes(2), seal);
-          EXPECT_EQ(row.real(3), 0.1);
-          break;
-        case 1:
-          EXPECT_FALSE(row.is_null(1));
-          EXPECT_EQ(row.text(1), "");
-          EXPECT_FALSE(row.is_null(2));
-          EXPECT_EQ(row.real(3), -1e300);
-          break;
-        default:
-          EXPECT_EQ(row.integer(0), INT64_MAX);
-          EXPECT_TRUE(row.is_null(1) && row.is_null(2) && row.is_null(3));
-          EXPECT_EQ(row.text(1), "");
-      }
-      return {};
-    });
+    return reader.each("SELECT id, body, seal, weight FROM letter ORDER BY id", {},
+                       [&](const Row& row) -> Result<void> {
+                         switch (rows++) {
+                           case 0:
+                             EXPECT_EQ(row.integer(0), INT64_MIN);
+                             EXPECT_EQ(row.text(1), body);
+                             EXPECT_EQ(row.bytes(2), seal);
+                             EXPECT_EQ(row.real(3), 0.1);
+                             break;
+                           case 1:
+                             EXPECT_FALSE(row.is_null(1));
+                             EXPECT_EQ(row.text(1), "");
+                             EXPECT_FALSE(row.is_null(2));
+                             EXPECT_EQ(row.real(3), -1e300);
+                             break;
+                           default:
+                             EXPECT_EQ(row.integer(0), INT64_MAX);
+                             EXPECT_TRUE(row.is_null(1) && row.is_null(2) && row.is_null(3));
+                             EXPECT_EQ(row.text(1), "");
+                         }
+                         return {};
+                       });
   });
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(rows, 3);
@@ -159,10 +159,12 @@ TEST_P(StoreTest, a_failed_closure_takes_nothing_of_its_neighbours) {
   std::atomic<int> answered = 0;
   auto note = [&](size_t i) { return [&, i](Result<void> r) { results[i] = std::move(r), ++answered; }; };
   store->write_later(adding(1), note(0));
-  store->write_later([](Transaction& tx) -> Result<void> {
-    TRY(add_letter(tx, 2));
-    return fail(ErrorCode::invalid, "changed my mind");
-  }, note(1));
+  store->write_later(
+      [](Transaction& tx) -> Result<void> {
+        TRY(add_letter(tx, 2));
+        return fail(ErrorCode::invalid, "changed my mind");
+      },
+      note(1));
   store->write_later(adding(3), note(2));
   store->close();
   ASSERT_EQ(answered, 3);
@@ -255,14 +257,14 @@ TEST_P(StoreTest, a_full_queue_answers_exhausted_to_those_who_do_not_wait) {
   auto store = open({.closures_per_commit_max = 1, .queued_closures_max = 2});
   std::atomic<bool> go = false, started = false;
   std::atomic<int> kept = 0, exhausted = 0;
-  auto count_answer = [&](Result<void> r) {
-    r ? ++kept : r.error().code == ErrorCode::exhausted ? ++exhausted : 0;
-  };
-  store->write_later([&](Transaction&) -> Result<void> {
-    started = true, started.notify_all();
-    go.wait(false);
-    return {};
-  }, count_answer);
+  auto count_answer = [&](Result<void> r) { r ? ++kept : r.error().code == ErrorCode::exhausted ? ++exhausted : 0; };
+  store->write_later(
+      [&](Transaction&) -> Result<void> {
+        started = true, started.notify_all();
+        go.wait(false);
+        return {};
+      },
+      count_answer);
   started.wait(false);
   for (int id = 0; id < 5; ++id) store->write_later(adding(id), count_answer);
   EXPECT_EQ(exhausted, 3);
@@ -279,8 +281,9 @@ TEST_P(StoreTest, a_full_queue_answers_exhausted_to_those_who_do_not_wait) {
 TEST_P(StoreTest, migrations_run_once_and_later_ones_when_they_come) {
   { ASSERT_TRUE(open()->write(adding(1))); }
   auto more = kTables;
-  more.push_back({"letters", 2, "ALTER TABLE letter ADD COLUMN stamp {int}; -- a remark; with a semicolon\n"
-                                "UPDATE letter SET body = 'a;b'"});
+  more.push_back({"letters", 2,
+                  "ALTER TABLE letter ADD COLUMN stamp {int}; -- a remark; with a semicolon\n"
+                  "UPDATE letter SET body = 'a;b'"});
   auto store = try_open(more);
   ASSERT_TRUE(store) << store.error().text();
   (void)(*store)->read([&](Reader& reader) -> Result<void> {
@@ -527,10 +530,10 @@ INSTANTIATE_TEST_SUITE_P(Engines, PostgresStoreTest, ::testing::ValuesIn([] {
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PostgresStoreTest);
 
 TEST(StoreLocation, a_password_is_in_no_message) {
-  for (const char* url : {"postgresql://teller:hunter2@127.0.0.1:1/bank", "postgresql://teller:hunter2@/?port=x",
-                          "postgresql://teller:p@hunter2@127.0.0.1:1/bank",
-                          "postgresql://teller@127.0.0.1:1/bank?password=hunter2",
-                          "postgresql://teller:%hunter2@127.0.0.1:1/bank"}) {
+  for (const char* url :
+       {"postgresql://teller:hunter2@127.0.0.1:1/bank", "postgresql://teller:hunter2@/?port=x",
+        "postgresql://teller:p@hunter2@127.0.0.1:1/bank", "postgresql://teller@127.0.0.1:1/bank?password=hunter2",
+        "postgresql://teller:%hunter2@127.0.0.1:1/bank"}) {
     const auto store = open_store(url, kTables, {kClock});
     ASSERT_FALSE(store) << url;
     EXPECT_THAT(store.error().text(), Not(HasSubstr("hunter2")));

@@ -53,7 +53,8 @@ class TestStore {
   // Behind the store's back, on PostgreSQL: what another node or an operator does.
   void sql(const std::string& statement) const {
     PGconn* connection = PQconnectdb(std::getenv("PUHUI_TEST_POSTGRES"));
-    PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        connection, [](void*, const char*) {}, nullptr);
     PQclear(PQexec(connection, ("SET search_path TO " + name_).c_str()));
     PGresult* result = PQexec(connection, statement.c_str());
     const ExecStatusType status = PQresultStatus(result);
