@@ -8,6 +8,7 @@ module(ground/store        SEES ground/base     USES ${SOCI_LIBRARIES} SQLite::S
 
 # infrastructure: what every application stands on
 module(infrastructure/evidence   SEES ground    USES sodium)
+module(infrastructure/ledger     SEES ground)
 
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)
