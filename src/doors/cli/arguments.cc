@@ -37,7 +37,8 @@ const InputField* field_at(const std::vector<InputField>& known, std::string_vie
 // The verb's flags, one after the other.
 class FlagReader {
  public:
-  FlagReader(const std::vector<std::string>& flags, const std::vector<InputField>& known) : flags_(flags), known_(known) {}
+  FlagReader(const std::vector<std::string>& flags, const std::vector<InputField>& known)
+      : flags_(flags), known_(known) {}
 
   FlagPairs read() && {
     while (at_ < flags_.size()) {

@@ -17,27 +17,22 @@ namespace {
 
 constexpr size_t kInputBytesMax = 64 << 20;
 
-Result<std::string> read_all(std::FILE* from, const std::string& name) {
+Result<std::string> read_stdin(std::FILE* from) {
   std::string text;
   char part[65536];
   while (const size_t count = std::fread(part, 1, sizeof part, from)) {
     text.append(part, count);
     if (text.size() > kInputBytesMax) {
-      return fail(ErrorCode::exhausted, name, "expected at most " + std::to_string(kInputBytesMax) + " bytes of JSON");
+      return fail(ErrorCode::exhausted, "--input -",
+                  "expected at most " + std::to_string(kInputBytesMax) + " bytes of JSON");
     }
   }
   return text;
 }
 
-Result<Json> read_input(const std::string& name, std::FILE* in) {
+Result<Json> read_input(const std::string& name, const Needs& needs) {
   if (name.empty()) return Json(Json::Object{});
-  std::FILE* from = name == "-" ? in : std::fopen(name.c_str(), "rb");
-  if (from == nullptr) {
-    return fail(ErrorCode::not_found, "--input", "cannot read '" + name + "': " + std::strerror(errno));
-  }
-  auto text = read_all(from, name);
-  if (from != in) std::fclose(from);
-  const std::string bytes = TRY(std::move(text));
+  const std::string bytes = TRY(name == "-" ? read_stdin(needs.in) : needs.files.read(name, kInputBytesMax));
   auto json = parse_json(bytes, {.bytes_max = kInputBytesMax});
   if (!json) return fail(at("--input " + name, std::move(json).error()));
   if (!json->object()) {
@@ -47,9 +42,9 @@ Result<Json> read_input(const std::string& name, std::FILE* in) {
 }
 
 // Flags and file together; every fault of both.
-Result<Json> input_of(const Verb& verb, const Arguments& arguments, std::FILE* in) {
+Result<Json> input_of(const Verb& verb, const Arguments& arguments, const Needs& needs) {
   const auto known = input_fields(verb.input);
-  Json start = TRY(read_input(arguments.input, in));
+  Json start = TRY(read_input(arguments.input, needs));
   FlagPairs flags = pairs_of(arguments.flags, known);
   auto json = json_of_pairs(verb.input, known, flags.pairs, std::move(start));
   if (flags.faults.empty()) return json;
@@ -57,7 +52,8 @@ Result<Json> input_of(const Verb& verb, const Arguments& arguments, std::FILE* i
   // A flag that stands without its value is not missing as well.
   for (const Fault& fault : json ? std::vector<Fault>{} : json.error().faults) {
     const std::string place = place_of(fault.where, known);
-    const bool known_already = std::any_of(error.faults.begin(), error.faults.end(), [&](const Fault& f) { return f.where == place; });
+    const bool known_already =
+        std::any_of(error.faults.begin(), error.faults.end(), [&](const Fault& f) { return f.where == place; });
     if (!known_already) error.faults.push_back(fault);
   }
   return fail(std::move(error));
@@ -128,15 +124,17 @@ Result<int> Cli::serve(const std::vector<std::string>& words, Arguments& argumen
 }
 
 Result<int> Cli::run_verb(const Verb& described, const Arguments& arguments) {
-  const Json input = TRY(input_of(described, arguments, needs_.in));
+  const Json input = TRY(input_of(described, arguments, needs_));
   const bool json = arguments.globals.json, bar = needs_.err_is_terminal;
   const bool silent = arguments.globals.quiet || (json && !bar);
-  ProgressBar progress(silent ? ProgressForm::none : bar ? ProgressForm::bar : ProgressForm::lines, needs_.err, needs_.now_ns);
+  ProgressBar progress(silent ? ProgressForm::none
+                       : bar  ? ProgressForm::bar
+                              : ProgressForm::lines,
+                       needs_.err, needs_.now_ns);
   try {
     const std::vector<Verb> verbs = TRY(needs_.open(arguments.globals));
-    const auto verb = std::find_if(verbs.begin(), verbs.end(), [&](const Verb& v) {
-      return v.noun == described.noun && v.verb == described.verb;
-    });
+    const auto verb = std::find_if(verbs.begin(), verbs.end(),
+                                   [&](const Verb& v) { return v.noun == described.noun && v.verb == described.verb; });
     if (verb == verbs.end()) {
       return fail(ErrorCode::internal, described.permission(), "is described but was not opened; a defect of ours");
     }

@@ -9,20 +9,22 @@
 #include <vector>
 
 #include "ground/base/clock.h"
+#include "ground/base/files.h"
 #include "ground/base/verb.h"
 
 namespace puhui::cli {
 
 // What stands beside a verb's own flags, before or after it.
 struct GlobalOptions {
-  std::string store;  // --store FOLDER|postgresql://…, else Needs::store
-  bool json = false;  // --json: one line of JSON on stdout, problems as JSON on stderr
-  bool quiet = false; // --quiet: no progress
+  std::string store;   // --store FOLDER|postgresql://…, else Needs::store
+  bool json = false;   // --json: one line of JSON on stdout, problems as JSON on stderr
+  bool quiet = false;  // --quiet: no progress
 };
 
 struct Needs {
+  const Files& files;  // for `--input FILE`
   std::string program = "puhui";
-  std::string about;               // one sentence over the list of commands
+  std::string about;  // one sentence over the list of commands
   std::string version;
   std::string store = "./puhui-store";  // where --store is absent: main puts PUHUI_STORE of the environment here
   // All verbs, for help and for reading flags; `run` is never called on these, so nothing need stand behind it. A verb

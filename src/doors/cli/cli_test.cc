@@ -2,9 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <stdexcept>
 
 #include "doors/cli/exit_code.h"
@@ -72,17 +70,18 @@ void fields(Shape& s, Listen& l) { s.field("listen", l.listen, {.optional = true
 struct Nothing {};
 void fields(Shape&, Nothing&) {}
 
-constexpr ErrorCode kCodes[] = {ErrorCode::invalid,   ErrorCode::not_found,   ErrorCode::forbidden, ErrorCode::conflict,
-                                ErrorCode::exhausted, ErrorCode::unavailable, ErrorCode::corrupt,   ErrorCode::internal};
+constexpr ErrorCode kCodes[] = {ErrorCode::invalid,  ErrorCode::not_found, ErrorCode::forbidden,
+                                ErrorCode::conflict, ErrorCode::exhausted, ErrorCode::unavailable,
+                                ErrorCode::corrupt,  ErrorCode::internal};
 
 std::vector<Verb> verbs() {
   std::vector<Verb> out;
-  out.push_back(make_verb<Loan, Loan>(
-      {.noun = "loan", .verb = "ask", .help = "Asks for a loan.", .effect = Effect::write},
-      [](const VerbCall& call, const Loan& loan) -> Result<Loan> {
-        call.progress.step("asking", 1, 2);
-        return loan;
-      }));
+  out.push_back(
+      make_verb<Loan, Loan>({.noun = "loan", .verb = "ask", .help = "Asks for a loan.", .effect = Effect::write},
+                            [](const VerbCall& call, const Loan& loan) -> Result<Loan> {
+                              call.progress.step("asking", 1, 2);
+                              return loan;
+                            }));
   out.push_back(make_verb<Failing, Nothing>({.noun = "loan", .verb = "fail", .help = "Fails as asked."},
                                             [](const VerbCall&, const Failing& f) -> Result<Nothing> {
                                               for (const ErrorCode code : kCodes) {
@@ -103,7 +102,7 @@ class CliTest : public testing::Test {
     std::string out, err;
   };
   Ran run(std::vector<std::string> words, const std::string& in = "") {
-    Needs needs;
+    Needs needs{.files = files};
     needs.about = "a bank for tests.";
     needs.version = "1.0";
     needs.store = "./bank";
@@ -131,6 +130,7 @@ class CliTest : public testing::Test {
     return text;
   }
 
+  MemoryFiles files;
   int opened = 0;
   bool terminal = false;
   GlobalOptions seen;
@@ -149,9 +149,9 @@ TEST_F(CliTest, flags_become_the_verbs_input) {
                                 "--tags", "a", "--tags", "b", "--lines", R"({"what":"x"})"}));
   EXPECT_EQ(ran.err, "");
   EXPECT_EQ(ran.code, 0);
-  EXPECT_EQ(ran.out,
-            R"({"requested_amount":"1200.00 CNY","months":24,"urgent":true,"pace":"fast",)"
-            R"("terms":{"rate":"0.18","from":"2026-02-28"},"tags":["a","b"],"lines":[{"what":"x","count":1}]})" "\n");
+  EXPECT_EQ(ran.out, R"({"requested_amount":"1200.00 CNY","months":24,"urgent":true,"pace":"fast",)"
+                     R"("terms":{"rate":"0.18","from":"2026-02-28"},"tags":["a","b"],"lines":[{"what":"x","count":1}]})"
+                     "\n");
 }
 
 TEST_F(CliTest, a_boolean_is_said_in_each_usual_way) {
@@ -172,21 +172,18 @@ TEST_F(CliTest, the_whole_input_may_come_as_json_and_flags_win) {
   const std::string json = R"({"requested_amount":"1.00 CNY","months":6,"terms":{"rate":"0.1"}})";
   EXPECT_THAT(run({"loan", "ask", "--json", "--input", "-", "--months", "9"}, json).out,
               HasSubstr(R"({"requested_amount":"1.00 CNY","months":9)"));
-  char name[] = "/tmp/puhui_cli_XXXXXX";
-  ::close(::mkstemp(name));
-  std::ofstream(name) << json;
-  EXPECT_THAT(run({"loan", "ask", "--json", "--input", name}).out, HasSubstr(R"("months":6)"));
-  ::unlink(name);
-  const Ran missing = run({"loan", "ask", "--input", name});
+  ASSERT_TRUE(files.write("ask.json", json));
+  EXPECT_THAT(run({"loan", "ask", "--json", "--input", "ask.json"}).out, HasSubstr(R"("months":6)"));
+  const Ran missing = run({"loan", "ask", "--input", "none.json"});
   EXPECT_EQ(missing.code, exit_code_of(ErrorCode::not_found));
-  EXPECT_THAT(missing.err, HasSubstr(name));
+  EXPECT_THAT(missing.err, HasSubstr("none.json"));
   EXPECT_EQ(run({"loan", "ask", "--input", "-"}, "[]").code, 2);
   EXPECT_THAT(run({"loan", "ask", "--input", "-"}, "{").err, HasSubstr("line 1"));
 }
 
 TEST_F(CliTest, every_fault_stands_in_one_block_and_no_store_is_opened) {
-  const Ran ran = run({"loan", "ask", "--requested-amuont", "5", "--months", "0", "--terms.rate", "high", "--pace", "idle",
-                       "--urgent=maybe", "stray", "--tags"});
+  const Ran ran = run({"loan", "ask", "--requested-amuont", "5", "--months", "0", "--terms.rate", "high", "--pace",
+                       "idle", "--urgent=maybe", "stray", "--tags"});
   EXPECT_EQ(ran.code, 2);
   EXPECT_EQ(ran.out, "");
   EXPECT_EQ(opened, 0);
@@ -199,20 +196,23 @@ TEST_F(CliTest, every_fault_stands_in_one_block_and_no_store_is_opened) {
             "  --requested-amount: is required: what is asked for\n"
             "  --months: expected a whole number from 1 to 360, came 0\n"
             "  --pace: expected one of slow, fast, came 'idle'\n"
-            "  --terms.rate: " + Rate::parse("high").error().faults[0].message + "\n"
-            "See puhui loan ask --help\n");
+            "  --terms.rate: " +
+                Rate::parse("high").error().faults[0].message +
+                "\n"
+                "See puhui loan ask --help\n");
 }
 
 TEST_F(CliTest, with_json_a_problem_is_one_line_of_json) {
   const Ran ran = run({"loan", "fail", "--json"});
   EXPECT_EQ(ran.code, 2);
-  EXPECT_EQ(ran.err, R"({"code":"invalid","exit_code":2,"faults":[{"where":"code","message":"is required"}]})" "\n");
+  EXPECT_EQ(ran.err, R"({"code":"invalid","exit_code":2,"faults":[{"where":"code","message":"is required"}]})"
+                     "\n");
 }
 
 TEST_F(CliTest, each_error_code_has_its_exit_code) {
-  const std::vector<std::pair<std::string, int>> table = {{"invalid", 2},   {"not_found", 3},   {"forbidden", 4},
-                                                          {"conflict", 5},  {"exhausted", 6},   {"unavailable", 7},
-                                                          {"corrupt", 8},   {"internal", 70},   {"thrown", 70}};
+  const std::vector<std::pair<std::string, int>> table = {{"invalid", 2},  {"not_found", 3}, {"forbidden", 4},
+                                                          {"conflict", 5}, {"exhausted", 6}, {"unavailable", 7},
+                                                          {"corrupt", 8},  {"internal", 70}, {"thrown", 70}};
   for (const auto& [code, exit_code] : table) {
     const Ran ran = run({"loan", "fail", "--code", code});
     EXPECT_EQ(ran.code, exit_code) << code;
@@ -243,7 +243,8 @@ TEST_F(CliTest, a_store_that_does_not_open_is_told) {
 
 TEST_F(CliTest, a_command_of_one_word_takes_flags_and_tells_for_people) {
   EXPECT_EQ(run({"serve", "--listen", "0.0.0.0:1"}).out, "served on 0.0.0.0:1\n");
-  EXPECT_EQ(run({"serve", "--listen", "0.0.0.0:1", "--json"}).out, R"({"listen":"0.0.0.0:1"})" "\n");
+  EXPECT_EQ(run({"serve", "--listen", "0.0.0.0:1", "--json"}).out, R"({"listen":"0.0.0.0:1"})"
+                                                                   "\n");
   EXPECT_THAT(run(kAsk).out, HasSubstr("{\n  \"requested_amount\": \"1200.00 CNY\"")) << "else indented JSON";
 }
 
@@ -344,9 +345,10 @@ std::string shown(ProgressForm form, const std::vector<std::pair<int64_t, uint64
 }
 
 TEST(ProgressBar, lines_come_every_few_seconds_with_rate_and_rest) {
-  EXPECT_EQ(shown(ProgressForm::lines, {{0, 0}, {1'000, 1'000}, {5'000, 5'000}, {6'000, 6'000}, {10'000, 10'000}}, 100'000),
-            "scoring  5 %  5,000 of 100,000  1,000/s  1 min 35 s left\n"
-            "scoring  10 %  10,000 of 100,000  1,000/s  1 min 30 s left\n");
+  EXPECT_EQ(
+      shown(ProgressForm::lines, {{0, 0}, {1'000, 1'000}, {5'000, 5'000}, {6'000, 6'000}, {10'000, 10'000}}, 100'000),
+      "scoring  5 %  5,000 of 100,000  1,000/s  1 min 35 s left\n"
+      "scoring  10 %  10,000 of 100,000  1,000/s  1 min 30 s left\n");
   EXPECT_EQ(shown(ProgressForm::lines, {{0, 0}, {5'000, 10}}, 0), "scoring  10  2/s\n") << "without a known total";
 }
 

@@ -87,8 +87,9 @@ std::string options_of_all(const Needs& needs) {
 }
 
 std::string exit_codes() {
-  constexpr ErrorCode kAll[] = {ErrorCode::invalid,   ErrorCode::not_found,   ErrorCode::forbidden, ErrorCode::conflict,
-                                ErrorCode::exhausted, ErrorCode::unavailable, ErrorCode::corrupt,   ErrorCode::internal};
+  constexpr ErrorCode kAll[] = {ErrorCode::invalid,  ErrorCode::not_found, ErrorCode::forbidden,
+                                ErrorCode::conflict, ErrorCode::exhausted, ErrorCode::unavailable,
+                                ErrorCode::corrupt,  ErrorCode::internal};
   std::string out = "Exit codes: " + std::to_string(kExitDone) + " done";
   for (const ErrorCode code : kAll) out += ", " + std::to_string(exit_code_of(code)) + " " + std::string(name_of(code));
   return out + "\n";
@@ -149,12 +150,15 @@ std::string help_of_verb(const Needs& needs, const Verb& verb) {
   if (nested) out += "\nObjects may also be given as JSON: --object '{\"field\": ...}'.\n";
   if (verb.effect == Effect::write) {
     out += "\nIt changes what is stored" +
-           (verb.repeat_key.empty() ? "." : "; a repeat with the same " + flag_of(verb.repeat_key) + " is harmless.") + "\n";
+           (verb.repeat_key.empty() ? "." : "; a repeat with the same " + flag_of(verb.repeat_key) + " is harmless.") +
+           "\n";
   }
   std::vector<Row> answers;
   const auto answer_fields = input_fields(verb.output);
   for (const InputField& field : answer_fields) {
-    if (!has_parts(answer_fields, field)) answers.push_back({field.path, field.type + (field.list ? ", several" : "") + (field.help.empty() ? "" : "; " + field.help)});
+    if (!has_parts(answer_fields, field))
+      answers.push_back(
+          {field.path, field.type + (field.list ? ", several" : "") + (field.help.empty() ? "" : "; " + field.help)});
   }
   if (!answers.empty()) out += "\nAnswer:\n" + table_of(answers);
   return out + "\n" + options_of_all(needs) + "\n" + exit_codes();

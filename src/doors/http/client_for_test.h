@@ -81,7 +81,8 @@ class TestClient {
     pollfd ready{socket_, POLLIN, 0};
     const bool pending = tls_ != nullptr && SSL_pending(tls_) > 0;
     if (!pending && ::poll(&ready, 1, 5000) != 1) return false;
-    const ssize_t count = tls_ != nullptr ? SSL_read(tls_, bytes, sizeof bytes) : ::recv(socket_, bytes, sizeof bytes, 0);
+    const ssize_t count =
+        tls_ != nullptr ? SSL_read(tls_, bytes, sizeof bytes) : ::recv(socket_, bytes, sizeof bytes, 0);
     if (count <= 0) return ended_ = true, false;
     read_.append(bytes, static_cast<size_t>(count));
     return true;

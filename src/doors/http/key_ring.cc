@@ -1,14 +1,7 @@
 #include "doors/http/key_ring.h"
 
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 
 #include "ground/base/shape.h"
 #include "ground/base/text.h"
@@ -29,48 +22,6 @@ struct KeyFile {
 
 void fields(Shape& s, KeyFile& file) { s.field("keys", file.keys, {.max = static_cast<int64_t>(kKeysMax)}); }
 
-std::string reason() { return std::strerror(errno); }
-
-Result<std::string> read_file(const std::string& file) {
-  std::FILE* from = std::fopen(file.c_str(), "rb");
-  if (from == nullptr) {
-    const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::unavailable;
-    return fail(code, file, "expected a file of keys: " + reason());
-  }
-  std::string text(kKeyFileBytesMax + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), from));
-  std::fclose(from);
-  if (text.size() > kKeyFileBytesMax) {
-    return fail(ErrorCode::exhausted, file, "expected at most " + std::to_string(kKeyFileBytesMax) + " bytes of keys");
-  }
-  return text;
-}
-
-bool write_all(int to, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(to, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
-
-// Beside the file first, then in its place: a crash leaves the old keys or the new ones.
-Result<void> replace_file(const std::string& file, std::string_view text) {
-  const std::string beside = file + ".new";
-  const int to = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (to < 0) return fail(ErrorCode::unavailable, beside, "cannot write: " + reason());
-  const bool written = write_all(to, text) && ::fsync(to) == 0;
-  const std::string why = reason();
-  ::close(to);
-  if (!written) return fail(ErrorCode::unavailable, beside, "cannot write: " + why);
-  if (std::rename(beside.c_str(), file.c_str()) != 0) {
-    return fail(ErrorCode::unavailable, file, "cannot replace: " + reason());
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<KeyRing> KeyRing::parse(std::string_view json) {
@@ -87,8 +38,8 @@ Result<KeyRing> KeyRing::parse(std::string_view json) {
   return ring;
 }
 
-Result<KeyRing> KeyRing::load(const std::string& file) {
-  auto ring = parse(TRY(read_file(file)));
+Result<KeyRing> KeyRing::load(const Files& files, const std::string& file) {
+  auto ring = parse(TRY(files.read(file, kKeyFileBytesMax)));
   if (!ring) return fail(at(file, std::move(ring).error()));
   return ring;
 }
@@ -137,19 +88,16 @@ Result<MintedKey> mint_key(std::string name, std::vector<std::string> permission
   return MintedKey{std::move(secret), Key{std::move(name), digest, std::move(permissions)}};
 }
 
-Result<MintedKey> mint_key_into(const std::string& file, std::string name, std::vector<std::string> permissions) {
+Result<MintedKey> mint_key_into(Files& files, const std::string& file, std::string name,
+                                std::vector<std::string> permissions) {
   KeyRing ring;
-  if (auto loaded = KeyRing::load(file)) {
-    ring = *std::move(loaded);
-  } else if (loaded.error().code != ErrorCode::not_found) {
-    return fail(std::move(loaded).error());
-  }
+  if (files.exists(file)) ring = TRY(KeyRing::load(files, file));
   MintedKey minted = TRY(mint_key(std::move(name), std::move(permissions)));
   TRY(ring.add(minted.key));
   // Read back through the same door that the server uses, so that no file is written which it refuses.
   const std::string text = print_json_pretty(ring.json()) + "\n";
   TRY(KeyRing::parse(text));
-  TRY(replace_file(file, text));
+  TRY(files.write(file, text, Privacy::secret));
   return minted;
 }
 

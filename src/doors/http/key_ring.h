@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ground/base/files.h"
 #include "ground/base/hash.h"
 #include "ground/base/json.h"
 #include "ground/base/result.h"
@@ -18,8 +19,8 @@ constexpr size_t kKeyFileBytesMax = 1 << 20;
 constexpr size_t kSecretBytesMax = 256;
 
 struct Key {
-  std::string name;  // the caller's name: "ops-anna"
-  Digest sha256;     // of the secret
+  std::string name;                      // the caller's name: "ops-anna"
+  Digest sha256;                         // of the secret
   std::vector<std::string> permissions;  // "lending.apply", "lending.*", "*"
 };
 
@@ -27,7 +28,7 @@ class KeyRing {
  public:
   // {"keys":[{"name":"ops-anna","sha256":"…","permissions":["lending.*"]}]}
   static Result<KeyRing> parse(std::string_view json);
-  static Result<KeyRing> load(const std::string& file);
+  static Result<KeyRing> load(const Files& files, const std::string& file);
   Json json() const;
 
   // A name or a digest twice is a conflict.
@@ -47,8 +48,9 @@ struct MintedKey {
 };
 Result<MintedKey> mint_key(std::string name, std::vector<std::string> permissions);
 
-// Mints a key into the file (made when there is none; mode 0600; replaced in one step) and answers it.
-// One process at a time.
-Result<MintedKey> mint_key_into(const std::string& file, std::string name, std::vector<std::string> permissions);
+// Mints a key into the file, made when there is none and readable by its owner alone, and answers it. One process at a
+// time.
+Result<MintedKey> mint_key_into(Files& files, const std::string& file, std::string name,
+                                std::vector<std::string> permissions);
 
 }  // namespace puhui::http

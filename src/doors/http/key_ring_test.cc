@@ -1,23 +1,9 @@
 #include "doors/http/key_ring.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 namespace puhui::http {
 namespace {
-
-struct TemporaryFolder {
-  std::string path;
-  TemporaryFolder() {
-    char name[] = "/tmp/puhui_keys_XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-};
 
 TEST(KeyRing, a_minted_key_is_found_by_its_secret_only) {
   const auto minted = mint_key("anna", {"lending.*"});
@@ -39,23 +25,17 @@ TEST(KeyRing, two_minted_keys_differ_and_are_256_bits) {
 }
 
 TEST(KeyRing, a_key_file_holds_no_secret_and_reads_back) {
-  const TemporaryFolder folder;
-  const std::string file = folder.path + "/keys.json";
-  const auto first = mint_key_into(file, "anna", {"lending.*"});
-  const auto second = mint_key_into(file, "ben", {"evidence.verify"});
+  MemoryFiles files;
+  const auto first = mint_key_into(files, "keys.json", "anna", {"lending.*"});
+  const auto second = mint_key_into(files, "keys.json", "ben", {"evidence.verify"});
   ASSERT_TRUE(first) << first.error().text();
   ASSERT_TRUE(second) << second.error().text();
-  std::ifstream in(file);
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
-  EXPECT_EQ(text.find(first->secret.substr(6)), std::string::npos);
-  struct ::stat status {};
-  ASSERT_EQ(::stat(file.c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777, 0600u);
-  const auto ring = KeyRing::load(file);
+  EXPECT_EQ(files.read("keys.json", kKeyFileBytesMax)->find(first->secret.substr(6)), std::string::npos);
+  const auto ring = KeyRing::load(files, "keys.json");
   ASSERT_TRUE(ring) << ring.error().text();
   EXPECT_EQ(ring->find(first->secret)->name, "anna");
   EXPECT_EQ(ring->find(second->secret)->name, "ben");
-  const auto again = mint_key_into(file, "anna", {});
+  const auto again = mint_key_into(files, "keys.json", "anna", {});
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::conflict);
 }
@@ -70,10 +50,19 @@ TEST(KeyRing, a_bad_key_file_names_every_fault) {
 }
 
 TEST(KeyRing, a_missing_file_says_so) {
-  const auto ring = KeyRing::load("/nonexistent/keys.json");
+  const auto ring = KeyRing::load(MemoryFiles(), "nowhere/keys.json");
   ASSERT_FALSE(ring);
   EXPECT_EQ(ring.error().code, ErrorCode::not_found);
-  EXPECT_NE(ring.error().text().find("/nonexistent/keys.json"), std::string::npos);
+  EXPECT_NE(ring.error().text().find("nowhere/keys.json"), std::string::npos);
+}
+
+TEST(KeyRing, a_key_that_cannot_be_written_is_not_minted) {
+  MemoryFiles files([](MemoryFiles::Step step, const std::string&) -> Result<void> {
+    if (step == MemoryFiles::Step::rename) return fail(ErrorCode::unavailable, "disk is away");
+    return {};
+  });
+  EXPECT_FALSE(mint_key_into(files, "keys.json", "anna", {}));
+  EXPECT_FALSE(files.exists("keys.json"));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct Request {
   std::string host, authorization, content_type;
   std::optional<std::string> idempotency_key;
   std::string body;
-  std::string peer;    // the address it came from
+  std::string peer;  // the address it came from
 };
 
 struct Response {

@@ -50,9 +50,8 @@ Json query_parameters(const Verb& verb) {
   Json::List out;
   const auto known = input_fields(verb.input);
   for (const InputField& field : known) {
-    const bool has_parts = std::any_of(known.begin(), known.end(), [&](const InputField& other) {
-      return other.path.starts_with(field.path + ".");
-    });
+    const bool has_parts = std::any_of(
+        known.begin(), known.end(), [&](const InputField& other) { return other.path.starts_with(field.path + "."); });
     if (!has_parts) out.push_back(parameter(field));
   }
   return out;
@@ -79,8 +78,7 @@ Json operation(const Verb& verb, std::string id) {
 Json post_operation(const Verb& verb) {
   Json out = operation(verb, verb.permission() + (verb.effect == Effect::read ? ".post" : ""));
   if (!verb.repeat_key.empty()) out.set("parameters", Json::List{reference("parameters/IdempotencyKey")});
-  out.set("requestBody",
-          Json::Object{{"required", true}, {"content", json_content(schema_of_walk(verb.input))}});
+  out.set("requestBody", Json::Object{{"required", true}, {"content", json_content(schema_of_walk(verb.input))}});
   out.set("responses", responses(verb));
   return out;
 }
@@ -124,7 +122,8 @@ Json openapi(const std::vector<const Verb*>& verbs) {
   out.set("openapi", "3.1.0");
   out.set("info", Json::Object{{"title", "Puhui"},
                                {"version", "1"},
-                               {"description", "An AI-native bank engine: every automated judgement is one governed decision."}});
+                               {"description",
+                                "An AI-native bank engine: every automated judgement is one governed decision."}});
   out.set("paths", std::move(paths));
   out.set("components", components());
   out.set("security", Json::List{Json(Json::Object{{"key", Json::List{}}})});

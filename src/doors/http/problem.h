@@ -32,7 +32,7 @@ enum class ProblemKind {
 struct ProblemRow {
   ProblemKind kind;
   int status;
-  std::string_view name;   // the type is "urn:puhui:problem:" and this
+  std::string_view name;  // the type is "urn:puhui:problem:" and this
   std::string_view title;
 };
 const ProblemRow& row_of(ProblemKind kind);

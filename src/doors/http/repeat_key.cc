@@ -15,8 +15,9 @@ Result<std::string> bare(std::string_view header) {
   if (key.size() >= 2 && key.starts_with('"') && key.ends_with('"')) key = key.substr(1, key.size() - 2);
   const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '"'; });
   if (key.empty() || key.size() > kIdempotencyKeyBytesMax || !printable) {
-    return fail(ErrorCode::invalid, kHeader, "expected 1 to " + std::to_string(kIdempotencyKeyBytesMax) +
-                                                 " printable characters without spaces, bare or in double quotes");
+    return fail(ErrorCode::invalid, kHeader,
+                "expected 1 to " + std::to_string(kIdempotencyKeyBytesMax) +
+                    " printable characters without spaces, bare or in double quotes");
   }
   return std::string(key);
 }
@@ -27,7 +28,8 @@ Result<void> fill_repeat_key(const Verb& verb, std::span<const InputField> known
                              const std::optional<std::string>& header, Json& input) {
   if (!header || (verb.repeat_key.empty() && verb.effect == Effect::read)) return {};
   if (verb.repeat_key.empty()) {
-    return fail(ErrorCode::invalid, kHeader, "is not known to " + verb.permission() + ", a repeat would be done twice; leave it out");
+    return fail(ErrorCode::invalid, kHeader,
+                "is not known to " + verb.permission() + ", a repeat would be done twice; leave it out");
   }
   const std::string key = TRY(bare(*header));
   if (!input.object()) return {};  // the reader says what is wrong with it

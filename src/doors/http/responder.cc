@@ -21,7 +21,8 @@ bool is_json(std::string_view content_type) {
 
 // A page of another site must not reach a keyless bank through a name that it points at this machine.
 bool names_this_machine(std::string_view host) {
-  const std::string_view name = host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
+  const std::string_view name =
+      host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
   return name == "localhost" || name == "[::1]" || name.starts_with("127.");
 }
 

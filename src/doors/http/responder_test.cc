@@ -25,8 +25,12 @@ class ResponderTest : public testing::Test {
     return {.method = "GET", .target = std::move(target), .host = "bank", .authorization = "Bearer " + stand.secret};
   }
   Request post(std::string target, std::string body) {
-    return {.method = "POST", .target = std::move(target), .host = "bank", .authorization = "Bearer " + stand.secret,
-            .content_type = "application/json", .body = std::move(body)};
+    return {.method = "POST",
+            .target = std::move(target),
+            .host = "bank",
+            .authorization = "Bearer " + stand.secret,
+            .content_type = "application/json",
+            .body = std::move(body)};
   }
   static std::string header(const Response& response, std::string_view name) {
     for (const auto& [key, value] : response.headers) {
@@ -72,9 +76,9 @@ TEST_F(ResponderTest, every_fault_of_an_input_is_in_the_problem) {
 }
 
 TEST_F(ResponderTest, each_error_code_has_its_status_and_keeps_internals) {
-  const std::vector<std::pair<std::string, int>> table = {{"invalid", 400},   {"not_found", 404},   {"forbidden", 403},
-                                                          {"conflict", 409},  {"exhausted", 429},   {"unavailable", 503},
-                                                          {"corrupt", 500},   {"internal", 500}};
+  const std::vector<std::pair<std::string, int>> table = {{"invalid", 400},  {"not_found", 404}, {"forbidden", 403},
+                                                          {"conflict", 409}, {"exhausted", 429}, {"unavailable", 503},
+                                                          {"corrupt", 500},  {"internal", 500}};
   for (const auto& [code, status] : table) {
     const Response response = ask(get("/v1/shop/fail?code=" + code));
     EXPECT_EQ(response.status, status) << code;
@@ -241,8 +245,10 @@ TEST_F(ResponderTest, openapi_describes_what_is_served) {
   EXPECT_THAT(print_json(*order->find("requestBody")), HasSubstr(R"("required":["order","item"])"));
   EXPECT_THAT(print_json(*order->find("responses")), HasSubstr("#/components/responses/Problem"));
   EXPECT_EQ(paths.find("/v1/shop/order")->find("get"), nullptr);
-  EXPECT_THAT(print_json(*paths.find("/v1/shop/price")->find("get")->find("parameters")),
-              HasSubstr(R"({"name":"count","in":"query","required":false,"schema":{"type":"integer","minimum":1,"maximum":100}})"));
+  EXPECT_THAT(
+      print_json(*paths.find("/v1/shop/price")->find("get")->find("parameters")),
+      HasSubstr(
+          R"({"name":"count","in":"query","required":false,"schema":{"type":"integer","minimum":1,"maximum":100}})"));
   EXPECT_THAT(print_json(*api->find("components")), HasSubstr(R"("scheme":"bearer")"));
 }
 

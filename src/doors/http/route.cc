@@ -37,8 +37,11 @@ Routes::Routes(const std::vector<Verb>& verbs, Metrics& metrics) {
   unknown_.name = "unknown";
   unknown_.numbers = std::make_unique<RouteNumbers>(metrics, unknown_.name);
   const std::string read_only = "GET, HEAD, OPTIONS";
-  for (const auto& [path, page] : {std::pair{"/", Page::start}, {"/openapi.json", Page::openapi},
-                                   {"/healthz", Page::alive}, {"/readyz", Page::ready}, {"/metrics", Page::metrics}}) {
+  for (const auto& [path, page] : {std::pair{"/", Page::start},
+                                   {"/openapi.json", Page::openapi},
+                                   {"/healthz", Page::alive},
+                                   {"/readyz", Page::ready},
+                                   {"/metrics", Page::metrics}}) {
     add(path, path, read_only, metrics).page = page;
   }
   for (const Verb& verb : verbs) {

@@ -52,7 +52,7 @@ class Routes {
   Routes(const std::vector<Verb>& verbs, Metrics& metrics);
   Route* find(std::string_view path) const;  // nullptr: there is none
   std::string nearest_path(std::string_view wrong) const;
-  Route& unknown() { return unknown_; }  // what requests to no route are counted on
+  Route& unknown() { return unknown_; }     // what requests to no route are counted on
   std::vector<const Verb*> served() const;  // in the order they came
 
  private:

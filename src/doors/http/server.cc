@@ -28,8 +28,8 @@ using asio::ip::tcp;
 using Failure = boost::system::error_code;
 using TlsStream = asio::ssl::stream<tcp::socket>;
 
-constexpr size_t kReadBytes = 16 << 10;            // asked of a socket at once
-constexpr int64_t kLingerMsMax = 500;              // what a client has to read the last answer before the end
+constexpr size_t kReadBytes = 16 << 10;  // asked of a socket at once
+constexpr int64_t kLingerMsMax = 500;    // what a client has to read the last answer before the end
 constexpr size_t kLingerBytesMax = 1 << 20;
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // out of descriptors: let some come back
 
@@ -115,9 +115,8 @@ class SessionOn final : public Session {
 
   void begin() override {
     if constexpr (std::same_as<Stream, TlsStream>) {
-      stream_.async_handshake(asio::ssl::stream_base::server, [self = shared()](Failure failure) {
-        failure ? self->close() : self->wait();
-      });
+      stream_.async_handshake(asio::ssl::stream_base::server,
+                              [self = shared()](Failure failure) { failure ? self->close() : self->wait(); });
     } else {
       wait();
     }
@@ -246,13 +245,15 @@ class SessionOn final : public Session {
       return std::string("expected ") + what + " of at most " + std::to_string(limit) + unit;
     };
     if (too_slow_) {
-      return refuse(ProblemKind::too_slow, "expected a whole request within " + std::to_string(limits().read_ms_max) + " ms");
+      return refuse(ProblemKind::too_slow,
+                    "expected a whole request within " + std::to_string(limits().read_ms_max) + " ms");
     }
     if (failure == wire::error::body_limit) {
       return refuse(ProblemKind::too_large, say("a body", limits().body_bytes_max, " bytes"));
     }
     if (failure == wire::error::header_limit || failure == wire::error::buffer_overflow) {
-      return refuse(ProblemKind::header_too_large, say("a request line and headers", limits().header_bytes_max, " bytes"));
+      return refuse(ProblemKind::header_too_large,
+                    say("a request line and headers", limits().header_bytes_max, " bytes"));
     }
     const bool malformed = failure.category() == make_error_code(wire::error::bad_method).category();
     if (!malformed || failure == wire::error::end_of_stream || failure == wire::error::partial_message) return close();
@@ -321,8 +322,9 @@ Result<tcp::endpoint> endpoint_of(const std::string& listen) {
   Failure failure;
   const auto address = asio::ip::make_address(host, failure);
   if (failure || !port || *port < 0 || *port > 65535) {
-    return fail(ErrorCode::invalid, "listen",
-                "expected ADDRESS:PORT such as '127.0.0.1:8080', '0.0.0.0:8080' or '[::1]:8080', came '" + listen + "'");
+    return fail(
+        ErrorCode::invalid, "listen",
+        "expected ADDRESS:PORT such as '127.0.0.1:8080', '0.0.0.0:8080' or '[::1]:8080', came '" + listen + "'");
   }
   return tcp::endpoint(address, static_cast<uint16_t>(*port));
 }
@@ -334,9 +336,11 @@ Result<void> load(const Tls& tls, asio::ssl::context& context) {
   Faults faults;
   Failure failure;
   context.use_certificate_chain_file(tls.certificate_file, failure);
-  if (failure) faults.add("tls.certificate_file", tls.certificate_file + ": expected a PEM certificate: " + failure.message());
+  if (failure)
+    faults.add("tls.certificate_file", tls.certificate_file + ": expected a PEM certificate: " + failure.message());
   context.use_private_key_file(tls.key_file, asio::ssl::context::pem, failure);
-  if (failure) faults.add("tls.key_file", tls.key_file + ": expected the certificate's PEM private key: " + failure.message());
+  if (failure)
+    faults.add("tls.key_file", tls.key_file + ": expected the certificate's PEM private key: " + failure.message());
   return std::move(faults).result();
 }
 
@@ -357,13 +361,25 @@ class Server::Implementation {
     CHECK(!hall_, "a server starts once");
     const tcp::endpoint endpoint = TRY(endpoint_of(options_.listen));
     if (options_.keyless && !endpoint.address().is_loopback()) {
-      return fail(ErrorCode::invalid, "listen", "a server without keys only listens on a loopback address such as 127.0.0.1; "
-                                                "came '" + options_.listen + "'");
+      return fail(ErrorCode::invalid, "listen",
+                  "a server without keys only listens on a loopback address such as 127.0.0.1; "
+                  "came '" +
+                      options_.listen + "'");
     }
     if (options_.tls) TRY(load(*options_.tls, tls_.emplace(asio::ssl::context::tls_server)));
     TRY(bind(endpoint));
     pool_.emplace(std::max<size_t>(options_.workers, 1), options_.limits.queue_max);
-    hall_.reset(new Hall{options_, needs_.clock, responder_, *pool_, io_, IdSource(needs_.clock, needs_.random), gauges_, {}, {}, {}, {}});
+    hall_.reset(new Hall{options_,
+                         needs_.clock,
+                         responder_,
+                         *pool_,
+                         io_,
+                         IdSource(needs_.clock, needs_.random),
+                         gauges_,
+                         {},
+                         {},
+                         {},
+                         {}});
     accept();
     sweep();
     thread_ = std::thread([this] { io_.run(); });
@@ -407,8 +423,9 @@ class Server::Implementation {
     if (!failure) acceptor_.listen(asio::socket_base::max_listen_connections, failure);
     if (failure) {
       acceptor_.close(failure);
-      return fail(ErrorCode::unavailable, "listen", "cannot listen on " + options_.listen + ": " + failure.message() +
-                                                        "; choose another port or stop what holds it");
+      return fail(ErrorCode::unavailable, "listen",
+                  "cannot listen on " + options_.listen + ": " + failure.message() +
+                      "; choose another port or stop what holds it");
     }
     port_ = acceptor_.local_endpoint().port();
     return {};
@@ -447,7 +464,8 @@ class Server::Implementation {
     turned_away_.add();
     if (tls_) return;
     const std::string id = hall_->ids.next().text();
-    const Answered refused = responder_.refuse(ProblemKind::unavailable, id, "too many connections; try again in a second");
+    const Answered refused =
+        responder_.refuse(ProblemKind::unavailable, id, "too many connections; try again in a second");
     const std::string bytes = wire_bytes(refused.response, "GET", id, needs_.clock.now(), Connection::close);
     Failure ignored;
     socket.non_blocking(true, ignored);

@@ -19,16 +19,16 @@
 namespace puhui::http {
 
 struct Limits {
-  size_t header_bytes_max = 16 << 10;  // request line and headers: 431 beyond
-  size_t body_bytes_max = 4 << 20;     // 413 beyond
-  size_t connections_max = 1024;       // 503 and closed beyond
+  size_t header_bytes_max = 16 << 10;            // request line and headers: 431 beyond
+  size_t body_bytes_max = 4 << 20;               // 413 beyond
+  size_t connections_max = 1024;                 // 503 and closed beyond
   size_t requests_per_connection_max = 100'000;  // then the connection is closed in good order
-  size_t queue_max = 1024;             // requests that wait for a worker: 503 beyond
-  size_t verb_in_flight_max = 512;     // waiting and running of one verb: 503 beyond, so one verb cannot take all
-  int64_t read_ms_max = 10'000;        // from a request's first byte to its last: 408
-  int64_t idle_ms_max = 60'000;        // between two requests: closed
-  int64_t write_ms_max = 10'000;       // for one answer: closed
-  int64_t drain_ms_max = 10'000;       // what requests in flight have to finish when the server stops
+  size_t queue_max = 1024;                       // requests that wait for a worker: 503 beyond
+  size_t verb_in_flight_max = 512;  // waiting and running of one verb: 503 beyond, so one verb cannot take all
+  int64_t read_ms_max = 10'000;     // from a request's first byte to its last: 408
+  int64_t idle_ms_max = 60'000;     // between two requests: closed
+  int64_t write_ms_max = 10'000;    // for one answer: closed
+  int64_t drain_ms_max = 10'000;    // what requests in flight have to finish when the server stops
 };
 
 struct Tls {

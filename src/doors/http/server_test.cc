@@ -33,11 +33,13 @@ class ServerTest : public testing::Test {
     return *server;
   }
   std::string get(const std::string& target, const std::string& more = "") {
-    return "GET " + target + " HTTP/1.1\r\nHost: bank\r\nAuthorization: Bearer " + stand.secret + "\r\n" + more + "\r\n";
+    return "GET " + target + " HTTP/1.1\r\nHost: bank\r\nAuthorization: Bearer " + stand.secret + "\r\n" + more +
+           "\r\n";
   }
   std::string post(const std::string& target, const std::string& body, const std::string& more = "") {
     return "POST " + target + " HTTP/1.1\r\nHost: bank\r\nAuthorization: Bearer " + stand.secret +
-           "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
+           "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more +
+           "\r\n" + body;
   }
 
   void wait_for_metric(const std::string& line) {
@@ -78,16 +80,18 @@ TEST_F(ServerTest, pipelined_requests_are_answered_in_their_order) {
                  : post("/v1/shop/price", R"({"item":"tea","count":)" + std::to_string(i) + "}");
   }
   ASSERT_TRUE(client.send(all));
-  for (int i = 1; i <= 50; ++i) ASSERT_THAT(client.response(), HasSubstr("\"price_minor\":" + std::to_string(250 * i) + "}"));
+  for (int i = 1; i <= 50; ++i)
+    ASSERT_THAT(client.response(), HasSubstr("\"price_minor\":" + std::to_string(250 * i) + "}"));
 }
 
 TEST_F(ServerTest, a_request_may_come_byte_by_byte_and_chunked) {
   TestClient client(start().port());
   for (const char c : get("/v1/shop/price?item=tea")) ASSERT_TRUE(client.send({&c, 1}));
   EXPECT_EQ(status_of(client.response()), "200");
-  EXPECT_THAT(client.ask("POST /v1/shop/price HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nAuthorization: Bearer " +
-                         stand.secret + "\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{\"item\":\r\n6\r\n\"tea\"}\r\n0\r\n\r\n"),
-              HasSubstr("\"price_minor\":250"));
+  EXPECT_THAT(
+      client.ask("POST /v1/shop/price HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nAuthorization: Bearer " +
+                 stand.secret + "\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{\"item\":\r\n6\r\n\"tea\"}\r\n0\r\n\r\n"),
+      HasSubstr("\"price_minor\":250"));
 }
 
 TEST_F(ServerTest, expect_continue_is_answered_before_the_body) {
@@ -119,12 +123,11 @@ TEST_F(ServerTest, the_client_decides_whether_the_connection_stays) {
 TEST_F(ServerTest, malformed_messages_are_refused_and_closed) {
   start();
   for (const std::string& bytes : std::vector<std::string>{
-           "nonsense\r\n\r\n",
-           "GET /healthz HTTP/1.1\r\n\r\n",
-           "GET /healthz HTTP/3.0\r\nHost: a\r\n\r\n",
+           "nonsense\r\n\r\n", "GET /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/3.0\r\nHost: a\r\n\r\n",
            "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
            "GET /healthz HTTP/1.1\r\nHost: a\r\n folded: x\r\nBad Name: y\r\n\r\n",
-           "POST /v1/shop/close HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+           "POST /v1/shop/close HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: "
+           "chunked\r\n\r\n0\r\n\r\n",
            "POST /v1/shop/close HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nab",
            "POST /v1/shop/close HTTP/1.1\r\nHost: a\r\nContent-Length: -2\r\n\r\n",
            "POST /v1/shop/close HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n"}) {
@@ -145,15 +148,17 @@ TEST_F(ServerTest, a_body_beyond_the_limit_is_413_even_when_all_of_it_is_sent) {
   TestClient client(server->port());
   EXPECT_EQ(status_of(client.ask(post("/v1/shop/price", std::string(300'000, ' ')))), "413");
   TestClient chunked(server->port());
-  EXPECT_EQ(status_of(chunked.ask("POST /v1/shop/price HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n" +
-                                  std::string(0xfff, ' ') + "\r\n0\r\n\r\n")), "413");
+  EXPECT_EQ(
+      status_of(chunked.ask("POST /v1/shop/price HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n" +
+                            std::string(0xfff, ' ') + "\r\n0\r\n\r\n")),
+      "413");
 }
 
 TEST_F(ServerTest, headers_beyond_the_limit_are_431) {
   options.limits.header_bytes_max = 1'000;
   start();
-  for (const std::string& bytes : {get("/healthz", "X: " + std::string(2'000, 'x') + "\r\n"),
-                                   get("/" + std::string(300'000, 'x'))}) {
+  for (const std::string& bytes :
+       {get("/healthz", "X: " + std::string(2'000, 'x') + "\r\n"), get("/" + std::string(300'000, 'x'))}) {
     TestClient client(server->port());
     EXPECT_EQ(status_of(client.ask(bytes)), "431");
   }

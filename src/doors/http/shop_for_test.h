@@ -100,10 +100,9 @@ inline std::vector<Verb> verbs(Gate& gate) {
                                             [](const VerbCall&, const Failing& f) -> Result<Nothing> {
                                               return fail(static_cast<ErrorCode>(f.code), "shelf", "secret-detail");
                                             }));
-  out.push_back(make_verb<Nothing, Nothing>({.noun = "shop", .verb = "throw", .help = "Throws."},
-                                            [](const VerbCall&, const Nothing&) -> Result<Nothing> {
-                                              throw std::runtime_error("secret-detail");
-                                            }));
+  out.push_back(make_verb<Nothing, Nothing>(
+      {.noun = "shop", .verb = "throw", .help = "Throws."},
+      [](const VerbCall&, const Nothing&) -> Result<Nothing> { throw std::runtime_error("secret-detail"); }));
   out.push_back(make_verb<Nothing, Nothing>({.noun = "shop", .verb = "wait", .help = "Waits at the gate."},
                                             [&gate](const VerbCall&, const Nothing&) -> Result<Nothing> {
                                               gate.pass();

@@ -50,7 +50,9 @@ void put_fields(std::string& out, const Verb& verb) {
   for (const InputField& field : input_fields(verb.input)) {
     out += "<tr><td><code>" + html_text(field.path) + "</code></td><td>" + html_text(field.type) +
            (field.list ? ", several" : "") + "</td><td>" +
-           (field.required ? "required" : field.standard.empty() ? "optional" : "default " + html_text(field.standard)) +
+           (field.required           ? "required"
+            : field.standard.empty() ? "optional"
+                                     : "default " + html_text(field.standard)) +
            "</td><td>" + html_text(field.help) + "</td></tr>";
   }
   out += "</table>";
@@ -82,12 +84,14 @@ std::string html_text(std::string_view text) {
 }
 
 std::string start_page(const std::vector<const Verb*>& verbs, const Json& summary) {
-  std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                    "<meta name=\"viewport\" content=\"width=device-width\"><title>Puhui</title><style>";
+  std::string out =
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width\"><title>Puhui</title><style>";
   out += kStyle;
-  out += "</style></head><body>\n<h1>Puhui 普惠</h1><p class=\"about\">The bank stands. What it can be asked is below; "
-         "<a href=\"/openapi.json\">openapi.json</a> says it to a program, <a href=\"/metrics\">metrics</a> and "
-         "<a href=\"/readyz\">readyz</a> say how it does.</p>\n";
+  out +=
+      "</style></head><body>\n<h1>Puhui 普惠</h1><p class=\"about\">The bank stands. What it can be asked is below; "
+      "<a href=\"/openapi.json\">openapi.json</a> says it to a program, <a href=\"/metrics\">metrics</a> and "
+      "<a href=\"/readyz\">readyz</a> say how it does.</p>\n";
   if (!summary.is_null()) {
     out += "<h2>Now</h2>";
     put_value(out, summary);

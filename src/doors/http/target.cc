@@ -30,8 +30,9 @@ Result<std::string> decoded(std::string_view text, Plus plus) {
       const auto high = i + 1 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
       const auto low = i + 2 < text.size() ? hex_digit(text[i + 2]) : std::nullopt;
       if (!high || !low) {
-        return fail(ErrorCode::invalid, "target", "expected two hex digits after '%', came '" +
-                                                      std::string(text.substr(i, 3)) + "'; write a percent sign as %25");
+        return fail(ErrorCode::invalid, "target",
+                    "expected two hex digits after '%', came '" + std::string(text.substr(i, 3)) +
+                        "'; write a percent sign as %25");
       }
       out += static_cast<char>(*high << 4 | *low);
       i += 2;
@@ -59,8 +60,9 @@ Result<std::vector<TextPair>> parse_query(std::string_view text) {
   for (const std::string_view part : split(text, '&')) {
     if (part.empty()) continue;
     if (pairs.size() == kQueryPairsMax) {
-      return fail(ErrorCode::exhausted, "target", "expected at most " + std::to_string(kQueryPairsMax) +
-                                                      " query parameters; send them as JSON in a POST");
+      return fail(
+          ErrorCode::exhausted, "target",
+          "expected at most " + std::to_string(kQueryPairsMax) + " query parameters; send them as JSON in a POST");
     }
     const size_t equals = part.find('=');
     std::string name = TRY(decoded(part.substr(0, equals), Plus::space));

@@ -21,7 +21,7 @@ struct InputField {
   enum class Kind { boolean, integer, real, text, choice, any, object };
   std::string path;  // "requested_amount", "terms.rate"
   Kind kind = Kind::text;
-  std::string type;  // for people: "money", "whole number", "choice"
+  std::string type;       // for people: "money", "whole number", "choice"
   bool list = false;      // may be named several times, one item each
   bool required = false;  // itself, and every object it stands in
   std::string help, example;

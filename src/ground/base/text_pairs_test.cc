@@ -91,9 +91,17 @@ TEST(TextPairs, each_field_is_listed_with_its_kind_and_standard) {
 }
 
 TEST(TextPairs, texts_become_the_kinds_that_the_shape_names) {
-  const auto json = read({{"amount", "12.00 CNY"}, {"months", "24"}, {"weight", "1.5e0"}, {"urgent", "true"},
-                          {"pace", "fast"}, {"terms.rate", "0.24"}, {"tags", "a"}, {"tags", "7"},
-                          {"sizes", "[1,2]"}, {"sizes", "3"}, {"lines", R"({"what":"x","count":2})"},
+  const auto json = read({{"amount", "12.00 CNY"},
+                          {"months", "24"},
+                          {"weight", "1.5e0"},
+                          {"urgent", "true"},
+                          {"pace", "fast"},
+                          {"terms.rate", "0.24"},
+                          {"tags", "a"},
+                          {"tags", "7"},
+                          {"sizes", "[1,2]"},
+                          {"sizes", "3"},
+                          {"lines", R"({"what":"x","count":2})"},
                           {"extra", "word"}});
   ASSERT_TRUE(json) << json.error().text();
   EXPECT_EQ(print_json(*json),
@@ -115,9 +123,17 @@ TEST(TextPairs, pairs_win_over_the_start) {
 }
 
 TEST(TextPairs, every_fault_is_reported_once_with_its_place) {
-  const auto json = read({{"amuont", "1"}, {"months", "many"}, {"months", "3"}, {"urgent", "yes"},
-                          {"weight", "01"}, {"pace", "idle"}, {"sizes", "[1,"}, {"tags", "a"}, {"tags", "b"},
-                          {"tags", "c"}, {"tags", "d"}});
+  const auto json = read({{"amuont", "1"},
+                          {"months", "many"},
+                          {"months", "3"},
+                          {"urgent", "yes"},
+                          {"weight", "01"},
+                          {"pace", "idle"},
+                          {"sizes", "[1,"},
+                          {"tags", "a"},
+                          {"tags", "b"},
+                          {"tags", "c"},
+                          {"tags", "d"}});
   ASSERT_FALSE(json);
   EXPECT_EQ(json.error().code, ErrorCode::invalid);
   std::string all;
