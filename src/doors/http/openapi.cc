@@ -75,7 +75,7 @@ Json operation(const Verb& verb, std::string id) {
   return out;
 }
 
-Json post_operation(const Verb& verb) {
+Json operation_of_post(const Verb& verb) {
   Json out = operation(verb, verb.permission() + (verb.effect == Effect::read ? ".post" : ""));
   if (!verb.repeat_key.empty()) out.set("parameters", Json::List{reference("parameters/IdempotencyKey")});
   out.set("requestBody", Json::Object{{"required", true}, {"content", json_content(schema_of_walk(verb.input))}});
@@ -83,7 +83,7 @@ Json post_operation(const Verb& verb) {
   return out;
 }
 
-Json get_operation(const Verb& verb) {
+Json operation_of_get(const Verb& verb) {
   Json out = operation(verb, verb.permission());
   out.set("parameters", query_parameters(verb));
   out.set("responses", responses(verb));
@@ -114,8 +114,8 @@ Json openapi(const std::vector<const Verb*>& verbs) {
   Json paths = Json::Object{};
   for (const Verb* verb : verbs) {
     Json item;
-    if (verb->effect == Effect::read) item.set("get", get_operation(*verb));
-    item.set("post", post_operation(*verb));
+    if (verb->effect == Effect::read) item.set("get", operation_of_get(*verb));
+    item.set("post", operation_of_post(*verb));
     paths.set(path_of(*verb), std::move(item));
   }
   Json out;

@@ -111,6 +111,8 @@ Result<void> DiskFiles::write(const std::string& path, std::string_view bytes, P
     const Descriptor file(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, privacy == Privacy::secret ? 0600 : 0644));
     if (!file.ok()) return refuse(path, "open it for writing", errno);
+    // A temporary file left by a crash keeps the mode it was made with.
+    if (privacy == Privacy::secret && ::fchmod(file.number(), 0600) != 0) return give_up("keep it secret", errno);
     if (const int number = write_all(file.number(), bytes)) return give_up("write it", number);
     if (::fsync(file.number()) != 0) return give_up("make it durable", errno);
   }

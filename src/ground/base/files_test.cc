@@ -74,6 +74,14 @@ TEST(Files, AnInterruptedWriteIsNotListed) {
   EXPECT_THAT(files.list(folder.path()).value(), ElementsAre("model"));
 }
 
+TEST(Files, ASecretIsItsOwnersAlsoOverALeftOver) {
+  FreshFolder folder;
+  std::ofstream(folder.at("key.being-written")) << "half";
+  ASSERT_TRUE(DiskFiles().write(folder.at("key"), "secret", Privacy::secret));
+  EXPECT_EQ(std::filesystem::status(folder.at("key")).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
 TEST(Files, AFullDiskIsExhaustedAndNamesTheFile) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "skipped: no /dev/full";
   FreshFolder folder;

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "ground/base/check.h"
 #include "ground/base/text.h"
 
 namespace puhui {
@@ -65,8 +64,11 @@ Histogram& Metrics::histogram(std::string_view name, std::string_view help, std:
 
 void Metrics::gauge(std::string_view name, std::string_view help, std::function<double()> read) {
   const std::lock_guard lock(mutex_);
-  for (const Gauge& gauge : gauges_)
-    CHECK(gauge.name != name, "a gauge is registered once, by whoever owns the number");
+  for (Gauge& gauge : gauges_) {
+    if (gauge.name != name) continue;
+    gauge.read = std::move(read);
+    return;
+  }
   gauges_.push_back({{std::string(name), std::string(help), ""}, std::move(read)});
 }
 

@@ -45,6 +45,7 @@ class Metrics {
   // labels give the same metric again. References live as long as the Metrics.
   Counter& counter(std::string_view name, std::string_view help, std::string_view labels = "");
   Histogram& histogram(std::string_view name, std::string_view help, std::string_view labels = "");
+  // Registered again, the later reader takes the earlier one's place. It must outlive the last text().
   void gauge(std::string_view name, std::string_view help, std::function<double()> read);
 
   std::string text() const;

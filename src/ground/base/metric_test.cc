@@ -34,6 +34,13 @@ TEST(Metrics, TheSameNameAndLabelsAreTheSameMetric) {
   EXPECT_NE(&first, &metrics.counter("a", "", "x=\"2\""));
 }
 
+TEST(Metrics, AGaugeRegisteredAgainReadsAnew) {
+  Metrics metrics;
+  metrics.gauge("loans", "Active loans.", [] { return 1.0; });
+  metrics.gauge("loans", "Active loans.", [] { return 2.0; });
+  EXPECT_EQ(metrics.text(), "# HELP loans Active loans.\n# TYPE loans gauge\nloans 2\n");
+}
+
 TEST(Metrics, AHistogramIsASummaryInSeconds) {
   Metrics metrics;
   Histogram& h = metrics.histogram("wait_seconds", "Wait.", "verb=\"a\"");
