@@ -5,6 +5,8 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 
+#include <thread>
+
 #include "ground/base/check.h"
 #include "ground/base/text.h"
 #include "ground/store/engine.h"
@@ -447,10 +449,16 @@ class PostgresEngine : public Engine {
 
   // A session's advisory lock goes with its session, however the process ends. Servers that do not have
   // such locks are still guarded by the fencing number of each commit.
+  // A server notices a moment after a process has gone, so one that was stopped and started again waits for its own ghost.
   Result<bool> exclude_others(Connection& connection) override {
-    const auto taken =
-        TRY(connection.text("SELECT pg_try_advisory_lock(hashtext('puhui'), hashtext(current_schema()))::text"));
-    return taken == "true";
+    using namespace std::chrono_literals;
+    constexpr std::chrono::milliseconds kGhostWaitMax = 2s, kBetweenTries = 20ms;
+    for (auto waited = 0ms;; waited += kBetweenTries) {
+      const auto taken =
+          TRY(connection.text("SELECT pg_try_advisory_lock(hashtext('puhui'), hashtext(current_schema()))::text"));
+      if (taken == "true" || waited >= kGhostWaitMax) return taken == "true";
+      std::this_thread::sleep_for(kBetweenTries);
+    }
   }
 
  private:
