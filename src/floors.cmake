@@ -13,3 +13,6 @@ module(infrastructure/ledger     SEES ground)
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)
 module(doors/cli           SEES ground/base)
+
+# applications: one folder each; none sees another
+module(applications/lending                     SEES ground)
