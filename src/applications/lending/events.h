@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -35,7 +36,7 @@ struct Event {
   Date date;
   int64_t amount_minor = 0;                   // zero for the kinds that move no money
   Component component = Component::penalty;   // waiver: of what
-  std::array<int64_t, kComponents> parts{};   // chargeback: how the payment had been allocated; sums to the amount
+  std::array<int64_t, kComponents> parts{};   // chargeback: what the payment had paid; the rest was credit
   Rate rate;                                  // rate_change
   Date first_due;                             // re_age
   int terms = 0;                              // re_age, re_amortise (0: those left)
@@ -44,7 +45,7 @@ struct Event {
 
 // Where an event stands among a loan's events: by day, then kind, then id.
 struct EventOrder {
-  Date date;
+  Date date = {std::numeric_limits<int32_t>::min()};  // before any event
   EventKind kind = EventKind::rate_change;
   EventId id;
   auto operator<=>(const EventOrder&) const = default;

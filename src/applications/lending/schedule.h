@@ -50,6 +50,8 @@ struct Drawdown {
 
 Plan open_plan(const Contract& contract);  // nothing drawn yet
 
+// Where next_due is, from the anchor and the terms left.
+Date next_due_of(const Terms& terms, const Plan& plan);
 // Accrues to `to`, which is not after next_due.
 void accrue_to(const Terms& terms, Date to, Plan& plan);
 // Takes the instalment due on next_due, where the plan stands, and moves on to the next period.

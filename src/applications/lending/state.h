@@ -17,6 +17,9 @@ namespace puhui::lending {
 // Beyond that many unpaid instalments the newest are counted with the one before, under its date.
 inline constexpr size_t kUnpaidMax = 16;
 
+// No sum a loan keeps grows beyond it (apply() answers `exhausted`), so that no addition leaves 64 bits.
+inline constexpr int64_t kSumMax = 5'000 * kAmountMinorMax;
+
 enum class Status : uint8_t {
   signed_,      // nothing drawn yet
   active,
@@ -84,7 +87,7 @@ State open(const Contract& contract);
 PairAmounts owed(const State& state);
 Books books_of(const State& state);
 
-std::string encode(const State& state);
+std::string encode(const Contract& contract, const State& state);
 // `corrupt` when the bytes are no state of that contract.
 Result<State> decode_state(const Contract& contract, std::string_view bytes);
 

@@ -19,7 +19,7 @@
 namespace puhui::lending {
 
 // Limits of what a contract can say. They keep every product of amount, rate and days inside 128 bits.
-inline constexpr int64_t kAmountMinorMax = 1'000'000'000'000'000;  // 10^15
+inline constexpr int64_t kAmountMinorMax = 100'000'000'000'000;  // 10^14: a trillion of most currencies
 inline constexpr Rate kRateMax = {10 * Rate::kOne};                // 1,000 % a year
 inline constexpr int kTermsMax = 480;                              // forty years of months
 inline constexpr int kGraceDaysMax = 90;
@@ -56,7 +56,7 @@ struct Pair {
   Timing timing = Timing::past_due;
   Component component = Component::penalty;
   bool operator==(const Pair&) const = default;
-  size_t index() const { return static_cast<size_t>(timing) * kComponents + static_cast<size_t>(component); }
+  constexpr size_t index() const { return static_cast<size_t>(timing) * kComponents + static_cast<size_t>(component); }
   static Pair at(size_t index) {
     return {static_cast<Timing>(index / kComponents), static_cast<Component>(index % kComponents)};
   }
