@@ -55,6 +55,13 @@ void keep_rest(const Step& step, int64_t left_minor) {
   step.outcome.credit_minor = left_minor;
 }
 
+// What had been paid ahead pays what the event made due.
+void spend_credit(const Step& step) {
+  const PairAmounts paid = use_credit(step.contract, step.state);
+  for (size_t i = 0; i < kPairs; ++i) step.outcome.advanced.from_credit[i] += paid[i];
+  if (step.state.status == Status::charged_off) step.state.totals.recovery_minor += sum_of(paid);
+}
+
 void receive_claim(const Step& step) {
   int64_t left = step.event.amount_minor;
   step.outcome.allocated = allocate(step.terms().allocation, Scope::all, left, step.state);
@@ -112,8 +119,7 @@ Result<void> prepay(const Step& step) {
 void charge_fee(const Step& step) {
   step.state.fee_due_minor += step.event.amount_minor;
   if (step.state.status != Status::charged_off) step.state.totals.fee_income_minor += step.event.amount_minor;
-  const PairAmounts paid = use_credit(step.contract, step.state);
-  for (size_t i = 0; i < kPairs; ++i) step.outcome.advanced.from_credit[i] += paid[i];
+  spend_credit(step);
 }
 
 // Gives up at most what is owed of the component: a payment that arrived with an earlier date may leave less.
@@ -164,6 +170,7 @@ Result<void> take_back(const Step& step) {
     state.totals.write_off_minor += claim - recovered;
   }
   for (size_t i = 0; i < kComponents; ++i) step.outcome.allocated[Pair{Timing::due, static_cast<Component>(i)}.index()] = parts[i];
+  spend_credit(step);
   return {};
 }
 
@@ -203,8 +210,7 @@ void charge_off(const Step& step) {
   if (state.status != Status::active) return;  // paid before, or written off already: nothing is left in the books
   state.unpaid.add(state.date(), std::exchange(state.plan.principal_minor, 0), state.plan.interest.minor);
   state.plan.interest = {};
-  const PairAmounts paid = use_credit(step.contract, state);
-  for (size_t i = 0; i < kPairs; ++i) step.outcome.advanced.from_credit[i] += paid[i];
+  spend_credit(step);
   state.penalty_held_minor = 0;
   state.penalty.carry = 0;
   state.plan.terms_left = 0;
