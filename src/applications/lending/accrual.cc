@@ -10,21 +10,27 @@ namespace {
 
 int64_t denominator_of(DayCount day_count) {
   switch (day_count) {
-    case DayCount::actual_365_fixed: return 365;
+    case DayCount::actual_365_fixed:
+      return 365;
     case DayCount::actual_360:
     case DayCount::thirty_360:
-    case DayCount::thirty_e_360: return 360;
-    case DayCount::actual_actual: return 365 * 366;
+    case DayCount::thirty_e_360:
+      return 360;
+    case DayCount::actual_actual:
+      return 365 * 366;
   }
   return 365;
 }
 
 }  // namespace
 
-int64_t carry_unit(DayCount day_count) { return Rate::kOne * denominator_of(day_count); }
+int64_t carry_unit(DayCount day_count) {
+  return Rate::kOne * denominator_of(day_count);
+}
 
 int64_t day_units(DayCount day_count, Date period_start, Date from, Date to) {
-  if (day_count == DayCount::actual_365_fixed || day_count == DayCount::actual_360) return days_between(from, to);
+  if (day_count == DayCount::actual_365_fixed || day_count == DayCount::actual_360)
+    return days_between(from, to);
   const YearFraction until_to = year_fraction(day_count, period_start, to);
   CHECK(until_to.denominator == denominator_of(day_count), "a day count has one denominator");
   return until_to.numerator - year_fraction(day_count, period_start, from).numerator;
@@ -33,7 +39,8 @@ int64_t day_units(DayCount day_count, Date period_start, Date from, Date to) {
 void accrue(DayCount day_count, int64_t base_minor, Rate rate, int64_t units, Accrual& accrual) {
   const int64_t unit = carry_unit(day_count);
   int64_t rate_units, product;
-  if (!__builtin_mul_overflow(rate.ppb, units, &rate_units) && !__builtin_mul_overflow(base_minor, rate_units, &product) &&
+  if (!__builtin_mul_overflow(rate.ppb, units, &rate_units) &&
+      !__builtin_mul_overflow(base_minor, rate_units, &product) &&
       !__builtin_add_overflow(product, accrual.carry, &product)) {
     accrual.minor += product / unit;
     accrual.carry = product % unit;

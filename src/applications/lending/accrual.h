@@ -1,5 +1,5 @@
-// Interest as a fixed-point sum: whole minor units and an exact carry, so that accruing day by day equals
-// accruing in one step, to the last fraction, under every day count.
+// Interest as a fixed-point sum: whole minor units and an exact carry, so that accruing day by day
+// equals accruing in one step, to the last fraction, under every day count.
 #pragma once
 
 #include "ground/base/date.h"
@@ -14,11 +14,12 @@ struct Accrual {
   bool operator==(const Accrual&) const = default;
 };
 
-// Carries are counted in 1 / carry_unit of a minor unit: parts per billion times the day count's denominator.
+// Carries are counted in 1 / carry_unit of a minor unit: parts per billion times the day count's
+// denominator.
 int64_t carry_unit(DayCount day_count);
 
-// The share of a year from `from` to `to`, in 1 / denominator of the day count, both measured from the start of
-// the interest period: 30/360 counts are additive only against one anchor.
+// The share of a year from `from` to `to`, in 1 / denominator of the day count, both measured from
+// the start of the interest period: 30/360 counts are additive only against one anchor.
 int64_t day_units(DayCount day_count, Date period_start, Date from, Date to);
 
 // Adds base · rate · units. Needs base ≥ 0 and rate ≥ 0.

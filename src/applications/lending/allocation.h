@@ -1,5 +1,5 @@
-// Allocation: how money spreads over the twelve pairs, and what follows when something owed is gone.
-// Used by position.cc and apply.cc only.
+// Allocation: how money spreads over the twelve pairs, and what follows when something owed is
+// gone. Used by position.cc and apply.cc only.
 #pragma once
 
 #include "applications/lending/state.h"
@@ -14,7 +14,8 @@ int64_t take(Pair pair, int64_t minor, State& state);
 PairAmounts allocate(const AllocationOrder& order, Scope scope, int64_t& left_minor, State& state);
 // What was paid ahead pays what is due now.
 PairAmounts use_credit(const Contract& contract, State& state);
-// After any payment: drops what is paid, forgets late interest of grace days that were kept, sets the status.
+// After any payment: drops what is paid, forgets late interest of grace days that were kept, sets
+// the status.
 void settle(const Contract& contract, State& state);
 
 int64_t sum_of(const PairAmounts& amounts);

@@ -7,14 +7,17 @@ namespace puhui::lending {
 namespace {
 
 constexpr std::string_view kNames[kAccountKinds] = {
-    "cash",           "loan_principal",     "interest_receivable", "penalty_receivable", "fee_receivable",
-    "customer_credit", "interest_income",   "penalty_income",      "fee_income",         "write_off_expense",
-    "recovery_income", "partner_payable",   "loss_allowance",      "impairment_expense",
+    "cash",           "loan_principal",     "interest_receivable", "penalty_receivable",
+    "fee_receivable", "customer_credit",    "interest_income",     "penalty_income",
+    "fee_income",     "write_off_expense",  "recovery_income",     "partner_payable",
+    "loss_allowance", "impairment_expense",
 };
 
 }  // namespace
 
-std::string_view name_of(AccountKind account) { return kNames[static_cast<size_t>(account)]; }
+std::string_view name_of(AccountKind account) {
+  return kNames[static_cast<size_t>(account)];
+}
 
 Books& Books::operator+=(const Books& other) {
   for (size_t i = 0; i < kAccountKinds; ++i) minor[i] += other.minor[i];

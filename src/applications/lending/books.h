@@ -1,5 +1,6 @@
-// Books: one loan's balances in the bank's accounts, always summing to zero. Postings are the difference of two
-// Books, so a back-dated correction and a day's accrual are booked by the same few lines.
+// Books: one loan's balances in the bank's accounts, always summing to zero. Postings are the
+// difference of two Books, so a back-dated correction and a day's accrual are booked by the same
+// few lines.
 #pragma once
 
 #include <array>
@@ -15,14 +16,14 @@ enum class AccountKind : uint8_t {
   interest_receivable,
   penalty_receivable,
   fee_receivable,
-  customer_credit,    // paid ahead by the borrower
+  customer_credit,  // paid ahead by the borrower
   interest_income,
   penalty_income,
   fee_income,
   write_off_expense,
   recovery_income,
-  partner_payable,    // joint lending: the partner's part of what we hold for both
-  loss_allowance,     // expected loss
+  partner_payable,  // joint lending: the partner's part of what we hold for both
+  loss_allowance,   // expected loss
   impairment_expense,
 };
 inline constexpr size_t kAccountKinds = 14;
@@ -48,8 +49,8 @@ struct Books {
   int64_t sum() const;
 };
 
-// What brings the accounts from `before` to `after`: at most one posting an account, in account order, debits equal
-// to credits (CHECKed).
+// What brings the accounts from `before` to `after`: at most one posting an account, in account
+// order, debits equal to credits (CHECKed).
 std::vector<Posting> postings(const Books& before, const Books& after);
 
 }  // namespace puhui::lending

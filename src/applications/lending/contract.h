@@ -1,4 +1,5 @@
-// Contract: what bank and borrower agreed, never changed after signing. What happens later are events.
+// Contract: what bank and borrower agreed, never changed after signing. What happens later are
+// events.
 #pragma once
 
 #include <string>
@@ -17,15 +18,15 @@ using BorrowerId = Id<struct BorrowerTag>;
 struct Contract {
   LoanId loan;
   BorrowerId borrower;
-  std::string product;      // its name
-  Digest product_hash;      // the version that was signed
+  std::string product;  // its name
+  Digest product_hash;  // the version that was signed
   ProductKind kind = ProductKind::term;
   Currency currency;
   int64_t principal_minor = 0;  // a term loan's principal, a line's limit
   Rate rate;                    // nominal, a year
   int instalments = 1;          // term in periods of terms.period_months
   Date opened_on;
-  Date first_due;               // after opened_on
+  Date first_due;  // after opened_on
   Terms terms;
   bool operator==(const Contract&) const = default;
 };
@@ -38,10 +39,12 @@ struct Offer {
   int term_months = 0;
   Date opened_on;
 };
-// The contract of an offer that was accepted; faults what the product does not allow (amount, step, term, cap).
+// The contract of an offer that was accepted; faults what the product does not allow (amount, step,
+// term, cap).
 Result<Contract> make_contract(const Product& product, const Offer& offer);
 
-std::string encode(const Contract& contract);             // about 130 bytes
-Result<Contract> decode_contract(std::string_view bytes); // `corrupt` on anything encode did not write
+std::string encode(const Contract& contract);  // about 130 bytes
+Result<Contract> decode_contract(
+    std::string_view bytes);  // `corrupt` on anything encode did not write
 
 }  // namespace puhui::lending

@@ -17,8 +17,12 @@ Product small_product() {
 }
 
 Offer good_offer() {
-  return {.loan = LoanId({1, 1}), .borrower = BorrowerId({1, 2}), .principal_minor = 500'000, .rate = Rate::from_percent(10),
-          .term_months = 12, .opened_on = examples::day("2025-03-31")};
+  return {.loan = LoanId({1, 1}),
+          .borrower = BorrowerId({1, 2}),
+          .principal_minor = 500'000,
+          .rate = Rate::from_percent(10),
+          .term_months = 12,
+          .opened_on = examples::day("2025-03-31")};
 }
 
 TEST(Contract, TakesItsTermsFromTheProductVersion) {

@@ -36,10 +36,12 @@ struct RollTable {
   enum Column { closed = kBuckets, charged_off = kBuckets + 1, columns };  // after the buckets
   std::array<std::array<Count, columns>, kBuckets> cells{};
   Count from(int bucket) const;
-  // Share of the bucket's principal (parts per billion, half-even) that went to the column; zero of an empty bucket.
+  // Share of the bucket's principal (parts per billion, half-even) that went to the column; zero of
+  // an empty bucket.
   Rate rate(int bucket, int column) const;
 };
-// Loans of the first span looked up in the second; one that is missing there was closed. Either in any order.
+// Loans of the first span looked up in the second; one that is missing there was closed. Either in
+// any order.
 RollTable roll_table(std::span<const Snapshot> month, std::span<const Snapshot> next_month);
 
 // Loans by month of opening and months on book: how many were ever as bad as `bad_bucket`.
@@ -47,7 +49,8 @@ struct VintageCell {
   Count seen;      // loans with a snapshot at or before that age
   Count ever_bad;  // of those; principal when first bad
 };
-using VintageTable = std::map<std::pair<Date, int>, VintageCell>;  // (first of the month of opening, months on book)
+using VintageTable =
+    std::map<std::pair<Date, int>, VintageCell>;  // (first of the month of opening, months on book)
 VintageTable vintage_table(std::vector<Snapshot> snapshots, int bad_bucket);
 
 }  // namespace puhui::lending

@@ -8,7 +8,8 @@ namespace {
 
 using examples::day;
 
-Snapshot snapshot(uint64_t loan, std::string_view month_end, int bucket, int64_t principal_minor, std::string_view opened = "2025-01-10") {
+Snapshot snapshot(uint64_t loan, std::string_view month_end, int bucket, int64_t principal_minor,
+                  std::string_view opened = "2025-01-10") {
   return {LoanId({0, loan}), day(month_end), day(opened), bucket, false, principal_minor};
 }
 
@@ -22,9 +23,12 @@ TEST(Delinquency, BucketsBeginAtTheirEdges) {
 }
 
 TEST(Delinquency, RollRatesFollowThePrincipalAndAddToOne) {
-  const std::vector<Snapshot> march = {snapshot(1, "2025-03-31", 0, 600), snapshot(2, "2025-03-31", 0, 200),
-                                       snapshot(3, "2025-03-31", 0, 200), snapshot(4, "2025-03-31", 6, 50)};
-  std::vector<Snapshot> april = {snapshot(4, "2025-04-30", 7, 50), snapshot(2, "2025-04-30", 1, 200), snapshot(1, "2025-04-30", 0, 550)};
+  const std::vector<Snapshot> march = {
+      snapshot(1, "2025-03-31", 0, 600), snapshot(2, "2025-03-31", 0, 200),
+      snapshot(3, "2025-03-31", 0, 200), snapshot(4, "2025-03-31", 6, 50)};
+  std::vector<Snapshot> april = {snapshot(4, "2025-04-30", 7, 50),
+                                 snapshot(2, "2025-04-30", 1, 200),
+                                 snapshot(1, "2025-04-30", 0, 550)};
   april[0].charged_off = true;
   const RollTable table = roll_table(march, april);
   EXPECT_EQ(table.rate(0, 0), Rate::from_percent(60));
@@ -37,8 +41,9 @@ TEST(Delinquency, RollRatesFollowThePrincipalAndAddToOne) {
 
 TEST(Delinquency, AVintageNeverGetsBetter) {
   const std::vector<Snapshot> all = {
-      snapshot(1, "2025-01-31", 0, 100), snapshot(1, "2025-02-28", 3, 90), snapshot(1, "2025-03-31", 0, 80),
-      snapshot(2, "2025-02-28", 0, 100), snapshot(2, "2025-03-31", 0, 100), snapshot(3, "2025-02-28", 0, 70, "2025-02-05")};
+      snapshot(1, "2025-01-31", 0, 100), snapshot(1, "2025-02-28", 3, 90),
+      snapshot(1, "2025-03-31", 0, 80),  snapshot(2, "2025-02-28", 0, 100),
+      snapshot(2, "2025-03-31", 0, 100), snapshot(3, "2025-02-28", 0, 70, "2025-02-05")};
   const VintageTable table = vintage_table(all, 3);
   const Date january = day("2025-01-01");
   EXPECT_EQ(table.at({january, 0}).seen.loans, 1);

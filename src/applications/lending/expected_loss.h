@@ -1,4 +1,5 @@
-// Expected credit loss by stage (IFRS 9): twelve months in stage 1, the whole life in stage 2, the loss itself in 3.
+// Expected credit loss by stage (IFRS 9): twelve months in stage 1, the whole life in stage 2, the
+// loss itself in 3.
 #pragma once
 
 #include <span>
@@ -15,7 +16,8 @@ struct StageFacts {
   Rate pd_at_opening;  // both over the next twelve months
   Rate pd_now;
 };
-// Stage 3 at stage3_days; stage 2 beyond stage2_days, or when the PD has grown to pd_ratio times that at opening.
+// Stage 3 at stage3_days; stage 2 beyond stage2_days, or when the PD has grown to pd_ratio times
+// that at opening.
 Stage stage_of(const StageRule& rule, const StageFacts& facts);
 
 struct LossParameters {
@@ -25,10 +27,12 @@ struct LossParameters {
   Rate discount;        // the contract rate, a year; a month's twelfth
 };
 
-// Sum over the months of (probability to default in it) · LGD · exposure · discount, in minor units, half-even once at
-// the end. `exposure_minor[m]` is the principal and interest outstanding in month m from now; [0] is today's. Defaults spread
-// evenly over each year. Stage 3 is LGD · exposure today.
-int64_t expected_loss_minor(Stage stage, std::span<const int64_t> exposure_minor, const LossParameters& parameters);
+// Sum over the months of (probability to default in it) · LGD · exposure · discount, in minor
+// units, half-even once at the end. `exposure_minor[m]` is the principal and interest outstanding
+// in month m from now; [0] is today's. Defaults spread evenly over each year. Stage 3 is LGD ·
+// exposure today.
+int64_t expected_loss_minor(Stage stage, std::span<const int64_t> exposure_minor,
+                            const LossParameters& parameters);
 
 // The exposure month by month if the loan is repaid as planned; what is past due stays in it.
 std::vector<int64_t> exposure_by_month(const Contract& contract, const State& state);

@@ -14,10 +14,12 @@ struct Split {
 // own + partner = amount always; the residue of rounding goes to the side the contract names.
 Split split(const Partner& partner, int64_t amount_minor);
 
-// The partner's schedule: splits of running sums, so its principal adds up to the split of the whole principal.
+// The partner's schedule: splits of running sums, so its principal adds up to the split of the
+// whole principal.
 Schedule partner_schedule(const Partner& partner, const Schedule& schedule);
 
-// Our own books of a joint loan: our part of every account, all of the cash (we collect), and what we owe the partner.
+// Our own books of a joint loan: our part of every account, all of the cash (we collect), and what
+// we owe the partner.
 Books own_books(const Partner& partner, const Books& whole);
 
 }  // namespace puhui::lending

@@ -12,7 +12,8 @@ TEST(Joint, EverySplitIsExactAndTheResidueGoesToTheNamedSide) {
   EXPECT_EQ(split({Rate::from_percent(70), Residue::own}, -101), (Split{-31, -70}));
   RandomStream random(Random(3), 0, 0);
   for (int i = 0; i < 2'000; ++i) {
-    const Partner partner = {{static_cast<int64_t>(random.below(Rate::kOne + 1))}, static_cast<Residue>(random.below(2))};
+    const Partner partner = {{static_cast<int64_t>(random.below(Rate::kOne + 1))},
+                             static_cast<Residue>(random.below(2))};
     const auto amount = static_cast<int64_t>(random.below(kAmountMinorMax));
     const Split parts = split(partner, amount);
     ASSERT_EQ(parts.own_minor + parts.partner_minor, amount);
@@ -25,7 +26,8 @@ TEST(Joint, ThePartnersScheduleRepaysItsPart) {
   for (uint64_t row = 0; row < 200; ++row) {
     RandomStream random(Random(3), 1, row);
     const Contract contract = examples::random_contract(random);
-    const Partner partner = {{static_cast<int64_t>(random.below(Rate::kOne + 1))}, static_cast<Residue>(random.below(2))};
+    const Partner partner = {{static_cast<int64_t>(random.below(Rate::kOne + 1))},
+                             static_cast<Residue>(random.below(2))};
     const Schedule schedule = schedule_of(contract), theirs = partner_schedule(partner, schedule);
     ASSERT_EQ(theirs.size(), schedule.size());
     int64_t principal = 0;

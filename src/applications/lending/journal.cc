@@ -27,7 +27,8 @@ State Journal::at(Date date) const {
   const auto count = static_cast<size_t>(end - events_.begin());
   const Kept& base = nearest(count);
   State state = base.state;
-  const auto replayed = replay(contract_, std::span(events_).subspan(base.events, count - base.events), state);
+  const auto replayed =
+      replay(contract_, std::span(events_).subspan(base.events, count - base.events), state);
   CHECK(replayed.has_value(), "events that were accepted apply again");
   advance(contract_, date, state);
   return state;
@@ -37,10 +38,12 @@ Result<Journal::Correction> Journal::add(const Event& event) {
   TRY(check(contract_, event));
   if (const auto same = std::ranges::find(events_, event.id, &Event::id); same != events_.end()) {
     if (*same == event) return Correction{.added = Added::exists};
-    return fail(ErrorCode::conflict, event.id.text(), "expected a new id: another event of this loan has it, with other content");
+    return fail(ErrorCode::conflict, event.id.text(),
+                "expected a new id: another event of this loan has it, with other content");
   }
   if (events_.size() >= kEventsMax) {
-    return fail(ErrorCode::exhausted, event.id.text(), "expected at most " + std::to_string(kEventsMax) + " events of one loan");
+    return fail(ErrorCode::exhausted, event.id.text(),
+                "expected at most " + std::to_string(kEventsMax) + " events of one loan");
   }
   const auto place = std::ranges::upper_bound(events_, order_of(event), {}, order_of);
   const auto index = static_cast<size_t>(place - events_.begin());

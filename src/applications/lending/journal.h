@@ -1,5 +1,6 @@
-// Journal: a loan's events in order, with states kept on the way, so that a back-dated event recomputes only from its
-// day. What was booked before stays booked; the correction is one set of postings.
+// Journal: a loan's events in order, with states kept on the way, so that a back-dated event
+// recomputes only from its day. What was booked before stays booked; the correction is one set of
+// postings.
 #pragma once
 
 #include "applications/lending/position.h"
@@ -22,8 +23,8 @@ class Journal {
     std::vector<Posting> postings;  // from the books before, at the same day, to those after
     size_t replayed = 0;            // events that had to be applied
   };
-  // Adds an event of any day. The same event again is `exists`; another with its id is a `conflict`. An event that
-  // makes this or a later one impossible is refused and changes nothing.
+  // Adds an event of any day. The same event again is `exists`; another with its id is a
+  // `conflict`. An event that makes this or a later one impossible is refused and changes nothing.
   Result<Correction> add(const Event& event);
 
   State at(Date date) const;  // after all events up to and on that day

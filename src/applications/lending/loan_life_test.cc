@@ -1,6 +1,8 @@
-// Properties of any loan under any events: random contracts and streams of events, walked in several ways that must agree.
+// Properties of any loan under any events: random contracts and streams of events, walked in
+// several ways that must agree.
 #include <numeric>
 
+#include "applications/lending/joint.h"
 #include "applications/lending/journal.h"
 #include "applications/lending/loan_examples.h"
 #include "gtest/gtest.h"
@@ -11,36 +13,50 @@ namespace {
 constexpr uint64_t kLoans = 300;
 
 Event random_event(const Contract& contract, Date date, uint64_t number, RandomStream& random) {
-  constexpr EventKind kUsual[] = {EventKind::drawdown,    EventKind::repayment,   EventKind::repayment, EventKind::repayment,
-                                  EventKind::prepayment,  EventKind::fee,         EventKind::waiver,    EventKind::rate_change,
-                                  EventKind::chargeback,  EventKind::refund,      EventKind::re_age,    EventKind::re_amortise,
-                                  EventKind::charge_off,  EventKind::recovery};
+  constexpr EventKind kUsual[] = {
+      EventKind::drawdown,   EventKind::repayment, EventKind::repayment, EventKind::repayment,
+      EventKind::prepayment, EventKind::fee,       EventKind::waiver,    EventKind::rate_change,
+      EventKind::chargeback, EventKind::refund,    EventKind::re_age,    EventKind::re_amortise,
+      EventKind::charge_off, EventKind::recovery};
   Event event;
   event.id = examples::event_id(random.below(1u << 30) << 20 | number);
   event.date = date;
   event.kind = kUsual[random.below(std::size(kUsual))];
   if (event.kind == EventKind::charge_off && random.chance(0.7)) event.kind = EventKind::repayment;
-  const auto amount = [&] { return 1 + static_cast<int64_t>(random.below(static_cast<uint64_t>(contract.principal_minor))); };
+  const auto amount = [&] {
+    return 1 + static_cast<int64_t>(random.below(static_cast<uint64_t>(contract.principal_minor)));
+  };
   switch (event.kind) {
     case EventKind::re_age:
       event.first_due = date.plus_days(5 + static_cast<int>(random.below(40)));
       event.terms = 1 + static_cast<int>(random.below(24));
       break;
-    case EventKind::re_amortise: event.terms = static_cast<int>(random.below(12)); break;
-    case EventKind::rate_change: event.rate = Rate::from_bp(static_cast<int64_t>(random.below(3'000))); break;
-    case EventKind::charge_off: break;
+    case EventKind::re_amortise:
+      event.terms = static_cast<int>(random.below(12));
+      break;
+    case EventKind::rate_change:
+      event.rate = Rate::from_bp(static_cast<int64_t>(random.below(3'000)));
+      break;
+    case EventKind::charge_off:
+      break;
     case EventKind::waiver:
       event.component = static_cast<Component>(random.below(4));
       event.amount_minor = 1 + amount() / 20;
       break;
-    case EventKind::fee: event.amount_minor = 1 + amount() / 50; break;
+    case EventKind::fee:
+      event.amount_minor = 1 + amount() / 50;
+      break;
     case EventKind::chargeback:
       event.amount_minor = 1 + amount() / 10;
       event.parts[static_cast<size_t>(Component::interest)] = event.amount_minor / 3;
       event.parts[static_cast<size_t>(Component::principal)] = event.amount_minor / 3;
       break;
-    case EventKind::prepayment: event.amount_minor = random.chance(0.2) ? 3 * amount() : amount(); break;
-    default: event.amount_minor = 1 + amount() / static_cast<int64_t>(1 + random.below(20)); break;
+    case EventKind::prepayment:
+      event.amount_minor = random.chance(0.2) ? 3 * amount() : amount();
+      break;
+    default:
+      event.amount_minor = 1 + amount() / static_cast<int64_t>(1 + random.below(20));
+      break;
   }
   return event;
 }
@@ -58,7 +74,9 @@ Life random_life(uint64_t row) {
   life.contract = examples::random_contract(random);
   State state = open(life.contract);
   Event first = random_event(life.contract, life.contract.opened_on, 0, random);
-  first = {.id = first.id, .kind = EventKind::drawdown, .date = life.contract.opened_on,
+  first = {.id = first.id,
+           .kind = EventKind::drawdown,
+           .date = life.contract.opened_on,
            .amount_minor = std::max<int64_t>(life.contract.principal_minor * 3 / 4, 1)};
   std::vector<Event> tried = {first};
   Date date = life.contract.opened_on;
@@ -92,6 +110,9 @@ void expect_sound(const Contract& contract, const State& state, uint64_t row) {
   if (state.status == Status::paid_off) {
     ASSERT_EQ(books[AccountKind::loan_principal], 0);
   }
+  const Books own = own_books({Rate::from_percent(30), Residue::own}, books);
+  ASSERT_EQ(own.sum(), 0);
+  ASSERT_EQ(own[AccountKind::cash], books[AccountKind::cash]);
   const std::string bytes = encode(contract, state);
   ASSERT_LE(bytes.size(), 320u);
   const auto back = decode_state(contract, bytes);
@@ -101,7 +122,8 @@ void expect_sound(const Contract& contract, const State& state, uint64_t row) {
 
 Books booked(const std::vector<Posting>& postings) {
   Books out;
-  for (const Posting& posting : postings) out[posting.account] += posting.side == Side::debit ? posting.minor : -posting.minor;
+  for (const Posting& posting : postings)
+    out[posting.account] += posting.side == Side::debit ? posting.minor : -posting.minor;
   return out;
 }
 
@@ -115,7 +137,8 @@ TEST(LoanLife, DayByDayEqualsOneJumpAndTheBooksTie) {
     for (Date date = life.contract.opened_on; date <= life.end; date = date.plus_days(1)) {
       const Books before = books_of(daily);
       const Advanced advanced = advance(life.contract, date, daily);
-      const int64_t credit_used = std::accumulate(advanced.from_credit.begin(), advanced.from_credit.end(), int64_t{0});
+      const int64_t credit_used =
+          std::accumulate(advanced.from_credit.begin(), advanced.from_credit.end(), int64_t{0});
       Books change = books_of(daily);
       change -= before;
       ASSERT_EQ(-change[AccountKind::interest_income], advanced.interest_minor);
@@ -128,7 +151,8 @@ TEST(LoanLife, DayByDayEqualsOneJumpAndTheBooksTie) {
         ASSERT_EQ(outcome->advanced.fell_due_minor, 0);
         ledger += booked(outcome->postings);
         ASSERT_TRUE(apply(life.contract, life.events[next], jumping).has_value());
-        ASSERT_EQ(daily, jumping) << "row " << row << " after " << name_of(life.events[next].kind) << " on " << date.text();
+        ASSERT_EQ(daily, jumping) << "row " << row << " after " << name_of(life.events[next].kind)
+                                  << " on " << date.text();
       }
       ASSERT_EQ(ledger, books_of(daily)) << "row " << row << " on " << date.text();
       expect_sound(life.contract, daily, row);
@@ -151,17 +175,21 @@ TEST(LoanLife, APaymentIsAllocatedToTheLastMinorUnit) {
       advance(life.contract, event.date, before);
       const auto outcome = apply(life.contract, event, state);
       ASSERT_TRUE(outcome.has_value());
-      if (event.kind != EventKind::repayment && event.kind != EventKind::prepayment && event.kind != EventKind::recovery) continue;
+      if (event.kind != EventKind::repayment && event.kind != EventKind::prepayment &&
+          event.kind != EventKind::recovery)
+        continue;
       int64_t sum = outcome->credit_minor;
       for (const int64_t part : outcome->allocated) {
         ASSERT_GE(part, 0);
         sum += part;
       }
-      const int64_t from_before = event.kind == EventKind::prepayment && life.contract.kind == ProductKind::term &&
+      const int64_t from_before = event.kind == EventKind::prepayment &&
+                                          life.contract.kind == ProductKind::term &&
                                           before.status != Status::charged_off
                                       ? before.credit_minor
                                       : 0;
-      ASSERT_EQ(sum, event.amount_minor + from_before) << "row " << row << " " << name_of(event.kind);
+      ASSERT_EQ(sum, event.amount_minor + from_before)
+          << "row " << row << " " << name_of(event.kind);
       payments += 1;
     }
   }
@@ -169,14 +197,15 @@ TEST(LoanLife, APaymentIsAllocatedToTheLastMinorUnit) {
 }
 
 TEST(LoanLife, TheOrderOfArrivalDoesNotMatter) {
-  size_t inserted = 0;
+  size_t inserted = 0, complete = 0;
   for (uint64_t row = 0; row < kLoans; ++row) {
     const Life life = random_life(row);
     State straight = open(life.contract);
     ASSERT_TRUE(replay(life.contract, life.events, straight).has_value());
     advance(life.contract, life.end, straight);
 
-    // Late arrivals may be impossible until an earlier one is there (a refund of money not yet paid): then they are sent again.
+    // Late arrivals may be impossible until an earlier one is there (a refund of money not yet
+    // paid): then they are sent again.
     std::vector<Event> waiting = life.events;
     RandomStream random(Random(77), 4, row);
     for (size_t i = waiting.size(); i-- > 1;) std::swap(waiting[i], waiting[random.below(i + 1)]);
@@ -196,7 +225,9 @@ TEST(LoanLife, TheOrderOfArrivalDoesNotMatter) {
     }
     if (!waiting.empty()) continue;  // a cycle of two that need each other
     ASSERT_EQ(journal.at(life.end), straight) << "row " << row;
+    complete += 1;
   }
+  EXPECT_GT(complete, kLoans * 8 / 10);
   EXPECT_GT(inserted, 5 * kLoans);
 }
 
@@ -204,10 +235,13 @@ TEST(LoanLife, PaymentsInAnyOrderOfArrivalEndInOneState) {
   for (uint64_t row = 0; row < 100; ++row) {
     RandomStream random(Random(5), 6, row);
     const Contract contract = examples::random_contract(random);
-    std::vector<Event> events = {{.id = examples::event_id(1), .kind = EventKind::drawdown, .date = contract.opened_on,
+    std::vector<Event> events = {{.id = examples::event_id(1),
+                                  .kind = EventKind::drawdown,
+                                  .date = contract.opened_on,
                                   .amount_minor = contract.principal_minor}};
     for (uint64_t i = 0; i < 20; ++i) {
-      events.push_back({.id = examples::event_id(2 + i), .kind = EventKind::repayment,
+      events.push_back({.id = examples::event_id(2 + i),
+                        .kind = EventKind::repayment,
                         .date = contract.opened_on.plus_days(static_cast<int>(random.below(500))),
                         .amount_minor = 1 + contract.principal_minor / 15});
     }
@@ -237,7 +271,8 @@ TEST(LoanLife, PayingThePayoffLeavesNothing) {
     advance(life.contract, life.end, state);
     const int64_t payoff = payoff_minor(life.contract, state);
     if (payoff == 0 || state.status != Status::active) continue;
-    Event event = examples::event_of(EventKind::prepayment, state.date().text(), payoff, 1ull << 60);
+    Event event =
+        examples::event_of(EventKind::prepayment, state.date().text(), payoff, 1ull << 60);
     const auto outcome = apply(life.contract, event, state);
     ASSERT_TRUE(outcome.has_value()) << outcome.error().text();
     for (const int64_t amount : owed(state)) ASSERT_EQ(amount, 0) << "row " << row;

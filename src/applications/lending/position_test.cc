@@ -9,7 +9,9 @@ namespace {
 using examples::day;
 using examples::event_of;
 
-constexpr size_t pair(Timing timing, Component component) { return Pair{timing, component}.index(); }
+constexpr size_t pair(Timing timing, Component component) {
+  return Pair{timing, component}.index();
+}
 
 struct Loan {
   Contract contract;
@@ -41,16 +43,19 @@ TEST(Position, PaidOnTimeFollowsTheSchedule) {
   const Schedule schedule = schedule_of(loan.contract);
   EXPECT_EQ(schedule[0].total_minor(), 1'066'186);
   for (const Instalment& instalment : schedule) {
-    const Outcome outcome = loan.happen(EventKind::repayment, instalment.due.text(), instalment.total_minor());
+    const Outcome outcome =
+        loan.happen(EventKind::repayment, instalment.due.text(), instalment.total_minor());
     EXPECT_EQ(outcome.allocated[pair(Timing::due, Component::interest)], instalment.interest_minor);
-    EXPECT_EQ(outcome.allocated[pair(Timing::due, Component::principal)], instalment.principal_minor);
+    EXPECT_EQ(outcome.allocated[pair(Timing::due, Component::principal)],
+              instalment.principal_minor);
     EXPECT_EQ(outcome.credit_minor, 0);
     EXPECT_EQ(loan.state.plan.principal_minor, instalment.balance_minor);
   }
   EXPECT_EQ(loan.state.status, Status::paid_off);
 }
 
-// Sixteen days late by 30/360: 9,461.86 at 18 % is 75.69 of late interest, 110,538.14 at 12 % is 589.53 accrued.
+// Sixteen days late by 30/360: 9,461.86 at 18 % is 75.69 of late interest, 110,538.14 at 12 % is
+// 589.53 accrued.
 TEST(Position, ALatePaymentGoesByTheAllocationOrder) {
   Loan loan = drawn_term_loan();
   const Position late = loan.at("2025-03-01");
@@ -97,7 +102,8 @@ TEST(Position, MoneyPaidAheadWaitsForTheDueDate) {
 
 TEST(Position, APrepaymentShortensTheTermOrLowersTheInstalmentAsTheContractSays) {
   Contract contract = examples::term_loan();
-  contract.terms.prepayment = {.allowed = true, .rule = PrepaymentRule::reduce_term, .fee_rate = Rate::from_percent(1)};
+  contract.terms.prepayment = {
+      .allowed = true, .rule = PrepaymentRule::reduce_term, .fee_rate = Rate::from_percent(1)};
   Loan shorter(contract);
   contract.terms.prepayment.rule = PrepaymentRule::reduce_instalment;
   Loan lower(contract);
@@ -125,7 +131,8 @@ TEST(Position, ALineIsRepaidAtOnceAndDrawnAgain) {
   EXPECT_EQ(loan.state.status, Status::active);
   EXPECT_EQ(loan.at("2025-03-20").payoff_minor, 0);
   EXPECT_EQ(loan.at("2025-01-25").available_minor, 12'000'000);
-  const auto too_much = apply(loan.contract, event_of(EventKind::drawdown, "2025-02-01", 12'000'001, 99), loan.state);
+  const auto too_much =
+      apply(loan.contract, event_of(EventKind::drawdown, "2025-02-01", 12'000'001, 99), loan.state);
   EXPECT_EQ(too_much.error().code, ErrorCode::conflict);
 }
 
@@ -184,8 +191,14 @@ TEST(Position, AnEventBeforeTheStateIsAConflictAndChangesNothing) {
   Loan loan = drawn_term_loan();
   advance(loan.contract, day("2025-03-01"), loan.state);
   const State before = loan.state;
-  EXPECT_EQ(apply(loan.contract, event_of(EventKind::repayment, "2025-02-20", 5, 9), loan.state).error().code, ErrorCode::conflict);
-  EXPECT_EQ(apply(loan.contract, event_of(EventKind::refund, "2025-03-02", 5, 9), loan.state).error().code, ErrorCode::conflict);
+  EXPECT_EQ(apply(loan.contract, event_of(EventKind::repayment, "2025-02-20", 5, 9), loan.state)
+                .error()
+                .code,
+            ErrorCode::conflict);
+  EXPECT_EQ(apply(loan.contract, event_of(EventKind::refund, "2025-03-02", 5, 9), loan.state)
+                .error()
+                .code,
+            ErrorCode::conflict);
   EXPECT_EQ(loan.state, before);
 }
 

@@ -12,8 +12,13 @@ using boost::multiprecision::cpp_int;
 using boost::multiprecision::cpp_rational;
 
 CostRates costs() {
-  return {.funding = Rate::from_bp(250), .operating = Rate::from_bp(300), .capital = Rate::from_bp(1'000),
-          .hurdle = Rate::from_bp(1'200), .margin = Rate::from_bp(200), .floor = Rate::from_bp(360), .cap = Rate::from_bp(2'400),
+  return {.funding = Rate::from_bp(250),
+          .operating = Rate::from_bp(300),
+          .capital = Rate::from_bp(1'000),
+          .hurdle = Rate::from_bp(1'200),
+          .margin = Rate::from_bp(200),
+          .floor = Rate::from_bp(360),
+          .cap = Rate::from_bp(2'400),
           .pd_max = Rate::from_bp(2'000)};
 }
 
@@ -29,12 +34,17 @@ TEST(Price, IsTheRationalValueRoundedOnce) {
   RandomStream random(Random(4), 0, 0);
   for (int i = 0; i < 2'000; ++i) {
     CostRates any = costs();
-    for (Rate* rate : {&any.funding, &any.operating, &any.capital, &any.hurdle, &any.margin}) rate->ppb = static_cast<int64_t>(random.below(Rate::kOne));
+    for (Rate* rate : {&any.funding, &any.operating, &any.capital, &any.hurdle, &any.margin})
+      rate->ppb = static_cast<int64_t>(random.below(Rate::kOne));
     any.floor = {}, any.cap = kRateMax;
-    const Rate pd = {static_cast<int64_t>(random.below(Rate::kOne * 9 / 10))}, lgd = {static_cast<int64_t>(random.below(Rate::kOne + 1))};
+    const Rate pd = {static_cast<int64_t>(random.below(Rate::kOne * 9 / 10))},
+               lgd = {static_cast<int64_t>(random.below(Rate::kOne + 1))};
     const cpp_int one = Rate::kOne;
-    const cpp_rational exact = cpp_rational((cpp_int(any.funding.ppb) + any.operating.ppb) * one + cpp_int(any.capital.ppb) * any.hurdle.ppb +
-                                                cpp_int(pd.ppb) * lgd.ppb, one - pd.ppb) + any.margin.ppb;
+    const cpp_rational exact =
+        cpp_rational((cpp_int(any.funding.ppb) + any.operating.ppb) * one +
+                         cpp_int(any.capital.ppb) * any.hurdle.ppb + cpp_int(pd.ppb) * lgd.ppb,
+                     one - pd.ppb) +
+        any.margin.ppb;
     const auto price = price_of(any, pd, lgd);
     ASSERT_TRUE(price.has_value());
     const cpp_rational error = abs(exact - price->unbounded.ppb);

@@ -1,5 +1,6 @@
-// Product: what the bank offers, as data. A JSON file becomes this struct; its canonical print is hashed, and a
-// contract names the product by that hash. The business changes the file, not the code.
+// Product: what the bank offers, as data. A JSON file becomes this struct; its canonical print is
+// hashed, and a contract names the product by that hash. The business changes the file, not the
+// code.
 #pragma once
 
 #include <string>
@@ -34,15 +35,17 @@ inline constexpr BucketEdges kMonthlyBuckets = {1, 31, 61, 91, 121, 151, 181};
 struct StageRule {
   int stage2_days = 30;  // more days past due than this: stage 2
   int stage3_days = 90;  // this many days past due: stage 3
-  Rate pd_ratio = Rate::from_percent(200);  // probability of default against that at opening: stage 2
+  Rate pd_ratio =
+      Rate::from_percent(200);  // probability of default against that at opening: stage 2
   bool operator==(const StageRule&) const = default;
 };
 
 // What a loan costs and must earn, a year, as fractions of the amount (see price.h).
 struct CostRates {
   Rate funding, operating, capital, hurdle, margin;
-  Rate floor, cap;  // bounds of the price; the cap is the legal or the bank's own, whichever is lower
-  Rate pd_max;      // above it no price is offered
+  Rate floor,
+      cap;      // bounds of the price; the cap is the legal or the bank's own, whichever is lower
+  Rate pd_max;  // above it no price is offered
   bool operator==(const CostRates&) const = default;
 };
 
@@ -57,12 +60,13 @@ struct Product {
   int billing_day = 0;            // 1 to 28: instalments fall due on it; 0: on the day of opening
   int first_period_days_min = 1;  // a first due date nearer than this moves one period on
   Terms terms;
-  Rate drawdown_fee;              // share of each drawdown, charged as a fee
+  Rate drawdown_fee;  // share of each drawdown, charged as a fee
   BucketEdges bucket_edges = kMonthlyBuckets;
   int charge_off_days = 180;
   StageRule stages;
-  Rate lgd;                       // loss given default
-  Rate pd_year_factor = Rate::from_percent(100);  // each later year's default rate against the year before
+  Rate lgd;  // loss given default
+  Rate pd_year_factor =
+      Rate::from_percent(100);  // each later year's default rate against the year before
   CostRates costs;
   bool operator==(const Product&) const = default;
 
@@ -75,13 +79,14 @@ struct Product {
 // The product of a JSON text, or every fault it has with its place ("terms/grace_days").
 Result<Product> parse_product(std::string_view json_text);
 Json to_json(const Product& product);
-std::string print_product(const Product& product);  // canonical: fixed order, all members, one form a value
+std::string print_product(
+    const Product& product);  // canonical: fixed order, all members, one form a value
 
 std::string_view name_of(ProductKind);
 std::string_view name_of(BorrowerKind);
 
-// The cost parameters under the names a policy takes them by ("product funding rate"); amounts in minor units,
-// rates as fractions.
+// The cost parameters under the names a policy takes them by ("product funding rate"); amounts in
+// minor units, rates as fractions.
 std::vector<std::pair<std::string, Json>> policy_inputs(const Product& product);
 
 }  // namespace puhui::lending

@@ -9,11 +9,14 @@
 namespace puhui::lending {
 namespace {
 
-// The policies that ship lie at the root of the checkout, above wherever the tests are run or were compiled.
+// The policies that ship lie at the root of the checkout, above wherever the tests are run or were
+// compiled.
 std::filesystem::path policies() {
-  for (const std::filesystem::path& start : {std::filesystem::current_path(), std::filesystem::absolute(__FILE__)}) {
+  for (const std::filesystem::path& start :
+       {std::filesystem::current_path(), std::filesystem::absolute(__FILE__)}) {
     for (auto folder = start; folder.has_relative_path(); folder = folder.parent_path()) {
-      if (std::filesystem::exists(folder / "policies" / "person_revolving" / "product.json")) return folder / "policies";
+      if (std::filesystem::exists(folder / "policies" / "person_revolving" / "product.json"))
+        return folder / "policies";
     }
   }
   return {};
@@ -77,9 +80,12 @@ TEST(Product, EveryFaultIsReportedWithItsPlace) {
   ASSERT_FALSE(product.has_value());
   EXPECT_EQ(product.error().code, ErrorCode::invalid);
   const std::string faults = product.error().text();
-  for (const std::string_view place : {"repayment/method", "late/grace_days", "allocation", "costs/cap", "prepayment/fee_rate",
-                                       "prepayment/fee_rat", "currency"}) {
-    EXPECT_TRUE(std::ranges::any_of(product.error().faults, [&](const Fault& fault) { return fault.where == place; })) << place << " in " << faults;
+  for (const std::string_view place :
+       {"repayment/method", "late/grace_days", "allocation", "costs/cap", "prepayment/fee_rate",
+        "prepayment/fee_rat", "currency"}) {
+    EXPECT_TRUE(std::ranges::any_of(product.error().faults,
+                                    [&](const Fault& fault) { return fault.where == place; }))
+        << place << " in " << faults;
   }
   EXPECT_NE(faults.find("did you mean 'fee_rate'"), std::string::npos) << faults;
 }
@@ -89,7 +95,8 @@ TEST(Product, KindsOfWrongTextAreRefused) {
   EXPECT_FALSE(parse_product("{}"));
   EXPECT_FALSE(parse_product("{"));
   EXPECT_FALSE(parse_product(replaced(shipped("firm_term"), "\"term\"", "\"revolving\"")));
-  EXPECT_FALSE(parse_product(replaced(shipped("firm_term"), "\"floor\": \"0.034\"", "\"floor\": 0.034")));
+  EXPECT_FALSE(
+      parse_product(replaced(shipped("firm_term"), "\"floor\": \"0.034\"", "\"floor\": 0.034")));
   EXPECT_FALSE(parse_product(std::string(kProductBytesMax + 1, ' ')));
 }
 
@@ -98,7 +105,8 @@ TEST(Product, FirstDueDatesFollowTheBillingDay) {
   const auto day = [](std::string_view text) { return *Date::parse(text); };
   ASSERT_EQ(product.billing_day, 20);
   EXPECT_EQ(product.first_due(day("2025-01-05")), day("2025-01-20"));
-  EXPECT_EQ(product.first_due(day("2025-01-15")), day("2025-02-20"));  // five days would be too near
+  EXPECT_EQ(product.first_due(day("2025-01-15")),
+            day("2025-02-20"));  // five days would be too near
   EXPECT_EQ(product.first_due(day("2025-01-31")), day("2025-02-20"));
   product.billing_day = 0;
   EXPECT_EQ(product.first_due(day("2025-01-31")), day("2025-02-28"));

@@ -1,5 +1,5 @@
-// State: where a loan stands at the start of a day, resumable: the next day or event needs it and the contract, no
-// earlier event. About 100 bytes when encoded.
+// State: where a loan stands at the start of a day, resumable: the next day or event needs it and
+// the contract, no earlier event. About 100 bytes when encoded.
 #pragma once
 
 #include <algorithm>
@@ -17,11 +17,12 @@ namespace puhui::lending {
 // Beyond that many unpaid instalments the newest are counted with the one before, under its date.
 inline constexpr size_t kUnpaidMax = 16;
 
-// No sum a loan keeps grows beyond it (apply() answers `exhausted`), so that no addition leaves 64 bits.
+// No sum a loan keeps grows beyond it (apply() answers `exhausted`), so that no addition leaves 64
+// bits.
 inline constexpr int64_t kSumMax = 5'000 * kAmountMinorMax;
 
 enum class Status : uint8_t {
-  signed_,      // nothing drawn yet
+  signed_,  // nothing drawn yet
   active,
   paid_off,
   charged_off,  // out of the books; the claim stays
@@ -44,7 +45,9 @@ class UnpaidList {
   void add(Date due, int64_t principal_minor, int64_t interest_minor);
   void drop_empty();
   void clear() { count_ = 0; }
-  bool operator==(const UnpaidList& other) const { return std::ranges::equal(items(), other.items()); }
+  bool operator==(const UnpaidList& other) const {
+    return std::ranges::equal(items(), other.items());
+  }
 
  private:
   std::array<Unpaid, kUnpaidMax> items_{};
@@ -64,16 +67,17 @@ struct Totals {
 
 struct State {
   Status status = Status::signed_;
-  Plan plan;                        // principal not due and the interest of the running period
-  UnpaidList unpaid;                // principal and interest that fell due
-  Accrual penalty;                  // late interest owed
-  int64_t penalty_held_minor = 0;   // late interest of the grace days: owed only when they pass unpaid
+  Plan plan;          // principal not due and the interest of the running period
+  UnpaidList unpaid;  // principal and interest that fell due
+  Accrual penalty;    // late interest owed
+  int64_t penalty_held_minor =
+      0;  // late interest of the grace days: owed only when they pass unpaid
   int64_t fee_past_due_minor = 0;
-  int64_t fee_due_minor = 0;        // charged today
-  int64_t credit_minor = 0;         // paid ahead; while positive nothing is due
-  int64_t drawn_minor = 0;          // all drawdowns
+  int64_t fee_due_minor = 0;  // charged today
+  int64_t credit_minor = 0;   // paid ahead; while positive nothing is due
+  int64_t drawn_minor = 0;    // all drawdowns
   Totals totals;
-  EventOrder last_event;            // a later apply() must come after it
+  EventOrder last_event;  // a later apply() must come after it
   bool operator==(const State&) const = default;
 
   Date date() const { return plan.accrued_to; }

@@ -9,8 +9,11 @@ namespace {
 
 State late_state(const Contract& contract) {
   State state = open(contract);
-  EXPECT_TRUE(apply(contract, examples::event_of(EventKind::drawdown, "2025-01-15", 12'000'000, 1), state).has_value());
-  EXPECT_TRUE(apply(contract, examples::event_of(EventKind::fee, "2025-03-20", 1'000, 2), state).has_value());
+  EXPECT_TRUE(
+      apply(contract, examples::event_of(EventKind::drawdown, "2025-01-15", 12'000'000, 1), state)
+          .has_value());
+  EXPECT_TRUE(apply(contract, examples::event_of(EventKind::fee, "2025-03-20", 1'000, 2), state)
+                  .has_value());
   advance(contract, examples::day("2025-08-10"), state);
   return state;
 }
@@ -18,7 +21,9 @@ State late_state(const Contract& contract) {
 TEST(State, ACurrentLoanTakesUnderAHundredBytesAndALateOneUnderTwoHundred) {
   const Contract contract = examples::term_loan();
   State state = open(contract);
-  ASSERT_TRUE(apply(contract, examples::event_of(EventKind::drawdown, "2025-01-15", 12'000'000, 1), state).has_value());
+  ASSERT_TRUE(
+      apply(contract, examples::event_of(EventKind::drawdown, "2025-01-15", 12'000'000, 1), state)
+          .has_value());
   advance(contract, examples::day("2025-02-10"), state);
   EXPECT_LE(encode(contract, state).size(), 100u);
   const State late = late_state(contract);
@@ -45,6 +50,15 @@ TEST(State, CutOrChangedBytesAreCorruptOrAnotherBalancedState) {
       }
     }
   }
+}
+
+TEST(State, ALastEventWithoutAnIdIsCorrupt) {
+  const Contract contract = examples::term_loan();
+  State state = open(contract);
+  std::string bytes = encode(contract, state);
+  bytes.back() = static_cast<char>(EventKind::drawdown);
+  bytes += std::string(17, '\0');
+  EXPECT_EQ(decode_state(contract, bytes).error().code, ErrorCode::corrupt);
 }
 
 TEST(State, AnUnpaidListBeyondItsLengthKeepsEverySum) {

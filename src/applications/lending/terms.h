@@ -1,5 +1,5 @@
-// Terms: the rules of a loan that a product declares and every contract copies, so that what a borrower owes
-// follows from the contract alone, whatever happens to the product later.
+// Terms: the rules of a loan that a product declares and every contract copies, so that what a
+// borrower owes follows from the contract alone, whatever happens to the product later.
 #pragma once
 
 #include <array>
@@ -18,10 +18,12 @@
 
 namespace puhui::lending {
 
-// Limits of what a contract can say. They keep every product of amount, rate and days inside 128 bits.
-inline constexpr int64_t kAmountMinorMax = 100'000'000'000'000;  // 10^14: a trillion of most currencies
-inline constexpr Rate kRateMax = {10 * Rate::kOne};                // 1,000 % a year
-inline constexpr int kTermsMax = 480;                              // forty years of months
+// Limits of what a contract can say. They keep every product of amount, rate and days inside 128
+// bits.
+inline constexpr int64_t kAmountMinorMax =
+    100'000'000'000'000;                             // 10^14: a trillion of most currencies
+inline constexpr Rate kRateMax = {10 * Rate::kOne};  // 1,000 % a year
+inline constexpr int kTermsMax = 480;                // forty years of months
 inline constexpr int kGraceDaysMax = 90;
 inline constexpr Date kNever = {std::numeric_limits<int32_t>::max()};
 
@@ -30,7 +32,8 @@ enum class RepaymentMethod : uint8_t {
   equal_instalment,      // the same total each period; the last one absorbs the rounding
   equal_principal,       // the same principal each period, interest on what is left
   interest_only_bullet,  // interest each period, the principal with the last
-  free_repayment,        // a line: interest and a minimum share each period, the rest whenever the borrower likes
+  free_repayment,        // a line: interest and a minimum share each period, the rest whenever the
+                         // borrower likes
 };
 enum class DueRule : uint8_t {
   same_day,      // the day of the first due date, clamped to short months
@@ -56,7 +59,9 @@ struct Pair {
   Timing timing = Timing::past_due;
   Component component = Component::penalty;
   bool operator==(const Pair&) const = default;
-  constexpr size_t index() const { return static_cast<size_t>(timing) * kComponents + static_cast<size_t>(component); }
+  constexpr size_t index() const {
+    return static_cast<size_t>(timing) * kComponents + static_cast<size_t>(component);
+  }
   static Pair at(size_t index) {
     return {static_cast<Timing>(index / kComponents), static_cast<Component>(index % kComponents)};
   }
@@ -65,7 +70,8 @@ using PairAmounts = std::array<int64_t, kPairs>;  // minor units by Pair::index
 
 // The order in which a payment goes over the pairs: always a permutation of all twelve.
 using AllocationOrder = std::array<Pair, kPairs>;
-AllocationOrder default_allocation();  // past due, due, in advance; in each penalty, fee, interest, principal
+AllocationOrder
+default_allocation();  // past due, due, in advance; in each penalty, fee, interest, principal
 bool is_permutation_of_pairs(const AllocationOrder& order);
 
 struct Prepayment {
