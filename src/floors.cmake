@@ -16,3 +16,4 @@ module(doors/cli           SEES ground/base)
 
 # applications: one folder each; none sees another
 module(applications/lending                     SEES ground)
+module(infrastructure/models     SEES ground/base USES xgboost z zstd)
