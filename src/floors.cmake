@@ -17,3 +17,7 @@ module(doors/cli           SEES ground/base)
 # applications: one folder each; none sees another
 module(applications/lending                     SEES ground)
 module(infrastructure/models     SEES ground/base USES xgboost z zstd)
+
+# infrastructure: floor one, what every application stands on
+module(infrastructure/feel     SEES ground/base)
+

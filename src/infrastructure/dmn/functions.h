@@ -1,0 +1,45 @@
+// Functions: what a policy may call outside DMN. The kernel gives one HostFunction a registered model; a business
+// knowledge model of kind PMML (entries "document" and "model") names it. Nothing else is reachable: there is no JVM.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "ground/base/result.h"
+#include "infrastructure/dmn/trace.h"
+#include "infrastructure/feel/arena.h"
+#include "infrastructure/feel/value.h"
+
+namespace puhui::dmn {
+
+// A function bound to one place of call: it knows which argument is which feature.
+class HostCall {
+ public:
+  virtual ~HostCall() = default;
+  // `args` in the order of the bound parameter names. What it builds lives in `arena`. Must be deterministic and
+  // callable from many threads. A failure is a null with a cause (CauseCode::unavailable), never an exception.
+  virtual feel::Value call(std::span<const feel::Value> args, feel::Arena& arena, Trace* trace) const = 0;
+};
+
+class HostFunction {
+ public:
+  virtual ~HostFunction() = default;
+  // Once, at compile: refuses parameter names it does not know, and names those it needs and did not get.
+  virtual Result<std::unique_ptr<const HostCall>> bind(std::span<const std::string> parameter_names) const = 0;
+};
+
+class Functions {
+ public:
+  virtual ~Functions() = default;
+  // nullptr when there is none: a fault at compile. Must outlive every policy compiled with it.
+  virtual const HostFunction* find_model(std::string_view document, std::string_view model) const = 0;
+};
+
+class NoFunctions final : public Functions {
+ public:
+  const HostFunction* find_model(std::string_view, std::string_view) const override { return nullptr; }
+};
+
+}  // namespace puhui::dmn

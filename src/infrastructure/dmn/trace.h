@@ -1,0 +1,28 @@
+// Trace: which rules hit, which models were called. Numbers while it runs; turned into words only when asked.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "infrastructure/feel/value.h"
+
+namespace puhui::dmn {
+
+// Static: a rule of a table of the policy.
+struct RuleInfo {
+  std::string id;        // the rule element's, or "" when it has none
+  std::string table_id;
+  std::string owner;     // the decision or business knowledge model the table belongs to
+  uint32_t number = 0;   // 1-based, as people count rows
+};
+
+struct Trace {
+  // Indices into Policy::rules(), in the order they hit. What a table returned is in these rules' outputs.
+  std::vector<uint32_t> hits;
+  // The answers of host functions, in the order they were called (a view into the scratch's arena).
+  std::vector<feel::Value> calls;
+  void clear() { hits.clear(), calls.clear(); }
+};
+
+}  // namespace puhui::dmn

@@ -1,0 +1,148 @@
+// Value: what a FEEL expression yields. 24 bytes, copied like a number: strings, lists and contexts are borrowed
+// from an Arena, from the policy's constants, or (inputs) from the caller, and must not outlive them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "ground/base/date.h"
+#include "ground/base/json.h"
+#include "infrastructure/feel/arena.h"
+#include "infrastructure/feel/cause.h"
+#include "infrastructure/feel/decimal.h"
+#include "infrastructure/feel/temporal.h"
+
+namespace puhui::feel {
+
+enum class Kind : uint8_t {
+  null,
+  boolean,
+  number,
+  string,
+  date,
+  time,
+  date_time,
+  years_months,  // years and months duration
+  days_time,     // days and time duration
+  list,
+  context,
+  range,
+  function,
+};
+std::string_view name_of(Kind kind);  // "number", "years and months duration", …
+
+struct Entry;
+struct Range;
+struct Function;
+
+class Value {
+ public:
+  Value() : Value(null()) {}  // null, because nobody said anything else
+
+  static Value null();                    // cause: literal
+  static Value null(const Cause* cause) { return Value(Kind::null, cause, 0); }
+  static Value missing();                 // cause: an input that was not given
+  static Value boolean(bool value) { Value v(Kind::boolean); v.boolean_ = value; return v; }
+  static Value number(const Decimal& value) { Value v(Kind::number); v.number_ = value; return v; }
+  static Value number(int64_t value) { return number(Decimal(value)); }
+  static Value string(std::string_view text) { return Value(Kind::string, text.data(), text.size()); }
+  static Value date(CivilDate date) { Value v(Kind::date); v.date_ = date; return v; }
+  static Value date(Date day);
+  static Value time(TimeOfDay time) { Value v(Kind::time); v.time_ = time; return v; }
+  static Value date_time(DateTime at) { Value v(Kind::date_time); v.date_time_ = at; return v; }
+  static Value months(int64_t months) { Value v(Kind::years_months); v.months_ = months; return v; }
+  static Value duration(Duration d) { Value v(Kind::days_time); v.duration_ = d; return v; }
+  static Value list(std::span<const Value> items) { return Value(Kind::list, items.data(), items.size()); }
+  static Value context(std::span<const Entry> entries);
+  static Value range(const Range* range) { return Value(Kind::range, range, 0); }
+  static Value function(const Function* function) { return Value(Kind::function, function, 0); }
+
+  Kind kind() const { return kind_; }
+  bool is_null() const { return kind_ == Kind::null; }
+  bool is_number() const { return kind_ == Kind::number; }
+  bool is_string() const { return kind_ == Kind::string; }
+  bool is_true() const { return kind_ == Kind::boolean && boolean_; }
+  bool is_false() const { return kind_ == Kind::boolean && !boolean_; }
+
+  // Each needs the matching kind.
+  const Cause& cause() const { return *static_cast<const Cause*>(view_.data); }
+  bool as_boolean() const { return boolean_; }
+  const Decimal& as_number() const { return number_; }
+  std::string_view as_string() const { return {static_cast<const char*>(view_.data), view_.size}; }
+  const CivilDate& as_date() const { return date_; }
+  const TimeOfDay& as_time() const { return time_; }
+  const DateTime& as_date_time() const { return date_time_; }
+  int64_t as_months() const { return months_; }
+  const Duration& as_duration() const { return duration_; }
+  std::span<const Value> as_list() const { return {static_cast<const Value*>(view_.data), view_.size}; }
+  std::span<const Entry> as_context() const;
+  const Range& as_range() const { return *static_cast<const Range*>(view_.data); }
+  const Function& as_function() const { return *static_cast<const Function*>(view_.data); }
+
+  // A context's entry, or nullptr (also when this is no context).
+  const Value* find(std::string_view name) const;
+
+ private:
+  explicit Value(Kind kind) : view_{nullptr, 0}, kind_(kind) {}
+  Value(Kind kind, const void* data, size_t size) : view_{data, size}, kind_(kind) {}
+  struct View {
+    const void* data;
+    size_t size;
+  };
+  union {
+    View view_;
+    bool boolean_;
+    Decimal number_;
+    CivilDate date_;
+    TimeOfDay time_;
+    DateTime date_time_;
+    int64_t months_;
+    Duration duration_;
+  };
+  Kind kind_;
+};
+static_assert(sizeof(Value) == 24);
+
+struct Entry {
+  std::string_view name;
+  Value value;
+};
+
+// [low..high]; an open end without a value is unbounded ("< 5" has no low).
+struct Range {
+  Value low;
+  Value high;
+  bool low_closed = false;
+  bool high_closed = false;
+  bool low_bounded = true;
+  bool high_bounded = true;
+};
+
+inline Value Value::context(std::span<const Entry> entries) {
+  return Value(Kind::context, entries.data(), entries.size());
+}
+inline std::span<const Entry> Value::as_context() const {
+  return {static_cast<const Entry*>(view_.data), view_.size};
+}
+
+// FEEL text: 12.5, "quoted", [1, 2], {a: 1}, null, @"2024-02-29" as 2024-02-29. The same value, the same text.
+std::string text_of(const Value& value);
+// What the string() function gives: a string itself is not quoted.
+std::string string_of(const Value& value);
+
+// Numbers keep every digit; temporal values, ranges and functions become their text; contexts keep their order.
+Json to_json(const Value& value);
+// Strings stay strings: only a declared type turns them into dates. Copies into the arena.
+Value from_json(const Json& json, Arena& arena);
+
+// A copy whose every part lives in `arena`.
+Value deep_copy(const Value& value, Arena& arena);
+
+// Same kind and same content (structural; a null equals a null whatever their causes). For tests and evidence;
+// FEEL's own `=` is three-valued: operators.h.
+bool identical(const Value& a, const Value& b);
+
+}  // namespace puhui::feel
