@@ -35,7 +35,7 @@ inline int bits_of(uint128 value) {
 // Decimal digits; 0 has none.
 inline int digits_of(uint128 value) {
   if (value == 0) return 0;
-  const int estimate = (bits_of(value) - 1) * 1233 >> 12;  // log10(2) is 0.30103, 1233/4096 a hair below
+  const int estimate = bits_of(value) * 1233 >> 12;  // log10(2) is 0.30103, 1233/4096 a hair below
   return estimate + (value >= kPowers[static_cast<size_t>(estimate)] ? 1 : 0);
 }
 
