@@ -23,7 +23,7 @@ class Arena {
 
   // nullptr when the limit is reached; see exhausted().
   void* allocate(size_t bytes) {
-    bytes = (bytes + 7) & ~size_t{7};
+    bytes = (bytes + 8) & ~size_t{7};  // never none: an empty list has an address too
     if (bytes <= static_cast<size_t>(end_ - at_)) [[likely]] {
       char* taken = at_;
       at_ += bytes;

@@ -1,0 +1,99 @@
+#include "infrastructure/feel/builtins.h"
+#include "infrastructure/feel/operators.h"
+
+namespace puhui::feel {
+namespace {
+
+using Args = std::span<const Value>;
+
+Value get_value(Run& run, Args args, const Place& place) {
+  const Value* entry = args[0].find(args[1].as_string());
+  return entry != nullptr ? *entry
+                          : run.fail(CauseCode::missing, place, {"the context has no entry '", args[1].as_string(), "'"});
+}
+
+Value get_entries(Run& run, Args args, const Place& place) {
+  std::vector<Value> entries;
+  for (const Entry& entry : args[0].as_context()) {
+    const Entry pair[] = {{"key", Value::string(entry.name)}, {"value", entry.value}};
+    entries.push_back(run.context(pair, place));
+  }
+  return run.list(entries, place);
+}
+
+void put(std::vector<Entry>& entries, std::string_view name, const Value& value) {
+  for (Entry& entry : entries) {
+    if (entry.name == name) {
+      entry.value = value;
+      return;
+    }
+  }
+  entries.push_back({name, value});
+}
+
+Value context_of(Run& run, Args args, const Place& place) {
+  std::vector<Entry> entries;
+  for (const Value& item : args[0].as_list()) {
+    const Value* key = item.find("key");
+    const Value* value = item.find("value");
+    if (key == nullptr || !key->is_string() || value == nullptr) {
+      return wrong_argument(run, place, {"context expects entries of a 'key' and a 'value'"});
+    }
+    for (const Entry& entry : entries) {
+      if (entry.name == key->as_string()) return wrong_argument(run, place, {"context: a key came twice"});
+    }
+    entries.push_back({key->as_string(), *value});
+  }
+  return run.context(entries, place);
+}
+
+Value put_path(Run& run, const Value& context, Args keys, const Value& value, const Place& place) {
+  if (keys.empty()) return value;
+  if (!keys[0].is_string()) return wrong_argument(run, place, {"context put expects strings as keys"});
+  std::vector<Entry> entries(context.as_context().begin(), context.as_context().end());
+  Value inner = value;
+  if (keys.size() > 1) {
+    const Value* below = context.find(keys[0].as_string());
+    if (below == nullptr || below->kind() != Kind::context) {
+      return wrong_argument(run, place, {"context put expects a context at every key but the last"});
+    }
+    inner = put_path(run, *below, keys.subspan(1), value, place);
+    if (inner.is_null()) return inner;
+  }
+  put(entries, keys[0].as_string(), inner);
+  return run.context(entries, place);
+}
+
+Value context_put(Run& run, Args args, const Place& place) {
+  if (args[1].is_string()) return put_path(run, args[0], args.subspan(1, 1), args[2], place);
+  if (args[1].kind() == Kind::list && !args[1].as_list().empty()) {
+    return put_path(run, args[0], args[1].as_list(), args[2], place);
+  }
+  return wrong_argument(run, place, {"context put expects a key or a list of keys"});
+}
+
+Value context_merge(Run& run, Args args, const Place& place) {
+  std::vector<Entry> entries;
+  for (const Value& context : args[0].as_list()) {
+    if (context.kind() != Kind::context) {
+      return run.fail(CauseCode::wrong_type, place, {"context merge expects contexts, came ", name_of(context.kind())});
+    }
+    for (const Entry& entry : context.as_context()) put(entries, entry.name, entry.value);
+  }
+  return run.context(entries, place);
+}
+
+constexpr Builtin kRows[] = {
+    {"get value", "m/c,key/s", 2, 'a', get_value},
+    {"get entries", "m/c", 1, 'l', get_entries},
+    {"context", "entries/l", 1, 'c', context_of},
+    {"context put", "context/c,key/a,value/z", 3, 'c', context_put},
+    {"context put", "context/c,keys/a,value/z", 3, 'c', context_put},
+    {"context merge", "contexts/l", 1, 'c', context_merge},
+};
+
+}  // namespace
+
+std::span<const Builtin> context_builtins() { return kRows; }
+
+}  // namespace puhui::feel

@@ -1,0 +1,120 @@
+#include "infrastructure/feel/builtins.h"
+#include "infrastructure/feel/operators.h"
+
+namespace puhui::feel {
+namespace {
+
+using Args = std::span<const Value>;
+using Order = std::strong_ordering;
+
+// A point counts as the closed range of itself.
+struct Ends {
+  Value low;
+  Value high;
+  bool low_closed = true;
+  bool high_closed = true;
+  bool is_range = false;
+};
+
+std::optional<Ends> ends_of(const Value& value) {
+  if (value.is_null()) return std::nullopt;
+  if (value.kind() != Kind::range) return Ends{value, value};
+  const Range& range = value.as_range();
+  if (!range.low_bounded || !range.high_bounded) return std::nullopt;
+  return Ends{range.low, range.high, range.low_closed, range.high_closed, true};
+}
+
+struct Pair {
+  Ends a;
+  Ends b;
+  Order low_low = Order::equal;    // a.low against b.low, and so on
+  Order low_high = Order::equal;
+  Order high_low = Order::equal;
+  Order high_high = Order::equal;
+};
+
+std::optional<Pair> pair_of(const Value& first, const Value& second) {
+  const auto a = ends_of(first);
+  const auto b = ends_of(second);
+  if (!a || !b) return std::nullopt;
+  const auto low_low = order(a->low, b->low);
+  const auto low_high = order(a->low, b->high);
+  const auto high_low = order(a->high, b->low);
+  const auto high_high = order(a->high, b->high);
+  if (!low_low || !low_high || !high_low || !high_high) return std::nullopt;
+  return Pair{*a, *b, *low_low, *low_high, *high_low, *high_high};
+}
+
+Pair swapped(const Pair& p) {
+  const auto flip = [](Order order) { return order < 0 ? Order::greater : order > 0 ? Order::less : Order::equal; };
+  return {p.b, p.a, flip(p.low_low), flip(p.high_low), flip(p.low_high), flip(p.high_high)};
+}
+
+// DMN 1.5, table 78.
+bool before(const Pair& p) { return p.high_low < 0 || (p.high_low == 0 && !(p.a.high_closed && p.b.low_closed)); }
+bool meets(const Pair& p) { return p.high_low == 0 && p.a.high_closed && p.b.low_closed; }
+bool low_not_after(const Pair& p) { return p.low_low < 0 || (p.low_low == 0 && (p.a.low_closed || !p.b.low_closed)); }
+bool high_not_before(const Pair& p) { return p.high_high > 0 || (p.high_high == 0 && (p.a.high_closed || !p.b.high_closed)); }
+bool includes(const Pair& p) { return low_not_after(p) && high_not_before(p); }
+bool same_low(const Pair& p) { return p.low_low == 0 && p.a.low_closed == p.b.low_closed; }
+bool same_high(const Pair& p) { return p.high_high == 0 && p.a.high_closed == p.b.high_closed; }
+bool overlaps(const Pair& p) { return !before(p) && !before(swapped(p)); }
+bool overlaps_before(const Pair& p) {
+  const bool starts_first = p.low_low < 0 || (p.low_low == 0 && p.a.low_closed && !p.b.low_closed);
+  const bool ends_first = p.high_high < 0 || (p.high_high == 0 && (!p.a.high_closed || p.b.high_closed));
+  return starts_first && ends_first && !before(p);
+}
+bool starts(const Pair& p) {
+  return same_low(p) && (p.high_high < 0 || (p.high_high == 0 && (!p.a.high_closed || p.b.high_closed)));
+}
+bool finishes(const Pair& p) {
+  return same_high(p) && (p.low_low > 0 || (p.low_low == 0 && (!p.a.low_closed || p.b.low_closed)));
+}
+bool coincides(const Pair& p) { return same_low(p) && same_high(p); }
+
+template <bool (*kTest)(const Pair&), bool kSwap>
+Value relation(Run& run, Args args, const Place& place) {
+  const auto pair = pair_of(args[0], args[1]);
+  if (!pair) {
+    return run.fail(CauseCode::wrong_type, place,
+                    {"expected two points or ranges of one ordered type, came ", name_of(args[0].kind()), " and ",
+                     name_of(args[1].kind())});
+  }
+  return Value::boolean(kTest(kSwap ? swapped(*pair) : *pair));
+}
+
+constexpr Builtin kRows[] = {
+    {"before", "point1/a,point2/a", 2, 'b', relation<before, false>},
+    {"before", "point/a,range/a", 2, 'b', relation<before, false>},
+    {"before", "range/a,point/a", 2, 'b', relation<before, false>},
+    {"before", "range1/a,range2/a", 2, 'b', relation<before, false>},
+    {"after", "point1/a,point2/a", 2, 'b', relation<before, true>},
+    {"after", "point/a,range/a", 2, 'b', relation<before, true>},
+    {"after", "range/a,point/a", 2, 'b', relation<before, true>},
+    {"after", "range1/a,range2/a", 2, 'b', relation<before, true>},
+    {"meets", "range1/r,range2/r", 2, 'b', relation<meets, false>},
+    {"met by", "range1/r,range2/r", 2, 'b', relation<meets, true>},
+    {"overlaps", "range1/r,range2/r", 2, 'b', relation<overlaps, false>},
+    {"overlaps before", "range1/r,range2/r", 2, 'b', relation<overlaps_before, false>},
+    {"overlaps after", "range1/r,range2/r", 2, 'b', relation<overlaps_before, true>},
+    {"finishes", "point/a,range/r", 2, 'b', relation<finishes, false>},
+    {"finishes", "range1/r,range2/r", 2, 'b', relation<finishes, false>},
+    {"finished by", "range/r,point/a", 2, 'b', relation<finishes, true>},
+    {"finished by", "range1/r,range2/r", 2, 'b', relation<finishes, true>},
+    {"includes", "range/r,point/a", 2, 'b', relation<includes, false>},
+    {"includes", "range1/r,range2/r", 2, 'b', relation<includes, false>},
+    {"during", "point/a,range/r", 2, 'b', relation<includes, true>},
+    {"during", "range1/r,range2/r", 2, 'b', relation<includes, true>},
+    {"starts", "point/a,range/r", 2, 'b', relation<starts, false>},
+    {"starts", "range1/r,range2/r", 2, 'b', relation<starts, false>},
+    {"started by", "range/r,point/a", 2, 'b', relation<starts, true>},
+    {"started by", "range1/r,range2/r", 2, 'b', relation<starts, true>},
+    {"coincides", "point1/a,point2/a", 2, 'b', relation<coincides, false>},
+    {"coincides", "range1/r,range2/r", 2, 'b', relation<coincides, false>},
+};
+
+}  // namespace
+
+std::span<const Builtin> range_builtins() { return kRows; }
+
+}  // namespace puhui::feel

@@ -1,0 +1,150 @@
+#include "infrastructure/feel/builtins.h"
+#include "infrastructure/feel/characters.h"
+
+namespace puhui::feel {
+namespace {
+
+using Args = std::span<const Value>;
+
+// Byte offsets of every code point, and of the end.
+std::vector<size_t> offsets_of(std::string_view text) {
+  std::vector<size_t> offsets;
+  for (size_t at = 0; at < text.size(); at += code_point(text, at).length) offsets.push_back(at);
+  offsets.push_back(text.size());
+  return offsets;
+}
+
+// Positions count from 1, from the end when negative.
+Value substring(Run& run, Args args, const Place& place) {
+  const std::string_view text = args[0].as_string();
+  const auto start = args[1].as_number().rounded_int64(RoundingMode::down);
+  const auto offsets = offsets_of(text);
+  const auto size = static_cast<int64_t>(offsets.size()) - 1;
+  if (!start || *start == 0 || std::abs(*start) > std::max<int64_t>(size, 1)) {
+    if (start && *start > size) return Value::string("");
+    return wrong_argument(run, place, {"substring expects a start position within the string, not 0"});
+  }
+  const int64_t first = *start > 0 ? *start - 1 : size + *start;
+  int64_t count = size - first;
+  if (given(args, 2)) {
+    const auto wanted = args[2].as_number().rounded_int64(RoundingMode::down);
+    if (!wanted || *wanted < 1) return wrong_argument(run, place, {"substring expects a length of 1 or more"});
+    count = std::min(count, *wanted);
+  }
+  if (first < 0 || first >= size) return Value::string("");
+  const size_t from = offsets[static_cast<size_t>(first)];
+  return Value::string(text.substr(from, offsets[static_cast<size_t>(first + count)] - from));
+}
+
+Value string_length(Run&, Args args, const Place&) {
+  int64_t count = 0;
+  for (const char c : args[0].as_string()) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
+  return Value::number(count);
+}
+
+// Simple case pairs of Latin, Greek, Cyrillic and Armenian letters; other scripts have none or keep theirs.
+char32_t to_upper(char32_t c) {
+  if ((c >= 'a' && c <= 'z') || (c >= 0xE0 && c <= 0xFE && c != 0xF7)) return c - 0x20;
+  if (c == 0xFF) return 0x178;
+  if (c == 0xB5) return 0x39C;
+  if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177)) return c & ~char32_t{1};
+  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c - (c % 2 == 0 ? 1 : 0);
+  if (c >= 0x3B1 && c <= 0x3C9 && c != 0x3C2) return c - 0x20;
+  if (c == 0x3AC) return 0x386;
+  if (c >= 0x3AD && c <= 0x3AF) return c - 37;
+  if (c >= 0x430 && c <= 0x44F) return c - 0x20;
+  if (c >= 0x450 && c <= 0x45F) return c - 0x50;
+  if (c >= 0x561 && c <= 0x586) return c - 0x30;
+  return c;
+}
+char32_t to_lower(char32_t c) {
+  if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7)) return c + 0x20;
+  if (c == 0x178) return 0xFF;
+  if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177)) return c | 1;
+  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c + (c % 2 == 1 ? 1 : 0);
+  if (c >= 0x391 && c <= 0x3A9) return c + 0x20;
+  if (c == 0x386) return 0x3AC;
+  if (c >= 0x388 && c <= 0x38A) return c + 37;
+  if (c >= 0x410 && c <= 0x42F) return c + 0x20;
+  if (c >= 0x400 && c <= 0x40F) return c + 0x50;
+  if (c >= 0x531 && c <= 0x556) return c + 0x30;
+  return c;
+}
+
+template <char32_t (*kMap)(char32_t)>
+Value mapped(Run& run, Args args, const Place& place) {
+  const std::string_view text = args[0].as_string();
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const CodePoint c = code_point(text, at);
+    append_utf8(out, kMap(c.value));
+    at += c.length;
+  }
+  return run.string(out, place);
+}
+
+Value substring_before(Run&, Args args, const Place&) {
+  const size_t at = args[0].as_string().find(args[1].as_string());
+  return Value::string(at == std::string_view::npos ? "" : args[0].as_string().substr(0, at));
+}
+Value substring_after(Run&, Args args, const Place&) {
+  const size_t at = args[0].as_string().find(args[1].as_string());
+  if (at == std::string_view::npos) return Value::string("");
+  return Value::string(args[0].as_string().substr(at + args[1].as_string().size()));
+}
+Value contains(Run&, Args args, const Place&) {
+  return Value::boolean(args[0].as_string().find(args[1].as_string()) != std::string_view::npos);
+}
+Value starts_with(Run&, Args args, const Place&) {
+  return Value::boolean(args[0].as_string().starts_with(args[1].as_string()));
+}
+Value ends_with(Run&, Args args, const Place&) {
+  return Value::boolean(args[0].as_string().ends_with(args[1].as_string()));
+}
+
+Value string_from(Run& run, Args args, const Place& place) {
+  if (args[0].is_null()) return args[0];
+  return args[0].is_string() ? args[0] : run.string(string_of(args[0]), place);
+}
+
+// Null items are left out; anything else but strings has no answer.
+Value string_join(Run& run, Args args, const Place& place) {
+  std::string_view delimiter;
+  if (given(args, 1) && !args[1].is_null()) {
+    if (!args[1].is_string()) return wrong_argument(run, place, {"string join expects a string as delimiter"});
+    delimiter = args[1].as_string();
+  }
+  std::string out;
+  bool first = true;
+  for (const Value& item : args[0].as_list()) {
+    if (item.is_null()) continue;
+    if (!item.is_string()) {
+      return run.fail(CauseCode::wrong_type, place, {"string join expects strings, came ", name_of(item.kind())});
+    }
+    if (!first) out += delimiter;
+    out += item.as_string();
+    first = false;
+    if (out.size() > kStringBytesMax) return run.stop(place, "bytes in one string");
+  }
+  return run.string(out, place);
+}
+
+constexpr Builtin kRows[] = {
+    {"substring", "string/s,start position/n,length/n", 2, 's', substring},
+    {"string length", "string/s", 1, 'n', string_length},
+    {"upper case", "string/s", 1, 's', mapped<to_upper>},
+    {"lower case", "string/s", 1, 's', mapped<to_lower>},
+    {"substring before", "string/s,match/s", 2, 's', substring_before},
+    {"substring after", "string/s,match/s", 2, 's', substring_after},
+    {"contains", "string/s,match/s", 2, 'b', contains},
+    {"starts with", "string/s,match/s", 2, 'b', starts_with},
+    {"ends with", "string/s,match/s", 2, 'b', ends_with},
+    {"string", "from/z", 1, 's', string_from},
+    {"string join", "list/l,delimiter/z", 1, 's', string_join},
+};
+
+}  // namespace
+
+std::span<const Builtin> string_builtins() { return kRows; }
+
+}  // namespace puhui::feel

@@ -1,0 +1,250 @@
+#include "infrastructure/feel/builtins.h"
+#include "infrastructure/feel/characters.h"
+#include "infrastructure/feel/parser_inside.h"
+
+namespace puhui::feel {
+
+Expr::Ptr Parser::primary() {
+  const Deeper deeper(*this);
+  const Place place = lexer.place();
+  const char c = lexer.peek();
+  if ((c >= '0' && c <= '9') || c == '.') {
+    const auto number = lexer.take_number();
+    if (number) return constant(place, Value::number(*number));
+  }
+  if (c == '"') return string_literal(place);
+  if (c == '@') return at_literal(place);
+  if (c == '(') return parenthesis(place);
+  if (c == '[' || c == ']') return bracket(place);
+  if (c == '{') return context(place);
+  if (lexer.word().empty()) {
+    const std::string_view came = lexer.piece_at(lexer.at());
+    lexer.fail("expected a value, came " +
+               (came.empty() ? std::string("the end of the expression") : "'" + std::string(came) + "'"));
+  }
+  return name(place);
+}
+
+Expr::Ptr Parser::string_literal(const Place& place) {
+  return constant(place, Value::string(unit.keep(lexer.take_string())));
+}
+
+Expr::Ptr Parser::at_literal(const Place& place) {
+  lexer.expect("@");
+  if (lexer.peek() != '"') lexer.fail("expected '\"' after '@'");
+  const std::string text = lexer.take_string();
+  if (const auto date = parse_date(text)) return constant(place, Value::date(*date));
+  if (const auto at = parse_date_time(text)) return constant(place, Value::date_time(*at));
+  if (const auto time = parse_time(text)) return constant(place, Value::time(*time));
+  if (const auto months = parse_months(text)) return constant(place, Value::months(*months));
+  if (const auto duration = parse_duration(text)) return constant(place, Value::duration(*duration));
+  auto* cause = unit.constants.array<Cause>(1);
+  new (cause) Cause{CauseCode::wrong_argument, unit.keep("no date, time or duration: " + text), place, nullptr};
+  return constant(place, Value::null(cause));
+}
+
+Expr::Ptr Parser::range(const Place& place, Expr::Ptr low, bool low_closed) {
+  Expr::Ptr high = addition();
+  auto expr = make(Op::range, place, unit.types.range_of(high->type));
+  expr->low_closed = low_closed;
+  adopt(*expr, std::move(low));
+  adopt(*expr, std::move(high));
+  if (lexer.take("]")) {
+    expr->high_closed = true;
+  } else if (!lexer.take(")") && !lexer.take("[")) {
+    lexer.fail("expected ']', ')' or '[' at the end of a range");
+  }
+  return expr;
+}
+
+// "(< 5)" as a value: a range with one end; "(= 5)" is the range of one value.
+Expr::Ptr Parser::half_range(const Place& place, Comparison op) {
+  Expr::Ptr end = addition();
+  auto expr = make(Op::range, place, unit.types.range_of(end->type));
+  expr->low_closed = op == Comparison::greater_equal || op == Comparison::equal;
+  expr->high_closed = op == Comparison::less_equal || op == Comparison::equal;
+  const bool is_low = op == Comparison::greater || op == Comparison::greater_equal || op == Comparison::equal;
+  const bool is_high = op != Comparison::greater && op != Comparison::greater_equal;
+  if (is_low && is_high) {
+    // One value at both ends: the compiler evaluates it twice, so it must be a constant or a name.
+    if (end->op != Op::literal && end->op != Op::name) lexer.fail("expected a value or a name after '='");
+    auto copy = make(end->op, end->place, end->type);
+    copy->literal = end->literal;
+    copy->symbol = end->symbol;
+    adopt(*expr, std::move(copy));
+    adopt(*expr, std::move(end));
+  } else {
+    adopt(*expr, is_low ? std::move(end) : nullptr);
+    adopt(*expr, is_low ? nullptr : std::move(end));
+  }
+  return expr;
+}
+
+Expr::Ptr Parser::try_open_range(size_t start) {
+  const Place place = lexer.place_at(start);
+  if (const auto op = take_comparison()) {
+    if (*op == Comparison::not_equal) return nullptr;
+    Expr::Ptr half = half_range(place, *op);
+    return lexer.take(")") ? std::move(half) : nullptr;
+  }
+  Expr::Ptr low = expression();
+  return lexer.take("..") ? range(place, std::move(low), false) : nullptr;
+}
+
+Expr::Ptr Parser::parenthesis(const Place& place) {
+  lexer.expect("(");
+  if (const auto op = take_comparison()) {
+    if (*op == Comparison::not_equal) lexer.fail("expected '<', '<=', '>', '>=' or '=' in a range");
+    Expr::Ptr half = half_range(place, *op);
+    lexer.expect(")");
+    return half;
+  }
+  Expr::Ptr inside = expression();
+  if (lexer.take("..")) return range(place, std::move(inside), false);
+  lexer.expect(")");
+  return inside;
+}
+
+Expr::Ptr Parser::bracket(const Place& place) {
+  if (lexer.take("]")) {
+    Expr::Ptr low = addition();
+    lexer.expect("..");
+    return range(place, std::move(low), false);
+  }
+  lexer.expect("[");
+  auto list = make(Op::list, place);
+  const Type* element = nullptr;
+  if (!lexer.take("]")) {
+    do {
+      Expr::Ptr item = expression();
+      if (list->children.empty() && lexer.take("..")) return range(place, std::move(item), true);
+      element = element == nullptr || element == item->type ? item->type : unit.types.any();
+      adopt(*list, std::move(item));
+    } while (lexer.take(","));
+    lexer.expect("]");
+  }
+  list->type = unit.types.list_of(element == nullptr ? unit.types.any() : element);
+  return list;
+}
+
+Expr::Ptr Parser::context(const Place& place) {
+  lexer.expect("{");
+  auto expr = make(Op::context, place);
+  Type* type = unit.types.make();
+  type->any = false;
+  type->kind = Kind::context;
+  type->name = "context";
+  expr->type = type;
+  if (lexer.take("}")) return expr;
+  Scope entries(scope);
+  const Within<const Scope*> within(scope, &entries);
+  do {
+    lexer.skip();
+    std::string key;
+    if (lexer.peek() == '"') {
+      key = lexer.take_string();
+    } else {
+      const size_t start = lexer.at();
+      // A name may hold any of FEEL's name symbols: all up to the colon.
+      while (!lexer.at_end() && lexer.peek() != ':' && lexer.peek() != ',' && lexer.peek() != '}') {
+        lexer.rewind(lexer.at() + lexer.piece_at(lexer.at()).size());
+      }
+      key = normalized_name(lexer.text().substr(start, lexer.at() - start));
+      if (key.empty() || name_start_length(key, 0) == 0) lexer.fail_at(start, "expected an entry's name");
+    }
+    lexer.expect(":");
+    if (std::ranges::find(expr->names, key) != expr->names.end()) {
+      lexer.fail("expected each entry once, '" + key + "' came twice");
+    }
+    // The name is known inside its own value only when that is a function: it may call itself.
+    const bool is_function = lexer.at_word("function");
+    const Symbol* symbol = nullptr;
+    if (is_function) entries.declare(symbol = unit.make_symbol(key, unit.types.any(), *layout));
+    Expr::Ptr value = expression();
+    if (!is_function) entries.declare(symbol = unit.make_symbol(key, value->type, *layout));
+    type->fields.push_back({key, value->type});
+    expr->names.push_back(key);
+    expr->symbols.push_back(symbol);
+    adopt(*expr, std::move(value));
+  } while (lexer.take(","));
+  lexer.expect("}");
+  return expr;
+}
+
+Expr::Ptr Parser::if_else(const Place& place) {
+  auto expr = make(Op::if_else, place);
+  adopt(*expr, expression());
+  lexer.expect_word("then");
+  adopt(*expr, expression());
+  lexer.expect_word("else");
+  adopt(*expr, expression());
+  const Type* then_type = expr->children[1]->type;
+  if (then_type == expr->children[2]->type) expr->type = then_type;
+  return expr;
+}
+
+Expr::Ptr Parser::loop(const Place& place, Op op) {
+  auto expr = make(op, place);
+  std::deque<Scope> scopes;
+  const Within<const Scope*> within(scope, scope);
+  do {
+    const std::string variable = lexer.take_words();
+    if (variable.empty()) lexer.fail("expected the name of an iteration variable");
+    lexer.expect_word("in");
+    Expr::Ptr from = addition();
+    const bool is_range = lexer.take("..");
+    const Type* item = from->type->is(Kind::list) || from->type->is(Kind::range) ? from->type->element
+                       : is_range                                               ? from->type
+                                                                                : nullptr;
+    adopt(*expr, std::move(from));
+    if (is_range) adopt(*expr, addition());
+    expr->ranges.push_back(is_range);
+    const Symbol* symbol = unit.make_symbol(variable, item == nullptr ? unit.types.any() : item, *layout);
+    expr->symbols.push_back(symbol);
+    scopes.emplace_back(scope).declare(symbol);
+    scope = &scopes.back();
+  } while (lexer.take(","));
+  if (op == Op::for_loop) {
+    const Symbol* partial = unit.make_symbol("partial", unit.types.of(Kind::list), *layout);
+    expr->symbols.push_back(partial);
+    scopes.back().declare(partial);
+  }
+  lexer.expect_word(op == Op::for_loop ? "return" : "satisfies");
+  Expr::Ptr body = expression();
+  expr->type = op == Op::for_loop ? unit.types.list_of(body->type) : unit.types.of(Kind::boolean);
+  adopt(*expr, std::move(body));
+  return expr;
+}
+
+Expr::Ptr Parser::function(const Place& place) {
+  auto expr = make(Op::function, place, unit.types.of(Kind::function));
+  expr->layout = std::make_unique<Layout>(Layout{.outer = layout});
+  Scope parameters(scope);
+  lexer.expect("(");
+  if (!lexer.take(")")) {
+    do {
+      const std::string parameter = lexer.take_words();
+      if (parameter.empty()) lexer.fail("expected a parameter's name");
+      const Type* declared = lexer.take(":") ? type() : unit.types.any();
+      const Symbol* symbol = unit.make_symbol(parameter, declared, *expr->layout);
+      expr->symbols.push_back(symbol);
+      parameters.declare(symbol);
+    } while (lexer.take(","));
+    lexer.expect(")");
+  }
+  if (lexer.at_word("external")) lexer.fail("expected a body: external functions are declared in the model");
+  const Within<const Scope*> within_scope(scope, &parameters);
+  const Within<Layout*> within_layout(layout, expr->layout.get());
+  Expr::Ptr body = expression();
+  Type* type = unit.types.make();
+  type->any = false;
+  type->kind = Kind::function;
+  type->name = "function";
+  for (const Symbol* symbol : expr->symbols) type->parameters.push_back(symbol->type);
+  type->result = body->type;
+  expr->type = type;
+  adopt(*expr, std::move(body));
+  return expr;
+}
+
+}  // namespace puhui::feel

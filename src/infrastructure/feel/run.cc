@@ -1,0 +1,110 @@
+#include "infrastructure/feel/run.h"
+
+#include "infrastructure/feel/builtins.h"
+#include "infrastructure/feel/function.h"
+
+namespace puhui::feel {
+namespace {
+constexpr Cause kNoMemory{CauseCode::exhausted, "the evaluation's memory is used up", {}, nullptr};
+constexpr size_t kMessageBytesMax = 512;
+}  // namespace
+
+Value Run::fail(CauseCode code, const Place& place, std::initializer_list<std::string_view> message,
+                const Cause* from) {
+  size_t bytes = 0;
+  for (const std::string_view part : message) bytes += part.size();
+  bytes = std::min(bytes, kMessageBytesMax);
+  auto* text = arena.array<char>(bytes);
+  auto* cause = arena.array<Cause>(1);
+  if (text == nullptr || cause == nullptr) {
+    stopped = &kNoMemory;
+    return Value::null(&kNoMemory);
+  }
+  size_t at = 0;
+  for (const std::string_view part : message) {
+    const size_t take = std::min(part.size(), bytes - at);
+    std::copy_n(part.data(), take, text + at);
+    at += take;
+  }
+  return Value::null(new (cause) Cause{code, {text, bytes}, place, from});
+}
+
+Value Run::stop(const Place& place, std::string_view limit) {
+  if (stopped != nullptr) return Value::null(stopped);
+  const Value why = fail(CauseCode::exhausted, place, {"the limit of ", limit, " is reached"});
+  stopped = &why.cause();
+  return why;
+}
+
+Value Run::string(std::string_view text, const Place& place) {
+  if (text.size() > kStringBytesMax) return stop(place, "bytes in one string");
+  const std::string_view copy = arena.copy(text);
+  if (copy.size() != text.size()) return stop(place, "memory");
+  return Value::string(copy);
+}
+
+Value Run::list(std::span<const Value> items, const Place& place) {
+  if (items.size() > kListItemsMax) return stop(place, "items in one list");
+  auto* copy = arena.array<Value>(items.size());
+  if (copy == nullptr) return stop(place, "memory");
+  std::ranges::copy(items, copy);
+  return Value::list({copy, items.size()});
+}
+
+Value Run::context(std::span<const Entry> entries, const Place& place) {
+  if (entries.size() > kListItemsMax) return stop(place, "entries in one context");
+  auto* copy = arena.array<Entry>(entries.size());
+  if (copy == nullptr) return stop(place, "memory");
+  std::ranges::copy(entries, copy);
+  return Value::context({copy, entries.size()});
+}
+
+namespace {
+
+Value call_body(Run& run, const Function& function, std::span<const Value> args, const Place& place) {
+  const FunctionCode& code = *function.code;
+  if (run.stack_used + code.slots > run.stack.size()) return run.stop(place, "values on the stack");
+  Value* slots = run.stack.data() + run.stack_used;
+  run.stack_used += code.slots;
+  for (size_t i = 0; i < args.size(); ++i) {
+    const Type* type = code.parameters[i].type;
+    slots[i] = args[i];
+    if (type == nullptr || conforms(args[i], *type)) continue;
+    const auto coerced = coerce(args[i], *type, run, place);
+    if (!coerced) {
+      run.stack_used -= code.slots;
+      return run.fail(CauseCode::wrong_type, place,
+                      {"parameter ", code.parameters[i].name, " expects ", text_of(*type), ", came ",
+                       name_of(args[i].kind())});
+    }
+    slots[i] = *coerced;
+  }
+  Frame frame{run, slots, function.captures.data()};
+  Value result = code.body->eval(frame);
+  run.stack_used -= code.slots;
+  return result;
+}
+
+}  // namespace
+
+Value call(Run& run, const Function& function, std::span<const Value> args, const Place& place) {
+  if (!run.step(place)) return Value::null(run.stopped);
+  const FunctionCode& code = *function.code;
+  if (run.depth_left == 0) return run.stop(place, "calls inside calls");
+  if (code.builtin != nullptr) return call_builtin(*code.builtin, run, args, place);
+  if (args.size() != code.parameters.size()) {
+    return run.fail(CauseCode::wrong_argument, place,
+                    {"function ", code.name, " expects ", std::to_string(code.parameters.size()),
+                     " arguments, came ", std::to_string(args.size())});
+  }
+  --run.depth_left;
+  Value result = code.body ? call_body(run, function, args, place) : code.external->call(run, args, place);
+  ++run.depth_left;
+  if (code.result == nullptr || conforms(result, *code.result)) return result;
+  const auto coerced = coerce(result, *code.result, run, place);
+  if (coerced) return *coerced;
+  return run.fail(CauseCode::wrong_type, place,
+                  {"function ", code.name, " promises ", text_of(*code.result), ", came ", name_of(result.kind())});
+}
+
+}  // namespace puhui::feel

@@ -1,0 +1,88 @@
+// Run: one evaluation under way: its arena, its globals, its limits. Node: a piece of compiled FEEL.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "infrastructure/feel/arena.h"
+#include "infrastructure/feel/cause.h"
+#include "infrastructure/feel/value.h"
+
+namespace puhui::feel {
+
+constexpr size_t kListItemsMax = 1'000'000;
+constexpr size_t kStringBytesMax = 4 << 20;
+constexpr size_t kStackValues = 16 << 10;
+
+struct RunLimits {
+  uint64_t steps_max = 10'000'000;
+  uint32_t depth_max = 256;
+};
+
+// Where now() and today() come from: the moment the decision is made, given by the caller, never the wall.
+struct Moment {
+  DateTime now;
+};
+
+struct Run {
+  Arena& arena;
+  Value* globals = nullptr;      // inputs, decisions, business knowledge models of the policy
+  uint64_t steps_left = 0;
+  uint32_t depth_left = 0;
+  const Cause* stopped = nullptr;  // set once a limit is reached: everything then unwinds with nulls
+  void* trace = nullptr;           // of the layer above; null when nobody listens
+  const Moment* moment = nullptr;
+  std::vector<Value> stack;        // locals of running functions
+  size_t stack_used = 0;
+
+  explicit Run(Arena& memory) : arena(memory), stack(kStackValues) {}
+  void begin(const RunLimits& limits) {
+    steps_left = limits.steps_max;
+    depth_left = limits.depth_max;
+    stopped = nullptr;
+    stack_used = 0;
+  }
+
+  // A null that knows why. The parts are joined in the arena.
+  Value fail(CauseCode code, const Place& place, std::initializer_list<std::string_view> message,
+             const Cause* from = nullptr);
+  // Stops the whole evaluation: a limit is reached.
+  Value stop(const Place& place, std::string_view limit);
+  // One turn of a loop or one call; false when the evaluation has to unwind.
+  bool step(const Place& place) {
+    if (stopped != nullptr) return false;
+    if (steps_left-- != 0) [[likely]] return true;
+    steps_left = 0;
+    stop(place, "steps");
+    return false;
+  }
+  // Copies; null when the text is too long or the arena is full.
+  Value string(std::string_view text, const Place& place);
+  Value list(std::span<const Value> items, const Place& place);
+  Value context(std::span<const Entry> entries, const Place& place);
+};
+
+struct Frame {
+  Run& run;
+  Value* slots = nullptr;
+  const Value* captures = nullptr;
+};
+
+class Node {
+ public:
+  explicit Node(const Place& where) : place(where) {}
+  virtual ~Node() = default;
+  virtual Value eval(Frame& frame) const = 0;
+  // The value when it is the same in every evaluation, else nullptr.
+  virtual const Value* constant() const { return nullptr; }
+  Place place;
+};
+using NodePtr = std::unique_ptr<const Node>;
+
+// Calls any function value. Arguments beyond or short of the parameters are a null with its cause.
+Value call(Run& run, const Function& function, std::span<const Value> args, const Place& place);
+
+}  // namespace puhui::feel
