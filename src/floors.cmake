@@ -9,15 +9,12 @@ module(ground/store        SEES ground/base     USES ${SOCI_LIBRARIES} SQLite::S
 # infrastructure: what every application stands on
 module(infrastructure/evidence   SEES ground    USES sodium)
 module(infrastructure/ledger     SEES ground)
+module(infrastructure/feel       SEES ground/base)
+module(infrastructure/models     SEES ground/base  USES xgboost z zstd)
+
+# applications: one folder each; none sees another
+module(applications/lending      SEES ground infrastructure)
 
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)
 module(doors/cli           SEES ground/base)
-
-# applications: one folder each; none sees another
-module(applications/lending                     SEES ground)
-module(infrastructure/models     SEES ground/base USES xgboost z zstd)
-
-# infrastructure: floor one, what every application stands on
-module(infrastructure/feel     SEES ground/base)
-
