@@ -14,10 +14,13 @@
 
 namespace puhui::lending {
 
-// One row. Reused from row to row for its memory; `applicant_id` holds until the next call of `next`.
+inline constexpr size_t kApplicantIdBytesMax = 256;
+
+// One row. Reused from row to row for its memory; the views hold until the next call of `next`.
 struct Application {
   uint64_t row = 0;       // 1 is the first after the header
   uint64_t row_hash = 0;  // models::row_hash of its raw text: which share it falls into
+  std::string_view raw;   // the row as it stands in the file
   std::string_view applicant_id;
   std::vector<evidence::FactValue> facts;  // in schema order, sealed ones too
   std::optional<bool> bad;                 // its end, where the file tells it
@@ -42,7 +45,7 @@ class ApplicationReader {
   Result<bool> next(Application& application);
 
   // With BadRows::skip: what was passed over so far, the first hundred, and how many rows.
-  const std::vector<Fault>& skipped() const { return skipped_; }
+  const std::vector<Fault>& skipped() const { return faults_; }
   uint64_t skipped_count() const { return bad_rows_; }
   uint64_t row_count() const { return rows_; }  // given so far
 
@@ -55,16 +58,18 @@ class ApplicationReader {
   };
   ApplicationReader(models::CsvReader csv, const Mapping& mapping, const evidence::FactSchema& schema,
                     ReaderOptions options);
-  void bind(Faults& faults);
+  Result<void> bind();
   void bind_fact(size_t fact, Faults& faults);
   std::optional<size_t> column(const std::string& name, const std::string& where, Faults& faults) const;
   bool read_row(Application& application);
-  Result<evidence::FactValue> value_of(const Binding& binding, std::string_view text) const;
+  void read_fact(const Binding& binding, std::string_view text, evidence::FactValue& value);
   void read_label(std::string_view text, Application& application);
-  void read_amount_and_term(Application& application);
+  void read_applicant(std::string_view text, Application& application);
+  int64_t whole(size_t fact, int64_t max, const Application& application);
   bool is_missing(std::string_view text) const;
-  void fault(std::string_view column, std::string message);
-  Result<bool> refuse();
+  const std::string& column_of(size_t fact) const;
+  void fault(std::string_view column, std::string_view message);
+  Error refusal() const;
 
   models::CsvReader csv_;
   const Mapping* mapping_;
@@ -75,9 +80,8 @@ class ApplicationReader {
   size_t applicant_column_ = 0, amount_fact_ = 0, term_fact_ = 0;
   std::optional<size_t> target_column_;
   models::CsvRow row_;
-  std::vector<Fault> row_faults_;
-  std::vector<Fault> skipped_;
-  uint64_t bad_rows_ = 0, rows_ = 0;
+  std::vector<Fault> faults_;  // the first kept, of all bad rows so far
+  uint64_t fault_count_ = 0, bad_rows_ = 0, rows_ = 0;
 };
 
 // What a file holds, told by reading it through once.
@@ -90,7 +94,9 @@ struct Scan {
 };
 Result<Scan> scan(ApplicationReader& reader);
 
+inline constexpr size_t kBadRowsListedMax = 100;
 inline constexpr size_t kTrainingRowsMax = 50'000'000;
+inline constexpr size_t kTrainingCategoriesMax = 10'000;   // a column
 inline constexpr std::string_view kLabelColumn = "label";  // "1" is bad
 
 // The labelled rows as a table to train on: one column a fact that is not sealed (numbers and booleans numeric, texts

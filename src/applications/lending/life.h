@@ -14,14 +14,14 @@ namespace puhui::lending {
 
 // How borrowers behave. The defaults are those the documentation gives.
 struct Behaviour {
-  double early_share = 0.08;         // of a good borrower's instalments: paid days before
-  double grace_share = 0.10;         // paid within the days of grace
-  double late_share = 0.02;          // paid later than that, within a month
-  double prepay_chance_month = 0.01;  // of a good borrower: pays all off
+  double early_share = 0.08;            // of a good borrower's instalments: paid days before
+  double grace_share = 0.10;            // paid within the days of grace
+  double late_share = 0.02;             // paid later than that, within a month
+  double prepay_chance_month = 0.01;    // of a good borrower: pays all off
   double first_payment_default = 0.10;  // of the bad: never pay
-  double stop_exponent = 1.4;        // of the others: above 1 they stop sooner
-  double promise_share = 0.25;       // of the bad: pay one more instalment once past due
-  double recovery_share = 0.60;      // of the charged off: pay anything later, unless the product's LGD asks for more
+  double stop_exponent = 1.4;           // of the others: above 1 they stop sooner
+  double promise_share = 0.25;          // of the bad: pay one more instalment once past due
+  double recovery_share = 0.60;  // of the charged off: pay anything later, unless the product's LGD asks for more
   int recovery_months_max = 12;
   bool operator==(const Behaviour&) const = default;
 };
@@ -34,8 +34,8 @@ struct LifeResult {
   int64_t recovery_minor = 0;
   int64_t funding_minor = 0;    // product's funding rate on the principal outstanding each day
   int64_t operating_minor = 0;  // product's operating rate likewise
-  int64_t profit_minor = 0;     // income + recovery − write-off − funding − operating; of both lenders of a joint loan
-  int worst_bucket = 0;         // M0 … M6+ as 0 … 7, at month ends and at charge-off
+  int64_t profit_minor = 0;  // income + recovery − write-off − funding − operating; of both lenders of a joint loan
+  int worst_bucket = 0;      // M0 … M6+ as 0 … 7, at month ends and at charge-off
   Status status = Status::paid_off;
   Date ended_on;
   std::vector<Snapshot> months;  // one a month end until the loan is closed or charged off

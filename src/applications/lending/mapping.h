@@ -50,14 +50,14 @@ struct ModelPlan {
 };
 
 struct Mapping {
-  std::string title;    // for people
-  std::string product;  // the folder of its policy, facts and product file
-  std::string applicant_id;                 // column
-  std::vector<std::string> missing;         // cells that mean "absent" beside the empty one
+  std::string title;                 // for people
+  std::string product;               // the folder of its policy, facts and product file
+  std::string applicant_id;          // column
+  std::vector<std::string> missing;  // cells that mean "absent" beside the empty one
   std::optional<TargetSource> target;
   std::vector<FactSource> facts;
-  std::string requested_amount_minor;       // the fact that says how much is asked for, in minor units
-  std::string term_months;                  // the fact that says for how long
+  std::string requested_amount_minor;  // the fact that says how much is asked for, in minor units
+  std::string term_months;             // the fact that says for how long
   ModelPlan model;
   bool operator==(const Mapping&) const = default;
 

@@ -19,9 +19,9 @@ std::span<const std::string_view> names_of(const PopulationKind*);
 struct Population {
   PopulationKind kind = PopulationKind::person_revolving;
   uint64_t seed = 1;
-  Date from = {20454};           // 2026-01-01, the first day anybody applies
-  uint64_t rows_per_month = 0;   // the next rows apply a month later; 0: all within one year, and nothing drifts
-  double drift = 1;              // how fast the world changes from month to month: 0 not at all, 1 as documented
+  Date from = {20454};          // 2026-01-01, the first day anybody applies
+  uint64_t rows_per_month = 0;  // the next rows apply a month later; 0: all within one year, and nothing drifts
+  double drift = 1;             // how fast the world changes from month to month: 0 not at all, 1 as documented
 };
 
 inline constexpr uint64_t kPopulationRowsMax = 10'000'000'000;
