@@ -11,6 +11,7 @@ module(infrastructure/evidence   SEES ground    USES sodium)
 module(infrastructure/ledger     SEES ground)
 module(infrastructure/feel       SEES ground/base)
 module(infrastructure/models     SEES ground/base  USES xgboost z zstd)
+module(infrastructure/kernel     SEES ground infrastructure)
 
 # applications: one folder each; none sees another
 module(applications/lending      SEES ground infrastructure)

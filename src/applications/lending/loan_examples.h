@@ -8,13 +8,9 @@
 
 namespace puhui::lending::examples {
 
-inline Date day(std::string_view text) {
-  return *Date::parse(text);
-}
+inline Date day(std::string_view text) { return *Date::parse(text); }
 
-inline EventId event_id(uint64_t number) {
-  return EventId({7, number});
-}
+inline EventId event_id(uint64_t number) { return EventId({7, number}); }
 
 // 120,000.00 at 12 % over a year in equal instalments, 30/360: a monthly rate of exactly 1 %.
 inline Contract term_loan() {
@@ -44,8 +40,7 @@ inline Contract line_of_credit() {
   return contract;
 }
 
-inline Event event_of(EventKind kind, std::string_view date, int64_t amount_minor,
-                      uint64_t number) {
+inline Event event_of(EventKind kind, std::string_view date, int64_t amount_minor, uint64_t number) {
   Event event;
   event.id = event_id(number);
   event.kind = kind;
@@ -59,15 +54,13 @@ inline Contract random_contract(RandomStream& random) {
   Contract contract = term_loan();
   Terms& terms = contract.terms;
   terms.method = static_cast<RepaymentMethod>(random.below(4));
-  contract.kind =
-      terms.method == RepaymentMethod::free_repayment ? ProductKind::revolving : ProductKind::term;
+  contract.kind = terms.method == RepaymentMethod::free_repayment ? ProductKind::revolving : ProductKind::term;
   terms.day_count = static_cast<DayCount>(random.below(5));
   terms.rounding = static_cast<Rounding>(random.below(4));
   terms.due_rule = static_cast<DueRule>(random.below(2));
   terms.period_months = random.chance(0.8) ? 1 : 3;
   contract.instalments = 1 + static_cast<int>(random.below(24));
-  terms.principal_grace_terms =
-      static_cast<int>(random.below(static_cast<uint64_t>(contract.instalments)));
+  terms.principal_grace_terms = static_cast<int>(random.below(static_cast<uint64_t>(contract.instalments)));
   if (random.chance(0.6)) terms.principal_grace_terms = 0;
   if (contract.kind == ProductKind::revolving)
     terms.minimum_principal = Rate::from_percent(static_cast<int64_t>(random.below(30)));
@@ -76,17 +69,13 @@ inline Contract random_contract(RandomStream& random) {
   terms.penalty_base = static_cast<PenaltyBase>(random.below(2));
   terms.prepayment.rule = static_cast<PrepaymentRule>(random.below(2));
   terms.prepayment.allowed = random.chance(0.8);
-  if (random.chance(0.5))
-    terms.prepayment.fee_rate = Rate::from_bp(static_cast<int64_t>(random.below(300)));
-  for (size_t i = kPairs; i-- > 1;)
-    std::swap(terms.allocation[i], terms.allocation[random.below(i + 1)]);
+  if (random.chance(0.5)) terms.prepayment.fee_rate = Rate::from_bp(static_cast<int64_t>(random.below(300)));
+  for (size_t i = kPairs; i-- > 1;) std::swap(terms.allocation[i], terms.allocation[random.below(i + 1)]);
   contract.rate = Rate::from_bp(static_cast<int64_t>(random.below(4'000)));
-  contract.principal_minor =
-      1 + static_cast<int64_t>(random.below(random.chance(0.2) ? 500 : 50'000'000));
+  contract.principal_minor = 1 + static_cast<int64_t>(random.below(random.chance(0.2) ? 500 : 50'000'000));
   contract.opened_on = Date{19'000 + static_cast<int32_t>(random.below(2'000))};
   contract.first_due = contract.opened_on.plus_months(terms.period_months);
-  if (terms.due_rule == DueRule::end_of_month)
-    contract.first_due = contract.first_due.end_of_month();
+  if (terms.due_rule == DueRule::end_of_month) contract.first_due = contract.first_due.end_of_month();
   return contract;
 }
 

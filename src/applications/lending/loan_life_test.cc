@@ -14,10 +14,9 @@ constexpr uint64_t kLoans = 300;
 
 Event random_event(const Contract& contract, Date date, uint64_t number, RandomStream& random) {
   constexpr EventKind kUsual[] = {
-      EventKind::drawdown,   EventKind::repayment, EventKind::repayment, EventKind::repayment,
-      EventKind::prepayment, EventKind::fee,       EventKind::waiver,    EventKind::rate_change,
-      EventKind::chargeback, EventKind::refund,    EventKind::re_age,    EventKind::re_amortise,
-      EventKind::charge_off, EventKind::recovery};
+      EventKind::drawdown, EventKind::repayment,   EventKind::repayment,   EventKind::repayment,  EventKind::prepayment,
+      EventKind::fee,      EventKind::waiver,      EventKind::rate_change, EventKind::chargeback, EventKind::refund,
+      EventKind::re_age,   EventKind::re_amortise, EventKind::charge_off,  EventKind::recovery};
   Event event;
   event.id = examples::event_id(random.below(1u << 30) << 20 | number);
   event.date = date;
@@ -31,32 +30,21 @@ Event random_event(const Contract& contract, Date date, uint64_t number, RandomS
       event.first_due = date.plus_days(5 + static_cast<int>(random.below(40)));
       event.terms = 1 + static_cast<int>(random.below(24));
       break;
-    case EventKind::re_amortise:
-      event.terms = static_cast<int>(random.below(12));
-      break;
-    case EventKind::rate_change:
-      event.rate = Rate::from_bp(static_cast<int64_t>(random.below(3'000)));
-      break;
-    case EventKind::charge_off:
-      break;
+    case EventKind::re_amortise: event.terms = static_cast<int>(random.below(12)); break;
+    case EventKind::rate_change: event.rate = Rate::from_bp(static_cast<int64_t>(random.below(3'000))); break;
+    case EventKind::charge_off: break;
     case EventKind::waiver:
       event.component = static_cast<Component>(random.below(4));
       event.amount_minor = 1 + amount() / 20;
       break;
-    case EventKind::fee:
-      event.amount_minor = 1 + amount() / 50;
-      break;
+    case EventKind::fee: event.amount_minor = 1 + amount() / 50; break;
     case EventKind::chargeback:
       event.amount_minor = 1 + amount() / 10;
       event.parts[static_cast<size_t>(Component::interest)] = event.amount_minor / 3;
       event.parts[static_cast<size_t>(Component::principal)] = event.amount_minor / 3;
       break;
-    case EventKind::prepayment:
-      event.amount_minor = random.chance(0.2) ? 3 * amount() : amount();
-      break;
-    default:
-      event.amount_minor = 1 + amount() / static_cast<int64_t>(1 + random.below(20));
-      break;
+    case EventKind::prepayment: event.amount_minor = random.chance(0.2) ? 3 * amount() : amount(); break;
+    default: event.amount_minor = 1 + amount() / static_cast<int64_t>(1 + random.below(20)); break;
   }
   return event;
 }
@@ -137,8 +125,7 @@ TEST(LoanLife, DayByDayEqualsOneJumpAndTheBooksTie) {
     for (Date date = life.contract.opened_on; date <= life.end; date = date.plus_days(1)) {
       const Books before = books_of(daily);
       const Advanced advanced = advance(life.contract, date, daily);
-      const int64_t credit_used =
-          std::accumulate(advanced.from_credit.begin(), advanced.from_credit.end(), int64_t{0});
+      const int64_t credit_used = std::accumulate(advanced.from_credit.begin(), advanced.from_credit.end(), int64_t{0});
       Books change = books_of(daily);
       change -= before;
       ASSERT_EQ(-change[AccountKind::interest_income], advanced.interest_minor);
@@ -151,8 +138,8 @@ TEST(LoanLife, DayByDayEqualsOneJumpAndTheBooksTie) {
         ASSERT_EQ(outcome->advanced.fell_due_minor, 0);
         ledger += booked(outcome->postings);
         ASSERT_TRUE(apply(life.contract, life.events[next], jumping).has_value());
-        ASSERT_EQ(daily, jumping) << "row " << row << " after " << name_of(life.events[next].kind)
-                                  << " on " << date.text();
+        ASSERT_EQ(daily, jumping) << "row " << row << " after " << name_of(life.events[next].kind) << " on "
+                                  << date.text();
       }
       ASSERT_EQ(ledger, books_of(daily)) << "row " << row << " on " << date.text();
       expect_sound(life.contract, daily, row);
@@ -183,13 +170,11 @@ TEST(LoanLife, APaymentIsAllocatedToTheLastMinorUnit) {
         ASSERT_GE(part, 0);
         sum += part;
       }
-      const int64_t from_before = event.kind == EventKind::prepayment &&
-                                          life.contract.kind == ProductKind::term &&
+      const int64_t from_before = event.kind == EventKind::prepayment && life.contract.kind == ProductKind::term &&
                                           before.status != Status::charged_off
                                       ? before.credit_minor
                                       : 0;
-      ASSERT_EQ(sum, event.amount_minor + from_before)
-          << "row " << row << " " << name_of(event.kind);
+      ASSERT_EQ(sum, event.amount_minor + from_before) << "row " << row << " " << name_of(event.kind);
       payments += 1;
     }
   }
@@ -271,8 +256,7 @@ TEST(LoanLife, PayingThePayoffLeavesNothing) {
     advance(life.contract, life.end, state);
     const int64_t payoff = payoff_minor(life.contract, state);
     if (payoff == 0 || state.status != Status::active) continue;
-    Event event =
-        examples::event_of(EventKind::prepayment, state.date().text(), payoff, 1ull << 60);
+    Event event = examples::event_of(EventKind::prepayment, state.date().text(), payoff, 1ull << 60);
     const auto outcome = apply(life.contract, event, state);
     ASSERT_TRUE(outcome.has_value()) << outcome.error().text();
     for (const int64_t amount : owed(state)) ASSERT_EQ(amount, 0) << "row " << row;

@@ -1,0 +1,126 @@
+#include "applications/lending/origination.h"
+
+namespace puhui::lending {
+
+namespace {
+constexpr std::string_view kTermFact = "term_months";
+constexpr std::string_view kLimitDecision = "Limit", kRateDecision = "Rate", kPdDecision = "Probability of default";
+}  // namespace
+
+Result<Offerings> Origination::offerings(std::string_view product) {
+  auto version = TRY(kernel_.in_force(use_case_of(product)));
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto found = by_permit_.find(version->digest()); found != by_permit_.end()) return found->second;
+  }
+  const Digest* digest = version->permit().manifest.artefact(kProductArtefact);
+  if (!digest) return fail(ErrorCode::invalid, "artefacts", "the manifest names no 'product'");
+  Offerings out;
+  out.product = std::make_shared<const Product>(TRY(parse_product(TRY(kernel_.artefact(*digest)))));
+  const auto term = version->facts().find(kTermFact);
+  if (!term)
+    return fail(ErrorCode::invalid, "facts", "have no fact '" + std::string(kTermFact) + "', which a contract needs");
+  out.term_fact = *term;
+  out.version = std::move(version);
+  const std::unique_lock lock(mutex_);
+  return by_permit_.emplace(out.version->digest(), out).first->second;
+}
+
+Result<Judged> Origination::judge(const Offerings& offerings, Submission application, std::string caller, Timestamp at,
+                                  kernel::Workspace& workspace) const {
+  const auto* term = std::get_if<evidence::Number>(&application.facts[offerings.term_fact]);
+  const int term_months = term && term->places == 0 && term->coefficient > 0 && term->coefficient <= kTermsMax
+                              ? static_cast<int>(term->coefficient)
+                              : 0;
+  kernel::Request request;
+  request.version = offerings.version;
+  request.entity = application.borrower;
+  request.facts = std::move(application.facts);
+  request.caller = std::move(caller);
+  request.at = at;
+  Judged out{TRY(kernel_.judge(std::move(request), workspace)), std::nullopt};
+  if (out.draft.approves()) {
+    out.booking = TRY(prepare(*offerings.product, application, term_months, out.draft.judgement()));
+  }
+  return out;
+}
+
+Result<Booking> Origination::prepare(const Product& product, const Submission& application, int term_months,
+                                     const evidence::Judgement& judgement) const {
+  Offer offer;
+  offer.borrower = application.borrower;
+  offer.principal_minor = TRY(kernel::whole_of(judgement, kLimitDecision));
+  offer.rate = TRY(kernel::rate_of(judgement, kRateDecision));
+  offer.term_months = term_months;
+  offer.opened_on = application.opened_on;
+  auto contract = make_contract(product, offer);
+  if (!contract) return fail(at("the policy approved what the product does not offer", std::move(contract).error()));
+
+  Booking out;
+  out.contract = *std::move(contract);
+  out.schedule = pack(schedule_of(out.contract));
+  out.standing.state = open(out.contract);
+  out.standing.pd = TRY(kernel::rate_of(judgement, kPdDecision));
+  out.drawdown.kind = EventKind::drawdown;
+  out.drawdown.date = out.contract.opened_on;
+  out.drawdown.amount_minor = out.contract.principal_minor;
+  // Its id follows from the decision's, in book(); the state only keeps it to tell order.
+  out.postings = TRY(lending::apply(out.contract, out.drawdown, out.standing.state)).postings;
+  return out;
+}
+
+Result<Origination::Booked> Origination::book(Transaction& tx, const Submission& application, const Judged& judged) {
+  const kernel::Decision decision = kernel_.record(tx, judged.draft);
+  Booked out{decision.id(), std::nullopt};
+  if (judged.booking) {
+    // One decision makes one loan, so the loan bears the decision's number.
+    Booking booking = *judged.booking;
+    const LoanId loan(decision.id());
+    const Timestamp at = decision.circumstances().at;
+    const BookKey key{booking.contract.product, booking.contract.currency};
+    booking.contract.loan = loan;
+    booking.drawdown.id = EventId(decision.id());
+    booking.standing.state.last_event = order_of(booking.drawdown);
+    TRY(book_.ready(tx, key, at));
+    TRY(book_.open_loan(tx, loan, booking.contract.currency, at));
+    TRY(insert_loan(tx, booking.contract, booking.standing, booking.schedule));
+    TRY(insert_event(tx, loan, booking.drawdown));
+    TRY(book_.post(tx, key, loan, booking.postings, booking.drawdown.id, at));
+    out.loan = loan;
+  }
+  TRY(insert_application(tx, {application_key(application.key), application.request, out.decision, out.loan}));
+  return out;
+}
+
+Result<std::optional<Origination::Booked>> Origination::earlier(const Submission& application) {
+  std::optional<ApplicationRow> row;
+  TRY(store_.read([&](Reader& reader) -> Result<void> {
+    row = TRY(find_application(reader, application_key(application.key)));
+    return {};
+  }));
+  if (!row) return std::nullopt;
+  if (row->request != application.request) {
+    return fail(ErrorCode::conflict, "application",
+                "this key stands for another request already; choose a new key for a new application");
+  }
+  return Booked{row->decision, row->loan};
+}
+
+Result<Origination::Booked> Origination::apply(const Offerings& offerings, Submission application, std::string caller) {
+  if (auto before = TRY(earlier(application))) return *before;
+  thread_local kernel::Workspace workspace;
+  const Judged judged = TRY(judge(offerings, application, std::move(caller), clock_.now(), workspace));
+  Booked out;
+  auto written = store_.write([&](Transaction& tx) -> Result<void> {
+    out = TRY(book(tx, application, judged));
+    return {};
+  });
+  if (!written && written.error().code == ErrorCode::conflict) {
+    // The same application may have come twice at once: then the first one's answer is the answer.
+    if (auto before = TRY(earlier(application))) return *before;
+  }
+  TRY(std::move(written));
+  return out;
+}
+
+}  // namespace puhui::lending

@@ -1,0 +1,81 @@
+// Origination: from an application to a decision with its reasons and, where it is approved, to a contract, a
+// schedule and money booked: all of it in the one transaction that writes the evidence.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <shared_mutex>
+
+#include "applications/lending/loan_book.h"
+#include "applications/lending/loan_table.h"
+#include "applications/lending/proposal.h"
+#include "infrastructure/kernel/kernel.h"
+
+namespace puhui::lending {
+
+// One application as a door or a replay hands it in.
+struct Submission {
+  std::string key;  // the client's own, permanent
+  BorrowerId borrower;
+  std::vector<evidence::FactValue> facts;  // in the order of the version's schema
+  Date opened_on;
+  Digest request;  // of what was asked, to tell a repeat from another request under the same key
+};
+
+// What an approved application becomes, computed before the transaction. The loan's id comes with the decision.
+struct Booking {
+  Contract contract;
+  Standing standing;  // after the first drawdown
+  Event drawdown;
+  std::vector<Posting> postings;
+  std::string schedule;  // packed
+};
+
+struct Judged {
+  kernel::Draft draft;
+  std::optional<Booking> booking;  // of an approval
+};
+
+// The version of one product's rules with the product they were signed with.
+struct Offerings {
+  std::shared_ptr<const kernel::Version> version;
+  std::shared_ptr<const Product> product;
+  size_t term_fact = 0;  // where "term months" stands among the facts
+};
+
+class Origination {
+ public:
+  Origination(Store& store, kernel::Kernel& kernel, LoanBook& book, const Clock& clock)
+      : store_(store), kernel_(kernel), book_(book), clock_(clock) {}
+
+  // forbidden when no permit is in force for the product.
+  Result<Offerings> offerings(std::string_view product);
+
+  // Decides and prepares; touches no store. invalid when the policy approves what the product does not offer.
+  Result<Judged> judge(const Offerings& offerings, Submission application, std::string caller, Timestamp at,
+                       kernel::Workspace& workspace) const;
+
+  // In a store closure: evidence, then application, contract, schedule and postings. conflict when the key stands.
+  struct Booked {
+    evidence::RecordId decision;
+    std::optional<LoanId> loan;
+  };
+  Result<Booked> book(Transaction& tx, const Submission& application, const Judged& judged);
+
+  // judge and book, durable. The same application again answers as it did then; with another request: conflict.
+  Result<Booked> apply(const Offerings& offerings, Submission application, std::string caller);
+
+ private:
+  Result<std::optional<Booked>> earlier(const Submission& application);
+  Result<Booking> prepare(const Product& product, const Submission& application, int term_months,
+                          const evidence::Judgement& judgement) const;
+
+  Store& store_;
+  kernel::Kernel& kernel_;
+  LoanBook& book_;
+  const Clock& clock_;
+  mutable std::shared_mutex mutex_;
+  std::map<Digest, Offerings> by_permit_;
+};
+
+}  // namespace puhui::lending

@@ -1,0 +1,210 @@
+#include "infrastructure/kernel/evidence_verbs.h"
+
+#include "infrastructure/kernel/decision_view.h"
+
+namespace puhui::kernel {
+
+namespace {
+
+struct Nothing {};
+void fields(Shape&, Nothing&) {}
+
+// ---- verify
+
+struct VerifyAnswer {
+  bool whole = false;
+  int64_t records = 0, facts_erased = 0;
+  std::optional<Id128> broken_at;
+  std::string broken_because;
+};
+void fields(Shape& shape, VerifyAnswer& answer) {
+  shape.field("whole", answer.whole, {.help = "no link of any chain is broken"});
+  shape.field("records", answer.records, {.help = "records walked"});
+  shape.field("facts_erased", answer.facts_erased, {.help = "decisions whose facts retention erased"});
+  shape.field("broken_at", answer.broken_at, {.help = "the first record that is not what was written"});
+  shape.field("broken_because", answer.broken_because, {.help = "which part of it differs", .optional = true});
+}
+
+Result<VerifyAnswer> verify(const EvidenceVerbNeeds& needs, const VerbCall& call) {
+  const auto report = TRY(needs.evidence.verify(call.progress));
+  VerifyAnswer out;
+  out.whole = !report.first_break;
+  out.records = static_cast<int64_t>(report.records);
+  out.facts_erased = static_cast<int64_t>(report.facts_erased);
+  if (report.first_break) {
+    out.broken_at = report.first_break->id;
+    out.broken_because = report.first_break->what;
+  }
+  return out;
+}
+
+std::string tell_verify(const Json& answer) {
+  const auto read = read_json<VerifyAnswer>(answer);
+  if (!read) return print_json_pretty(answer) + "\n";
+  if (read->whole) {
+    return "The chain is whole: " + std::to_string(read->records) + " records, " + std::to_string(read->facts_erased) +
+           " of them with facts erased by retention.\n";
+  }
+  return "THE CHAIN IS BROKEN at record " + read->broken_at->text() + " (number " + std::to_string(read->records) +
+         "): " + read->broken_because +
+         ".\nNothing before it was changed. Restore the store from a backup and compare.\n";
+}
+
+// ---- show
+
+struct ShowRequest {
+  Id128 id;
+};
+void fields(Shape& shape, ShowRequest& request) { shape.field("id", request.id, {.help = "of the record"}); }
+
+Result<DecisionView> show(const EvidenceVerbNeeds& needs, const VerbCall& call, const ShowRequest& request) {
+  const auto record = TRY(needs.evidence.find(evidence::RecordId(request.id)));
+  if (record.kind != evidence::RecordKind::decision) {
+    return fail(ErrorCode::not_found, "id", "the record is no decision but: " + record.judgement);
+  }
+  const auto judgement = TRY(evidence::decode_judgement(record.judgement));
+  const auto version = TRY(needs.kernel.find_version(judgement.permit));
+  return view_of(record, *version, call.caller.may("evidence.personal") ? PersonalFacts::shown : PersonalFacts::masked);
+}
+
+// ---- replay
+
+struct ReplayRequest {
+  int64_t sample = 0;
+  int64_t seed = 1;
+};
+void fields(Shape& shape, ReplayRequest& request) {
+  shape.field("sample", request.sample,
+              {.help = "how many decisions, spread over all; 0 takes every one", .min = 0, .optional = true});
+  shape.field("seed", request.seed, {.help = "which ones the sample holds", .optional = true});
+}
+
+struct ReplayAnswer {
+  int64_t decisions = 0, replayed = 0, identical = 0, different = 0, erased = 0;
+  std::vector<NamedText> differences;
+};
+void fields(Shape& shape, ReplayAnswer& answer) {
+  shape.field("decisions", answer.decisions, {.help = "decisions in the evidence"});
+  shape.field("replayed", answer.replayed, {.help = "taken again"});
+  shape.field("identical", answer.identical, {.help = "gave the same bytes"});
+  shape.field("different", answer.different, {.help = "gave other bytes: each one is an incident"});
+  shape.field("erased", answer.erased, {.help = "could not be: facts erased by retention"});
+  std::vector<Json> differences;
+  for (const NamedText& difference : answer.differences) {
+    Json item;
+    item.set("id", difference.name);
+    item.set("what", difference.value);
+    differences.push_back(std::move(item));
+  }
+  shape.field("differences", differences, {.help = "the first of them", .optional = true});
+}
+
+Result<ReplayAnswer> replay(const EvidenceVerbNeeds& needs, const VerbCall& call, const ReplayRequest& request) {
+  constexpr size_t kDifferencesMax = 20;
+  constexpr uint64_t kPage = 4096;
+  ReplayAnswer out;
+  const uint64_t total = needs.evidence.records();
+  const Random random(static_cast<uint64_t>(request.seed));
+  // A record is in the sample by its own number, so the same seed takes the same ones again.
+  const double share =
+      request.sample == 0 || total == 0 ? 1.0 : static_cast<double>(request.sample) / static_cast<double>(total);
+  Workspace workspace;
+  std::optional<evidence::RecordId> after;
+  for (bool more = true; more;) {
+    std::vector<evidence::StoredRecord> page;
+    TRY(needs.evidence.each(after, kPage, [&](const evidence::StoredRecord& record) -> Result<void> {
+      after = record.id;
+      const bool drawn = static_cast<double>(random.draw(0, record.id.sequence(), 0) >> 11) * 0x1.0p-53 < share;
+      if (record.kind == evidence::RecordKind::decision) {
+        ++out.decisions;
+        if (drawn) page.push_back(record);
+      }
+      more = true;
+      return {};
+    }));
+    more = after && after->sequence() < total;
+    for (const evidence::StoredRecord& record : page) {
+      const auto again = TRY(needs.kernel.replay(record, workspace));
+      if (again.erased) {
+        ++out.erased;
+        continue;
+      }
+      ++out.replayed;
+      ++(again.identical ? out.identical : out.different);
+      if (!again.identical && out.differences.size() < kDifferencesMax) {
+        out.differences.push_back({record.id.text(), again.difference});
+      }
+    }
+    call.progress.step("decisions replayed", static_cast<uint64_t>(out.decisions), total);
+  }
+  return out;
+}
+
+std::string tell_replay(const Json& answer) {
+  const auto number = [&](std::string_view name) {
+    const Json* value = answer.find(name);
+    return value ? value->as_int64().value_or(0) : 0;
+  };
+  std::string out = std::to_string(number("replayed")) + " of " + std::to_string(number("decisions")) +
+                    " decisions taken again: " + std::to_string(number("identical")) + " gave the same bytes, " +
+                    std::to_string(number("different")) + " did not.\n";
+  if (number("different") > 0) out += print_json_pretty(answer) + "\n";
+  return out;
+}
+
+// ---- erase
+
+struct EraseRequest {
+  Timestamp before;
+};
+void fields(Shape& shape, EraseRequest& request) {
+  shape.field("before", request.before, {.help = "facts of decisions taken before this moment are erased"});
+}
+
+struct EraseAnswer {
+  int64_t erased = 0;
+};
+void fields(Shape& shape, EraseAnswer& answer) {
+  shape.field("erased", answer.erased, {.help = "decisions whose facts are gone now"});
+}
+
+Result<EraseAnswer> erase(const EvidenceVerbNeeds& needs, const VerbCall& call, const EraseRequest& request) {
+  if (request.before > needs.clock.now()) return fail(ErrorCode::invalid, "before", "expected a moment in the past");
+  evidence::Circumstances by;
+  by.at = needs.clock.now();
+  by.caller = call.caller.name;
+  by.human = evidence::HumanRole::in_the_loop;
+  return EraseAnswer{static_cast<int64_t>(TRY(needs.evidence.erase_facts(request.before, by)))};
+}
+
+}  // namespace
+
+std::vector<Verb> evidence_verbs(const EvidenceVerbNeeds* needs) {
+  std::vector<Verb> verbs;
+  verbs.push_back(
+      make_verb<Nothing, VerifyAnswer>({.noun = "evidence",
+                                        .verb = "verify",
+                                        .help = "Walk the hash chain and name the first broken link, if there is one."},
+                                       [needs](const VerbCall& call, const Nothing&) { return verify(*needs, call); }));
+  verbs.back().tell = tell_verify;
+  verbs.push_back(make_verb<ShowRequest, DecisionView>(
+      {.noun = "evidence", .verb = "show", .help = "Show one decision: outcome, reasons in words, facts, rules, cost."},
+      [needs](const VerbCall& call, const ShowRequest& request) { return show(*needs, call, request); }));
+  verbs.back().tell = [](const Json& answer) {
+    const auto view = read_json<DecisionView>(answer);
+    return view ? kernel::tell(*view) : print_json_pretty(answer) + "\n";
+  };
+  verbs.push_back(make_verb<ReplayRequest, ReplayAnswer>(
+      {.noun = "evidence", .verb = "replay", .help = "Take recorded decisions again and compare the bytes."},
+      [needs](const VerbCall& call, const ReplayRequest& request) { return replay(*needs, call, request); }));
+  verbs.back().tell = tell_replay;
+  verbs.push_back(make_verb<EraseRequest, EraseAnswer>(
+      {.noun = "evidence",
+       .verb = "erase",
+       .help = "Erase the facts of old decisions; judgements and chain stay.",
+       .effect = Effect::write},
+      [needs](const VerbCall& call, const EraseRequest& request) { return erase(*needs, call, request); }));
+  return verbs;
+}
+
+}  // namespace puhui::kernel

@@ -1,0 +1,249 @@
+#include "infrastructure/kernel/kernel.h"
+
+#include <algorithm>
+
+namespace puhui::kernel {
+
+using evidence::Permit;
+
+namespace {
+
+std::string_view without_scope(std::string_view use_case) { return use_case.substr(0, use_case.find('/')); }
+
+Result<Permit> parse_permit(std::string_view text) { return read_json<Permit>(TRY(parse_json(text))); }
+
+}  // namespace
+
+Kernel::Kernel(KernelNeeds needs, std::vector<evidence::UseCase> use_cases)
+    : needs_(std::move(needs)),
+      use_cases_(std::move(use_cases)),
+      overhead_(needs_.metrics.histogram("puhui_decision_overhead_seconds",
+                                         "Kernel and evidence beside policy and models")) {}
+
+Result<std::unique_ptr<Kernel>> Kernel::open(KernelNeeds needs, std::vector<evidence::UseCase> use_cases) {
+  std::unique_ptr<Kernel> kernel(new Kernel(std::move(needs), std::move(use_cases)));
+  TRY(kernel->load_in_force());
+  return kernel;
+}
+
+const evidence::UseCase* Kernel::declared(std::string_view use_case) const {
+  const auto found = std::find_if(use_cases_.begin(), use_cases_.end(),
+                                  [&](const evidence::UseCase& u) { return u.name == without_scope(use_case); });
+  return found == use_cases_.end() ? nullptr : &*found;
+}
+
+Result<void> Kernel::load_in_force() {
+  std::map<std::string, std::string> latest;  // use case → permit
+  std::vector<evidence::Person> people;
+  TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
+    people = TRY(evidence::read_people(reader));
+    return reader.each("SELECT use_case, permit FROM kernel_permit ORDER BY use_case, granted_at", {},
+                       [&](const Row& row) -> Result<void> {
+                         latest[std::string(row.text(0))] = row.text(1);
+                         return {};
+                       });
+  }));
+  for (const auto& [use_case, text] : latest) {
+    const auto load = [&]() -> Result<std::shared_ptr<const Version>> {
+      const Permit permit = TRY(parse_permit(text));
+      TRY(evidence::check(permit, people, needs_.clock.now(), needs_.build));
+      return load_version(permit);
+    };
+    auto version = load();
+    if (version) {
+      in_force_[use_case] = *std::move(version);
+    } else {
+      refused_[use_case] = version.error().text();
+      needs_.log.warning("permit_not_in_force", {{"use_case", use_case}, {"why", refused_[use_case]}});
+    }
+  }
+  return {};
+}
+
+Result<Digest> Kernel::put_artefact(std::string_view kind, std::string_view bytes) {
+  Digest digest;
+  TRY(needs_.store.write([&](Transaction& tx) -> Result<void> {
+    digest = TRY(kernel::put_artefact(tx, kind, bytes, needs_.clock.now()));
+    return {};
+  }));
+  return digest;
+}
+
+Result<std::string> Kernel::artefact(const Digest& digest) const {
+  std::string bytes;
+  TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
+    bytes = TRY(StoredArtefacts(reader).artefact(digest));
+    return {};
+  }));
+  return bytes;
+}
+
+Result<std::shared_ptr<const Version>> Kernel::load_version(const Permit& permit) const {
+  const Digest digest = permit.manifest.digest();
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto found = versions_.find(digest); found != versions_.end()) return found->second;
+  }
+  std::shared_ptr<const Version> version;
+  TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
+    StoredArtefacts artefacts(reader);
+    version = TRY(Version::load(permit, artefacts));
+    return {};
+  }));
+  const std::unique_lock lock(mutex_);
+  return versions_.emplace(digest, std::move(version)).first->second;
+}
+
+Result<void> Kernel::grant(const Permit& permit, std::string_view caller) {
+  const evidence::Manifest& manifest = permit.manifest;
+  const Timestamp now = needs_.clock.now();
+  const evidence::UseCase* use_case = declared(manifest.use_case);
+  if (!use_case) {
+    return fail(ErrorCode::not_found, "use_case", "no application declares '" + manifest.use_case + "'");
+  }
+  if (manifest.tier > use_case->tier) {
+    return fail(ErrorCode::forbidden, "tier",
+                "the use case is of tier " + std::to_string(use_case->tier) + "; a permit may not say a lower risk (" +
+                    std::to_string(manifest.tier) + ")");
+  }
+  std::vector<evidence::Person> people;
+  TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
+    people = TRY(evidence::read_people(reader));
+    return {};
+  }));
+  TRY(evidence::check(permit, people, now, needs_.build));
+  auto version = TRY(load_version(permit));
+  TRY(needs_.store.write([&](Transaction& tx) -> Result<void> {
+    const Digest digest = manifest.digest();
+    TRY(tx.execute("INSERT INTO kernel_permit (use_case, granted_at, digest, permit) VALUES (?, ?, ?, ?)",
+                   {manifest.use_case, now.microseconds, BytesView{digest.view()}, print_json(to_json(permit))}));
+    evidence::Circumstances by;
+    by.at = now;
+    by.caller = caller;
+    by.human = evidence::HumanRole::in_the_loop;
+    needs_.evidence.append_act(evidence::RecordKind::permit,
+                               "permit " + digest.hex() + " of " + manifest.use_case + " granted", by);
+    return {};
+  }));
+  const std::unique_lock lock(mutex_);
+  in_force_[manifest.use_case] = std::move(version);
+  refused_.erase(manifest.use_case);
+  return {};
+}
+
+Result<std::shared_ptr<const Version>> Kernel::in_force(std::string_view use_case) const {
+  const std::shared_lock lock(mutex_);
+  if (const auto found = in_force_.find(use_case); found != in_force_.end()) return found->second;
+  const auto refused = refused_.find(use_case);
+  return fail(ErrorCode::forbidden, std::string(use_case),
+              refused == refused_.end() ? "no permit is in force; propose one and have two people sign it"
+                                        : "its permit does not hold: " + refused->second);
+}
+
+std::vector<std::shared_ptr<const Version>> Kernel::all_in_force() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<std::shared_ptr<const Version>> out;
+  for (const auto& [use_case, version] : in_force_) out.push_back(version);
+  return out;
+}
+
+Result<std::shared_ptr<const Version>> Kernel::find_version(const Digest& permit) const {
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto found = versions_.find(permit); found != versions_.end()) return found->second;
+  }
+  std::optional<std::string> text;
+  TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
+    text = TRY(reader.text("SELECT permit FROM kernel_permit WHERE digest = ?", {BytesView{permit.view()}}));
+    return {};
+  }));
+  if (!text) return fail(ErrorCode::not_found, "permit " + permit.short_hex(), "was never granted in this store");
+  const Permit stored = TRY(parse_permit(*text));
+  if (stored.manifest.digest() != permit) {
+    return fail(ErrorCode::corrupt, "permit " + permit.short_hex(), "its stored text gives another digest");
+  }
+  return load_version(stored);
+}
+
+Result<Draft> Kernel::judge(Request request, Workspace& workspace) const {
+  const evidence::CycleMeter whole(cycles_);
+  const Version& version = *request.version;
+  if (request.at >= version.permit().manifest.expires_at) {
+    return fail(
+        ErrorCode::forbidden, version.permit().manifest.use_case,
+        "its permit expired on " + text_of(version.permit().manifest.expires_at) + "; propose and sign a new one");
+  }
+  Draft draft;
+  const evidence::CycleMeter inner(cycles_);
+  const evidence::ThreadMeter cpu;
+  draft.judgement_ = TRY(version.judge(request.facts, workspace));
+  draft.circumstances_.cpu_ns = cpu.elapsed_ns();
+  const int64_t inner_ns = inner.elapsed_ns();
+
+  draft.judgement_bytes_ = encode(draft.judgement_);
+  evidence::FactsPayload payload;
+  payload.facts = std::move(request.facts);
+  // The salt is a keyed hash of the content, so it cannot be guessed and yet replays from a seed.
+  const Digest salt = sha256(needs_.salt_secret.view(), request.entity.bytes() + encode(payload));
+  std::copy_n(salt.bytes.begin(), payload.salt.size(), payload.salt.begin());
+  draft.facts_bytes_ = encode(payload);
+  draft.circumstances_.at = request.at;
+  draft.circumstances_.entity = request.entity;
+  draft.circumstances_.caller = std::move(request.caller);
+  draft.circumstances_.human = request.human;
+  draft.circumstances_.overhead_ns = whole.elapsed_ns() - inner_ns;
+  return draft;
+}
+
+Decision Kernel::record(Transaction&, const Draft& draft) {
+  const evidence::CycleMeter meter(cycles_);
+  const auto id = needs_.evidence.append_decision(draft.judgement_bytes_, draft.circumstances_, draft.facts_bytes_);
+  Decision decision(id, draft.judgement_, draft.circumstances_);
+  overhead_.record(static_cast<uint64_t>(std::max<int64_t>(0, draft.circumstances_.overhead_ns + meter.elapsed_ns())));
+  return decision;
+}
+
+Result<Decision> Kernel::decide(Request request, const Act& act) {
+  thread_local Workspace workspace;
+  const Draft draft = TRY(judge(std::move(request), workspace));
+  std::optional<Decision> decision;
+  TRY(needs_.store.write([&](Transaction& tx) -> Result<void> {
+    decision = record(tx, draft);
+    return act(tx, *decision);
+  }));
+  return *std::move(decision);
+}
+
+Result<Kernel::Replay> Kernel::replay(const evidence::StoredRecord& record, Workspace& workspace) const {
+  Replay out;
+  if (!record.facts) {
+    out.erased = true;
+    return out;
+  }
+  const auto then = TRY(evidence::decode_judgement(record.judgement));
+  const auto payload = TRY(evidence::decode_facts(*record.facts));
+  const auto version = TRY(find_version(then.permit));
+  if (payload.facts.size() != version->facts().facts.size()) {
+    return fail(ErrorCode::corrupt, "record " + record.id.text(),
+                "it holds " + std::to_string(payload.facts.size()) + " facts, its permit's schema has " +
+                    std::to_string(version->facts().facts.size()));
+  }
+  auto now = version->judge(payload.facts, workspace);
+  if (!now) {
+    out.difference = "it was decided then and fails now: " + now.error().text();
+    return out;
+  }
+  out.identical = encode(*now) == record.judgement;
+  if (out.identical) return out;
+  out.difference = "outcome then " + std::string(outcome_of(then)) + ", now " + std::string(outcome_of(*now));
+  for (const evidence::Output& output : then.outputs) {
+    const auto* value = now->output(output.name);
+    if (!value || *value != output.value) {
+      out.difference += "; " + output.name + " then " + evidence::text_of(output.value) + ", now " +
+                        (value ? evidence::text_of(*value) : "nothing");
+    }
+  }
+  return out;
+}
+
+}  // namespace puhui::kernel

@@ -1,0 +1,88 @@
+// Kernel: the only maker of decisions. Permit, then policy and the models it calls, then evidence; only then the
+// answer, together with what the application does about it, in one transaction.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+
+#include "ground/base/log.h"
+#include "ground/base/metric.h"
+#include "ground/store/store.h"
+#include "infrastructure/evidence/evidence_log.h"
+#include "infrastructure/evidence/meter.h"
+#include "infrastructure/evidence/people.h"
+#include "infrastructure/evidence/use_case.h"
+#include "infrastructure/kernel/decision.h"
+
+namespace puhui::kernel {
+
+struct KernelNeeds {
+  Store& store;
+  evidence::EvidenceLog& evidence;
+  const Clock& clock;
+  Log& log;
+  Metrics& metrics;
+  std::string build;   // what this program is; a permit for another build does not run
+  Digest salt_secret;  // random in production, fixed in a simulation: salts the digests of facts
+};
+
+class Kernel {
+ public:
+  // Loads what is in force for each use case (scopes included). A permit that no longer holds is logged and its use
+  // case refuses until a new one is granted; the program starts all the same.
+  static Result<std::unique_ptr<Kernel>> open(KernelNeeds needs, std::vector<evidence::UseCase> use_cases);
+
+  const std::vector<evidence::UseCase>& use_cases() const { return use_cases_; }
+  const std::string& build() const { return needs_.build; }
+
+  // Stores bytes that a manifest will name.
+  Result<Digest> put_artefact(std::string_view kind, std::string_view bytes);
+  Result<std::string> artefact(const Digest& digest) const;  // not_found, corrupt
+
+  // Checks signatures and content, records the act, and from then on decides by it. forbidden, invalid, corrupt.
+  Result<void> grant(const evidence::Permit& permit, std::string_view caller);
+
+  // What decides now under that name ("lending.approval/person_revolving"). forbidden when no permit is in force.
+  Result<std::shared_ptr<const Version>> in_force(std::string_view use_case) const;
+  std::vector<std::shared_ptr<const Version>> all_in_force() const;  // by use case
+  // Any version that was ever granted, by its permit's digest; for replay.
+  Result<std::shared_ptr<const Version>> find_version(const Digest& permit) const;
+
+  // Evaluates; touches no store. `request.version` must still be in time: forbidden after its expiry.
+  Result<Draft> judge(Request request, Workspace& workspace) const;
+  // In a store closure: the evidence is appended, the draft becomes a decision.
+  Decision record(Transaction& tx, const Draft& draft);
+
+  // judge, then record and `act` in one transaction; returns when durable.
+  using Act = std::function<Result<void>(Transaction&, const Decision&)>;
+  Result<Decision> decide(Request request, const Act& act);
+
+  // The same judgement from a recorded decision: compares bytes.
+  struct Replay {
+    bool erased = false;  // its facts are gone by retention: cannot be taken again
+    bool identical = false;
+    std::string difference;  // in words, when not identical
+  };
+  Result<Replay> replay(const evidence::StoredRecord& record, Workspace& workspace) const;
+
+ private:
+  Kernel(KernelNeeds needs, std::vector<evidence::UseCase> use_cases);
+  Result<void> load_in_force();
+  const evidence::UseCase* declared(std::string_view use_case) const;
+  Result<std::shared_ptr<const Version>> load_version(const evidence::Permit& permit) const;
+
+  KernelNeeds needs_;
+  std::vector<evidence::UseCase> use_cases_;
+  evidence::CycleClock cycles_;
+  Histogram& overhead_;
+  mutable std::shared_mutex mutex_;
+  std::map<std::string, std::shared_ptr<const Version>, std::less<>> in_force_;
+  std::map<std::string, std::string, std::less<>> refused_;  // use case → why its last permit does not hold
+  mutable std::map<Digest, std::shared_ptr<const Version>> versions_;
+};
+
+}  // namespace puhui::kernel

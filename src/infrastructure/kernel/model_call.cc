@@ -1,0 +1,94 @@
+#include "infrastructure/kernel/model_call.h"
+
+#include "ground/base/text.h"
+
+namespace puhui::kernel {
+
+namespace {
+
+class ModelCallSite final : public dmn::HostCall {
+ public:
+  ModelCallSite(size_t place, const models::Model& model, std::vector<size_t> argument_of_input)
+      : place_(place), model_(model), argument_of_input_(std::move(argument_of_input)) {}
+
+  feel::Value call(std::span<const feel::Value> args, feel::Arena& arena, dmn::Trace* trace) const override {
+    ModelTrace local;
+    auto& to = trace ? static_cast<ModelTrace&>(*trace) : local;
+    if (to.models_used == to.models.size()) to.models.emplace_back();
+    ModelTrace::Call& call = to.models[to.models_used];
+    call.model = place_;
+    call.row.resize(argument_of_input_.size());
+    for (size_t i = 0; i < call.row.size(); ++i) {
+      const char* fault = nullptr;
+      call.row[i] = cell(i, args[argument_of_input_[i]], &fault);
+      if (fault) return unavailable(fault, model_.inputs()[i].name, arena);
+    }
+    call.score = model_.score(call.row);
+    ++to.models_used;
+    auto* entries = arena.array<feel::Entry>(2);
+    if (!entries) return feel::Value::missing();
+    entries[0] = {"probability", feel::Value::number(feel::Decimal::from_rate(call.score.probability))};
+    entries[1] = {"score", feel::Value::number(call.score.score_points)};
+    return feel::Value::context({entries, 2});
+  }
+
+ private:
+  double cell(size_t input, const feel::Value& value, const char** fault) const {
+    const models::Input& spec = model_.inputs()[input];
+    if (value.is_null()) {
+      if (!spec.missing_allowed) *fault = "is missing, and the model was never trained without it";
+      return models::kMissing;
+    }
+    if (spec.type == models::ColumnType::numeric) {
+      if (value.is_number()) return value.as_number().as_double();
+      if (value.kind() == feel::Kind::boolean) return value.as_boolean() ? 1 : 0;
+      *fault = "is no number";
+      return models::kMissing;
+    }
+    std::string number;  // categories such as 1, 2, 3 come as numbers from a policy
+    std::string_view text;
+    if (value.is_string()) {
+      text = value.as_string();
+    } else if (value.is_number()) {
+      text = number = value.as_number().text();
+    } else {
+      *fault = "is no text";
+      return models::kMissing;
+    }
+    return model_.encode(input, text).value_or(models::kMissing);
+  }
+
+  static feel::Value unavailable(const char* fault, const std::string& input, feel::Arena& arena) {
+    auto* cause = arena.array<feel::Cause>(1);
+    if (!cause) return feel::Value::missing();
+    const std::string message = "model input '" + input + "' " + fault;
+    *cause = {feel::CauseCode::unavailable, arena.copy(message), {}, nullptr};
+    return feel::Value::null(cause);
+  }
+
+  size_t place_;
+  const models::Model& model_;
+  std::vector<size_t> argument_of_input_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<const dmn::HostCall>> ModelFunction::bind(std::span<const std::string> parameter_names) const {
+  Faults faults;
+  // A policy may pass more than this model reads: a scorecard that left a feature out still fits.
+  const std::vector<std::string> parameters(parameter_names.begin(), parameter_names.end());
+  std::vector<size_t> argument_of_input;
+  for (const models::Input& input : model_->inputs()) {
+    const auto found = std::find(parameters.begin(), parameters.end(), input.name);
+    if (found == parameters.end()) {
+      const std::string meant = nearest(input.name, parameters);
+      faults.add(name_, "needs its input '" + input.name + "', which the policy does not pass" +
+                            (meant.empty() ? "" : "; is it the parameter '" + meant + "'?"));
+    }
+    argument_of_input.push_back(static_cast<size_t>(found - parameters.begin()));
+  }
+  TRY(std::move(faults).result());
+  return std::unique_ptr<const dmn::HostCall>(new ModelCallSite(place_, *model_, std::move(argument_of_input)));
+}
+
+}  // namespace puhui::kernel

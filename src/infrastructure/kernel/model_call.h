@@ -1,0 +1,43 @@
+// ModelFunction: a registered model as a function a policy can call; every call leaves its row and score in the
+// trace, so that the kernel can explain it and the evidence can name it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "infrastructure/dmn/functions.h"
+#include "infrastructure/models/model.h"
+
+namespace puhui::kernel {
+
+// What the models of one evaluation were asked and answered. The kernel passes no other Trace to a policy.
+struct ModelTrace : dmn::Trace {
+  struct Call {
+    size_t model = 0;  // its place in the version's models
+    models::Score score;
+    std::vector<double> row;
+  };
+  std::vector<Call> models;  // the first models_used of them; kept beyond that for their memory
+  size_t models_used = 0;
+  void clear_all() {
+    clear();
+    models_used = 0;
+  }
+};
+
+// Binds by input name. The answer is a context {probability, score}; a value that is of the wrong kind, or missing
+// where the model was never trained on missing, is a null that says so.
+class ModelFunction final : public dmn::HostFunction {
+ public:
+  ModelFunction(std::string name, size_t place, std::shared_ptr<const models::Model> model)
+      : name_(std::move(name)), place_(place), model_(std::move(model)) {}
+  Result<std::unique_ptr<const dmn::HostCall>> bind(std::span<const std::string> parameter_names) const override;
+
+ private:
+  std::string name_;
+  size_t place_;
+  std::shared_ptr<const models::Model> model_;
+};
+
+}  // namespace puhui::kernel

@@ -1,0 +1,89 @@
+// Version: everything one permit lets run, loaded and checked: policy, models, facts, thresholds, reasons.
+// Immutable, shared by all threads; a swap replaces the whole of it, so nobody sees half a policy.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "infrastructure/dmn/policy.h"
+#include "infrastructure/evidence/permit.h"
+#include "infrastructure/evidence/record.h"
+#include "infrastructure/kernel/artefacts.h"
+#include "infrastructure/kernel/model_call.h"
+#include "infrastructure/kernel/reasons.h"
+#include "infrastructure/models/model.h"
+
+namespace puhui::kernel {
+
+// The names under which a manifest lists its artefacts; a model is "model:NAME".
+inline constexpr std::string_view kPolicyArtefact = "policy", kFactsArtefact = "facts", kReasonsArtefact = "reasons";
+inline constexpr std::string_view kModelPrefix = "model:";
+// What every policy must decide: a string, and a list of reason codes.
+inline constexpr std::string_view kOutcomeDecision = "Outcome", kReasonsDecision = "Reasons";
+inline constexpr std::string_view kApprove = "approve";
+
+// One thread's working memory for judging; reused from one judgement to the next.
+class Workspace {
+ private:
+  friend class Version;
+  dmn::Scratch scratch_;
+  ModelTrace trace_;
+  std::vector<feel::Value> inputs_;
+};
+
+class Version {
+ public:
+  // Loads what the manifest names and checks that it fits together: every policy input is a fact or a threshold of
+  // its type, no sealed fact is read, the outcome is decided, every reason and model feature has its sentence.
+  // Does not check the permit's signatures: see Kernel.
+  static Result<std::shared_ptr<const Version>> load(const evidence::Permit& permit, ArtefactSource& artefacts);
+
+  const evidence::Permit& permit() const { return permit_; }
+  const Digest& digest() const { return digest_; }  // the permit's
+  const evidence::FactSchema& facts() const { return facts_; }
+  const ReasonCatalogue& reasons() const { return reasons_; }
+  const dmn::Policy& policy() const { return *policy_; }
+
+  struct NamedModel {
+    std::string name;
+    std::shared_ptr<const models::Model> model;
+  };
+  const std::vector<NamedModel>& models() const { return models_; }
+
+  // The judgement on facts in schema order. Pure: the same facts, the same bytes, on any thread.
+  // invalid when the policy comes to no outcome, with the cause of it.
+  Result<evidence::Judgement> judge(std::span<const evidence::FactValue> facts, Workspace& workspace) const;
+
+ private:
+  class ModelFunctions;
+  Version() = default;
+  Result<void> load_models(ArtefactSource& artefacts);
+  Result<void> load_policy(ArtefactSource& artefacts);
+  Result<void> connect_inputs();
+  Result<void> check_reasons() const;
+  Result<void> add_reasons(const feel::Value& listed, const ModelTrace& trace, evidence::Judgement& judgement) const;
+  void add_model_reasons(std::string_view model, const ModelTrace& trace, evidence::Judgement& judgement) const;
+
+  // Where a policy input's value comes from.
+  struct Source {
+    bool is_fact = false;
+    size_t fact = 0;
+    feel::Value threshold;
+  };
+
+  evidence::Permit permit_;
+  Digest digest_;
+  evidence::FactSchema facts_;
+  ReasonCatalogue reasons_;
+  std::vector<NamedModel> models_;
+  std::unique_ptr<ModelFunctions> functions_;
+  std::optional<dmn::Policy> policy_;  // after functions_: it calls them
+  std::vector<Source> sources_;        // by policy input
+  size_t outcome_ = 0, reasons_decision_ = 0;
+
+ public:
+  ~Version();
+};
+
+}  // namespace puhui::kernel
