@@ -8,7 +8,11 @@ constexpr int64_t kDayMicroseconds = 86'400'000'000;
 constexpr int kValidDaysMax = 3 * 366;
 }  // namespace
 
-std::string use_case_of(std::string_view product) { return std::string(kApprovalUseCase) + "/" + std::string(product); }
+std::string use_case_of(std::string_view product) {
+  std::string out(kApprovalUseCase);
+  out += '/';
+  return out += product;
+}
 
 Result<ProductFolder> read_product_folder(const Files& files, const std::string& folder) {
   ProductFolder out;
