@@ -19,3 +19,4 @@ module(applications/lending      SEES ground infrastructure)
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)
 module(doors/cli           SEES ground/base)
+module(infrastructure/dmn      SEES ground/base infrastructure/feel  USES pugixml)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,20 +13,11 @@
 #include "ground/base/hash.h"
 #include "ground/base/result.h"
 #include "infrastructure/dmn/functions.h"
+#include "infrastructure/dmn/limits.h"
 #include "infrastructure/dmn/trace.h"
 #include "infrastructure/feel/value.h"
 
 namespace puhui::dmn {
-
-// What may come from outside, at most.
-struct Limits {
-  size_t xml_bytes_max = 64 << 20;
-  size_t xml_depth_max = 128;
-  size_t elements_max = 2'000'000;
-  uint64_t steps_max = 10'000'000;       // loop turns and calls in one evaluation
-  uint32_t depth_max = 256;              // calls inside calls
-  size_t arena_bytes_max = 64 << 20;     // strings, lists and contexts of one evaluation
-};
 
 // An input the caller gives, or a decision it gets.
 struct Variable {
@@ -34,7 +26,7 @@ struct Variable {
   std::string type;         // "number", "string", an item definition's name, "" when undeclared
   feel::Kind kind = feel::Kind::null;  // of the declared type; null when undeclared
   bool is_list = false;
-  std::vector<std::string> allowed;    // allowed texts, when the type enumerates them
+  std::vector<std::string> allowed;    // when its type lists the values it may take
   std::string description;
 };
 
@@ -42,13 +34,16 @@ struct Variable {
 // and holds until its next evaluation.
 class Scratch {
  public:
-  explicit Scratch(Limits limits = {});
+  explicit Scratch(const Limits& limits = {});
   ~Scratch();
   Scratch(Scratch&&) noexcept;
   Scratch& operator=(Scratch&&) noexcept;
-  // For a caller that has to build list or context inputs: call begin() first, then make the values, then evaluate.
+  // For a caller that builds list or context inputs: begin() first, then make the values in arena(), then
+  // evaluate, which does not forget them.
   feel::Arena& arena();
-  void begin();  // forgets the previous evaluation
+  void begin();
+  // What now() and today() answer in the evaluations to come; without it they are null.
+  void set_moment(const feel::DateTime& now);
 
  private:
   friend class Policy;
@@ -56,10 +51,21 @@ class Scratch {
   std::unique_ptr<State> state_;
 };
 
+struct CompileOptions {
+  Limits limits;
+  // refuse: any fault refuses the whole file. null_with_cause: a faulty expression is a null that says so, and
+  // faults() lists them: for modelling tools and conformance tests, never for a policy in force.
+  enum class OnFault { refuse, null_with_cause } on_fault = OnFault::refuse;
+  // The files that <import> elements may mean, by their own namespace.
+  std::vector<std::string_view> imported;
+};
+
+struct CompiledPolicy;
+
 class Policy {
  public:
-  // Reads and compiles. On failure every fault found, each with element id, line and column.
-  static Result<Policy> compile(std::string_view xml, const Functions& host, const Limits& limits = {});
+  // Reads and compiles. On failure every fault found, each with element id, line and column. `host` must outlive it.
+  static Result<Policy> compile(std::string_view xml, const Functions& host, const CompileOptions& options = {});
   Policy(Policy&&) noexcept;
   Policy& operator=(Policy&&) noexcept;
   ~Policy();
@@ -72,6 +78,7 @@ class Policy {
   std::optional<size_t> decision(std::string_view name) const;
   // The rules of every table, numbered through the policy as a Trace numbers them.
   std::span<const RuleInfo> rules() const;
+  std::span<const Fault> faults() const;  // only with OnFault::null_with_cause
 
   // `inputs` in inputs() order; a value not given is Value::missing(). Inputs of a wrong type become nulls that
   // say so. Answers one value a decision, in decisions() order; a null among them knows its cause.
@@ -80,11 +87,13 @@ class Policy {
   // Only the one decision and what it requires; the others are not computed.
   feel::Value evaluate_one(size_t decision, std::span<const feel::Value> inputs, Scratch& scratch,
                            Trace* trace = nullptr) const;
+  // A business knowledge model or decision service by its name, with arguments by parameter name; null with a
+  // cause when there is none.
+  feel::Value invoke(std::string_view name, std::span<const feel::Entry> arguments, Scratch& scratch) const;
 
  private:
-  struct Compiled;
-  explicit Policy(std::unique_ptr<Compiled> compiled);
-  std::unique_ptr<Compiled> compiled_;
+  explicit Policy(std::unique_ptr<CompiledPolicy> compiled);
+  std::unique_ptr<CompiledPolicy> compiled_;
 };
 
 }  // namespace puhui::dmn

@@ -1,8 +1,9 @@
-// The compiler's class and the makers of nodes, split over compile*.cc and nodes_*.cc. Not for others.
+// The compiler's class. Not for others.
 #pragma once
 
 #include "infrastructure/feel/builtins.h"
 #include "infrastructure/feel/compile.h"
+#include "infrastructure/feel/nodes.h"
 
 namespace puhui::feel {
 
@@ -26,45 +27,5 @@ class Compiler {
   NodePtr child(const Expr& expr, size_t i) { return compile(*expr.children[i]); }
   std::vector<NodePtr> children(const Expr& expr, size_t from = 0);
 };
-
-// nodes_basic.cc
-NodePtr list_node(const Place& place, std::vector<NodePtr> items);
-struct ContextEntry {
-  std::string_view name;
-  NodePtr value;
-  uint32_t slot;
-};
-NodePtr context_node(const Place& place, std::vector<ContextEntry> entries);
-NodePtr range_node(const Place& place, NodePtr low, NodePtr high, bool low_closed, bool high_closed);
-NodePtr if_node(const Place& place, NodePtr condition, NodePtr then, NodePtr otherwise);
-NodePtr logic_node(const Place& place, bool is_and, NodePtr left, NodePtr right);
-NodePtr path_node(const Place& place, NodePtr of, std::string_view name);
-NodePtr item_member_node(const Place& place, NodePtr item, NodePtr otherwise, std::string_view name);
-NodePtr instance_node(const Place& place, NodePtr value, const Type& type);
-
-// nodes_operators.cc
-NodePtr arithmetic_node(const Place& place, Arithmetic op, NodePtr left, NodePtr right);
-NodePtr negate_node(const Place& place, NodePtr operand);
-NodePtr compare_node(const Place& place, Comparison op, NodePtr left, NodePtr right);
-NodePtr between_node(const Place& place, NodePtr value, NodePtr low, NodePtr high);
-// Evaluates `value` into the slot, then the tests one after another until one is true.
-NodePtr in_node(const Place& place, NodePtr value, uint32_t slot, std::vector<NodePtr> tests);
-NodePtr test_value_node(const Place& place, NodePtr input, NodePtr test);
-NodePtr test_or_node(const Place& place, std::vector<NodePtr> tests);
-NodePtr test_none_node(const Place& place, std::vector<NodePtr> tests);
-
-// nodes_loops.cc
-struct Iterator {
-  uint32_t slot;
-  NodePtr from;
-  NodePtr to;  // of "from..to", else null
-};
-NodePtr for_node(const Place& place, std::vector<Iterator> iterators, uint32_t partial_slot, NodePtr body);
-NodePtr quantified_node(const Place& place, bool is_every, std::vector<Iterator> iterators, NodePtr condition);
-NodePtr filter_node(const Place& place, NodePtr list, NodePtr condition, uint32_t item_slot);
-
-// nodes_calls.cc
-// The row's arguments in the row's order; a null child is an argument not given.
-NodePtr builtin_node(const Place& place, const Builtin& row, std::vector<NodePtr> args);
 
 }  // namespace puhui::feel

@@ -53,7 +53,7 @@ struct Unit {
   std::deque<Symbol> symbols;
   const TypeNames* type_names = nullptr;
 
-  const Symbol* make_symbol(std::string name, const Type* type, Layout& layout) {
+  Symbol* make_symbol(std::string name, const Type* type, Layout& layout) {
     return &symbols.emplace_back(Symbol{std::move(name), type, &layout, layout.slots++});
   }
   std::string_view keep(std::string_view text) { return constants.copy(text); }

@@ -30,6 +30,8 @@ struct Type {
   const Type* result = nullptr;            // of a function
   // Unary tests over a value of this type, or null; the owner of the type keeps them alive.
   const Node* allowed = nullptr;
+  uint32_t allowed_slots = 0;              // of its frame; the tested value is slot 0
+  bool constrained = false;                // allowed values here or somewhere inside
 
   const Field* field(std::string_view field_name) const;
   bool is(Kind wanted) const { return !any && kind == wanted; }

@@ -1,0 +1,54 @@
+// What a Policy holds once compiled, and the class that makes it. Not for others.
+#pragma once
+
+#include <map>
+
+#include "infrastructure/dmn/item_types.h"
+#include "infrastructure/dmn/policy.h"
+
+namespace puhui::dmn {
+
+struct CompiledInput {
+  uint32_t slot = 0;
+  const feel::Type* type = nullptr;
+  feel::Place place;
+  std::string label;
+};
+
+struct CompiledDecision {
+  uint32_t slot = 0;         // of its value among the globals
+  uint32_t locals = 0;
+  feel::NodePtr logic;
+  const feel::Type* type = nullptr;
+  feel::Place place;
+  std::string label;
+  std::vector<uint32_t> needs;  // indices of the decisions it requires, itself last, in order of evaluation
+};
+
+// A business knowledge model or a decision service: a function among the globals.
+struct CompiledFunction {
+  std::string name;
+  uint32_t slot = 0;
+  feel::NodePtr make;
+};
+
+struct CompiledPolicy {
+  feel::Unit unit;
+  std::vector<Model> models;  // the file's own first
+  Digest digest;
+  Limits limits;
+  feel::Layout globals{.is_global = true};
+  std::vector<Variable> inputs;
+  std::vector<Variable> decisions;
+  std::vector<CompiledInput> input_codes;
+  std::vector<CompiledDecision> decision_codes;
+  std::vector<CompiledFunction> functions;
+  std::vector<RuleInfo> rules;
+  std::vector<feel::NodePtr> kept_nodes;
+  std::vector<Fault> faults;
+  std::vector<feel::Value> initial;  // globals before an evaluation: functions set, all else missing
+
+  void evaluate(uint32_t decision, feel::Run& run) const;
+};
+
+}  // namespace puhui::dmn

@@ -1,0 +1,69 @@
+// TableNode: a compiled decision table. Columns become keys, the matcher finds the rules, the hit policy says what
+// they yield. Cells that are no tests against constants are evaluated for the rules the keys leave.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "infrastructure/dmn/cell.h"
+#include "infrastructure/dmn/matcher.h"
+#include "infrastructure/dmn/model.h"
+#include "infrastructure/feel/run.h"
+
+namespace puhui::dmn {
+
+struct CompiledTable {
+  struct Input {
+    feel::NodePtr value;
+    uint32_t slot = 0;         // the column's value, for general cells
+    KeyMap keys{{}};
+    const feel::Type* allowed = nullptr;  // input values, or null
+    std::string label;
+  };
+  struct Output {
+    std::string_view name;     // kept by the unit
+    feel::NodePtr otherwise;   // null: none
+    std::vector<feel::Value> priority;  // best first; empty: none given
+    const feel::Type* type = nullptr;   // null: any
+  };
+  struct GeneralCell {
+    uint32_t rule;
+    feel::NodePtr test;
+  };
+  HitPolicy hit_policy = HitPolicy::unique;
+  Aggregation aggregation = Aggregation::none;
+  std::vector<Input> inputs;
+  std::vector<Output> outputs;
+  std::vector<feel::NodePtr> entries;       // [rule][output]
+  std::vector<GeneralCell> general;         // in rule order
+  std::vector<uint32_t> general_from;       // [rule]: where its general cells begin; one more at the end
+  Matcher matcher;
+  uint32_t first_rule = 0;                  // its number in the policy's rules
+  size_t rules = 0;
+};
+
+class TableNode final : public feel::Node {
+ public:
+  TableNode(const feel::Place& where, CompiledTable table);
+  feel::Value eval(feel::Frame& frame) const override;
+
+ private:
+  struct Hits;
+  bool evaluate_inputs(feel::Frame& frame, std::span<Key> keys, feel::Value& failure) const;
+  bool general_cells_hold(size_t rule, feel::Frame& frame) const;
+  void collect(feel::Frame& frame, std::span<const Key> keys, Hits& hits) const;
+  feel::Value answer(feel::Frame& frame, const Hits& hits) const;
+  feel::Value no_match(feel::Frame& frame) const;
+  feel::Value row(feel::Frame& frame, size_t rule) const;
+  feel::Value entry(feel::Frame& frame, size_t rule, size_t output) const;
+  feel::Value any(feel::Frame& frame, const Hits& hits) const;
+  feel::Value many(feel::Frame& frame, const Hits& hits) const;
+  feel::Value aggregated(feel::Frame& frame, const Hits& hits) const;
+  std::vector<size_t> by_priority(feel::Frame& frame, const Hits& hits) const;
+  feel::Value list_of(feel::Frame& frame, std::span<const size_t> rules) const;
+  void trace(feel::Frame& frame, size_t rule) const;
+
+  CompiledTable table_;
+};
+
+}  // namespace puhui::dmn

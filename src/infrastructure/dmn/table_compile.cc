@@ -1,0 +1,196 @@
+#include "ground/base/text.h"
+#include "infrastructure/dmn/reader.h"
+#include "infrastructure/dmn/table.h"
+
+namespace puhui::dmn {
+namespace {
+
+using feel::Type;
+using feel::Value;
+
+class TableCompiler {
+ public:
+  TableCompiler(Build& build, const Boxed& boxed, const feel::Scope& scope, feel::Layout& layout)
+      : build_(build), boxed_(boxed), source_(boxed.table), scope_(scope), layout_(layout) {}
+
+  Piece compile() {
+    CompiledTable& table = table_;
+    table.hit_policy = source_.hit_policy;
+    table.aggregation = source_.aggregation;
+    table.rules = source_.rules.size();
+    table.first_rule = static_cast<uint32_t>(build_.rules.size());
+    if (source_.aggregation != Aggregation::none && source_.outputs.size() != 1) {
+      return build_.fault(boxed_.spot, "an aggregation expects exactly one output");
+    }
+    for (size_t i = 0; i < source_.rules.size(); ++i) {
+      build_.rules.push_back({source_.rules[i].spot.id, boxed_.spot.id, build_.owner, static_cast<uint32_t>(i + 1)});
+    }
+    inputs();
+    cells();
+    outputs();
+    const feel::Place place = build_.place_of(boxed_.spot);
+    const Type* type = result_type();
+    return {std::make_unique<TableNode>(place, std::move(table)), type};
+  }
+
+ private:
+  void inputs();
+  void cells();
+  void outputs();
+  const Type* result_type();
+  const Type* allowed_type(const Text& tests, const Type* base);
+  std::vector<Value> priority(const TableOutput& output, const Type* type);
+
+  Build& build_;
+  const Boxed& boxed_;
+  const Table& source_;
+  const feel::Scope& scope_;
+  feel::Layout& layout_;
+  CompiledTable table_;
+  std::vector<const feel::Symbol*> tested_;
+  std::vector<const Type*> output_types_;
+  const Type* single_ = nullptr;  // of an output without a declared type, when all entries agree
+};
+
+// The base type narrowed to the tests, or null without tests.
+const Type* TableCompiler::allowed_type(const Text& tests, const Type* base) {
+  if (!tests.given || trim(tests.text).empty()) return nullptr;
+  feel::Layout layout;
+  const feel::Symbol* tested = build_.unit.make_symbol("?", base, layout);
+  const auto parsed = parse_unary_tests(build_.source_of(tests), build_.unit, scope_, layout, *tested);
+  if (!parsed) {
+    build_.fault(tests.spot, parsed.error());
+    return nullptr;
+  }
+  Type* narrowed = build_.unit.types.make();
+  *narrowed = *base;
+  build_.kept_nodes.push_back(feel::compile(*parsed->expr, build_.unit, layout));
+  narrowed->any = false;
+  if (base->any) narrowed->any = true;
+  narrowed->allowed = build_.kept_nodes.back().get();
+  narrowed->allowed_slots = layout.slots;
+  narrowed->constrained = true;
+  if (base->any) narrowed->name = "the input values";
+  return narrowed;
+}
+
+void TableCompiler::inputs() {
+  for (const TableInput& source : source_.inputs) {
+    CompiledTable::Input& input = table_.inputs.emplace_back();
+    Piece value = build_.expression(source.expression, scope_, layout_);
+    const Type* declared = build_.type_named(source.type_ref, source.expression.spot);
+    const Type* type = declared->any ? value.type : declared;
+    tested_.push_back(build_.unit.make_symbol("?", type, layout_));
+    input.slot = tested_.back()->slot;
+    input.value = std::move(value.node);
+    input.label = std::string(trim(source.expression.text));
+    input.allowed = allowed_type(source.allowed, type);
+    if (input.allowed == nullptr && !declared->any) input.allowed = declared;
+  }
+}
+
+void TableCompiler::cells() {
+  const size_t rules = source_.rules.size();
+  std::vector<std::vector<Intervals>> keys(source_.inputs.size());
+  std::vector<std::vector<feel::NodePtr>> general(rules);
+  for (size_t c = 0; c < source_.inputs.size(); ++c) {
+    std::vector<Cell> column;
+    for (const TableRule& rule : source_.rules) {
+      column.push_back(compile_cell(build_, rule.inputs[c], scope_, layout_, *tested_[c]));
+    }
+    table_.inputs[c].keys = KeyMap(column);
+    for (size_t r = 0; r < rules; ++r) {
+      auto intervals = table_.inputs[c].keys.intervals(column[r]);
+      if (!intervals) general[r].push_back(std::move(column[r].general));
+      keys[c].push_back(intervals ? std::move(*intervals) : kAnyKey);
+    }
+  }
+  for (size_t r = 0; r < rules; ++r) {
+    table_.general_from.push_back(static_cast<uint32_t>(table_.general.size()));
+    for (feel::NodePtr& test : general[r]) table_.general.push_back({static_cast<uint32_t>(r), std::move(test)});
+  }
+  table_.general_from.push_back(static_cast<uint32_t>(table_.general.size()));
+  table_.matcher = Matcher(rules, keys);
+}
+
+// The order of PRIORITY and OUTPUT ORDER: the output values as listed, or the type's allowed values.
+std::vector<Value> TableCompiler::priority(const TableOutput& output, const Type* type) {
+  if (source_.hit_policy != HitPolicy::priority && source_.hit_policy != HitPolicy::output_order) return {};
+  std::vector<Value> listed;
+  Text list = output.allowed;
+  if (!list.given || trim(list.text).empty()) {
+    if (const auto* texts = build_.allowed_text(*type)) list = *texts;
+  }
+  if (!list.given) return listed;
+  list.text = "[" + list.text + "]";
+  feel::Layout layout;
+  const Piece values = build_.expression(list, scope_, layout);
+  const Value* constant = values.node->constant();
+  if (constant == nullptr || constant->kind() != feel::Kind::list) {
+    build_.fault(list.spot, "the order of outputs expects a list of constants");
+    return listed;
+  }
+  listed.assign(constant->as_list().begin(), constant->as_list().end());
+  return listed;
+}
+
+void TableCompiler::outputs() {
+  for (const TableOutput& source : source_.outputs) {
+    CompiledTable::Output& output = table_.outputs.emplace_back();
+    output.name = build_.unit.keep(source.name);
+    const Type* type = build_.type_named(source.type_ref, boxed_.spot);
+    output_types_.push_back(type);
+    if (!type->any) output.type = type;
+    output.priority = priority(source, type);
+    const bool given = source.otherwise.given && !trim(source.otherwise.text).empty();
+    if (given) output.otherwise = build_.expression(source.otherwise, scope_, layout_).node;
+    if (source_.outputs.size() > 1 && source.name.empty()) {
+      build_.fault(boxed_.spot, "expected a name for each of several outputs");
+    }
+  }
+  for (const TableRule& rule : source_.rules) {
+    for (size_t o = 0; o < source_.outputs.size(); ++o) {
+      if (trim(rule.outputs[o].text).empty()) {
+        table_.entries.push_back(feel::fault_node(build_.place_of(rule.spot), build_.unit, feel::CauseCode::literal,
+                                                  "the rule's output is empty"));
+        continue;
+      }
+      Piece entry = build_.expression(rule.outputs[o], scope_, layout_);
+      if (output_types_[o]->any && source_.outputs.size() == 1) {
+        single_ = single_ == nullptr || single_ == entry.type ? entry.type : build_.unit.types.any();
+      }
+      table_.entries.push_back(std::move(entry.node));
+    }
+  }
+}
+
+const Type* TableCompiler::result_type() {
+  const Type* row = nullptr;
+  if (source_.outputs.size() == 1) {
+    row = output_types_[0]->any && single_ != nullptr ? single_ : output_types_[0];
+  } else {
+    Type* context = build_.unit.types.make();
+    context->any = false;
+    context->kind = feel::Kind::context;
+    context->name = "context";
+    for (size_t o = 0; o < source_.outputs.size(); ++o) {
+      context->fields.push_back({source_.outputs[o].name, output_types_[o]});
+    }
+    row = context;
+  }
+  const bool lists = source_.hit_policy == HitPolicy::rule_order || source_.hit_policy == HitPolicy::output_order ||
+                     (source_.hit_policy == HitPolicy::collect && source_.aggregation == Aggregation::none);
+  if (source_.aggregation != Aggregation::none && source_.aggregation != Aggregation::min &&
+      source_.aggregation != Aggregation::max) {
+    return build_.unit.types.of(feel::Kind::number);
+  }
+  return lists ? build_.unit.types.list_of(row) : row;
+}
+
+}  // namespace
+
+Piece compile_table(Build& build, const Boxed& boxed, const feel::Scope& scope, feel::Layout& layout) {
+  return TableCompiler(build, boxed, scope, layout).compile();
+}
+
+}  // namespace puhui::dmn
