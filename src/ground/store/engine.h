@@ -87,7 +87,7 @@ class Engine {
 
 // For writing, keeps other writers out while it lives: `unavailable` names the one that is in; `holder` names us.
 Result<std::unique_ptr<Engine>> sqlite_engine(std::string folder, Access access, const std::string& holder);
-Result<std::unique_ptr<Engine>> postgres_engine(std::string url);
+Result<std::unique_ptr<Engine>> postgres_engine(const std::string& url);
 
 // The migration's words that differ by engine, replaced.
 struct EngineWords {

@@ -61,10 +61,12 @@ class RandomFaults : public StoreFaults {
  public:
   RandomFaults(uint64_t seed, double probability) : stream_(Random(seed), 1, 1), probability_(probability) {}
   Result<void> before(Step step) override {
-    if (step == Step::read || !stream_.chance(step == Step::closure ? probability_ / 10 : probability_)) return {};
+    if (!armed || step == Step::read || !stream_.chance(step == Step::closure ? probability_ / 10 : probability_))
+      return {};
     if (step == Step::acknowledge) in_doubt_ = true;
     return fail(ErrorCode::unavailable, "injected at step " + std::to_string(static_cast<int>(step)));
   }
+  std::atomic<bool> armed = false;
   bool in_doubt() { return std::exchange(in_doubt_, false); }
 
  private:
@@ -137,6 +139,15 @@ TEST_P(GroupCommitTest, memory_equals_the_tables_after_every_batch_under_faults)
     }
     std::vector<Result<void>> results(operations.size());
     std::atomic<size_t> left = operations.size();
+    // The writer waits until all are queued, so that the same ones share a batch in every run.
+    std::atomic<bool> queued = false;
+    (*store)->write_later(
+        [&](Transaction&) -> Result<void> {
+          queued.wait(false);
+          faults.armed = true;
+          return {};
+        },
+        [](Result<void>) {});
     for (size_t i = 0; i < operations.size(); ++i) {
       (*store)->write_later([&, i](Transaction& tx) { return perform(operations[i], keeper, tx); },
                             [&, i](Result<void> result) {
@@ -144,7 +155,9 @@ TEST_P(GroupCommitTest, memory_equals_the_tables_after_every_batch_under_faults)
                               if (--left == 0) left.notify_all();
                             });
     }
+    queued = true, queued.notify_all();
     for (size_t now; (now = left.load()) != 0;) left.wait(now);
+    faults.armed = false;
     const bool in_doubt = faults.in_doubt();
     auto read = (*store)->read([&](Reader& reader) -> Result<void> {
       Sums sums = TRY(table(reader, "SELECT place, sum(amount) FROM gathered GROUP BY place"));

@@ -399,8 +399,12 @@ class PostgresPool : public ReaderPool {
   std::vector<std::unique_ptr<PostgresConnection>> connections_;
 };
 
-// user, host, port and database of an URL; never its password.
-Result<std::string> location_of(const std::string& url) {
+struct Address {
+  std::string location;    // user, host, port and database; never the password
+  std::string connection;  // as "key='value' …": SOCI takes an URL apart at its '=' and '&'
+};
+
+Result<Address> address_of(const std::string& url) {
   char* message = nullptr;
   PQconninfoOption* options = PQconninfoParse(url.c_str(), &message);
   PQfreemem(message);  // it may quote the password
@@ -411,20 +415,30 @@ Result<std::string> location_of(const std::string& url) {
                 "expected postgresql://user:password@host:port/database, special characters as %40 for '@'");
   }
   std::map<std::string, std::string> values;
+  Address address;
   for (const auto* option = options; option->keyword != nullptr; ++option) {
-    if (option->val != nullptr) values[option->keyword] = option->val;
+    if (option->val == nullptr) continue;
+    values[option->keyword] = option->val;
+    address.connection += std::string(option->keyword) + "='";
+    for (const char c : std::string_view(option->val)) {
+      if (c == '\'' || c == '\\') address.connection += '\\';
+      address.connection += c;
+    }
+    address.connection += "' ";
   }
   PQconninfoFree(options);
-  std::string out = "postgresql://";
+  std::string& out = address.location = "postgresql://";
   if (values.contains("user")) out += values["user"] + "@";
   out += values["host"];
   if (values.contains("port")) out += ":" + values["port"];
-  return out + "/" + values["dbname"];
+  out += "/" + values["dbname"];
+  return address;
 }
 
 class PostgresEngine : public Engine {
  public:
-  PostgresEngine(std::string url, std::string location) : url_(std::move(url)), location_(std::move(location)) {}
+  explicit PostgresEngine(Address address)
+      : connection_(std::move(address.connection)), location_(std::move(address.location)) {}
   std::string_view name() const override { return "postgresql"; }
   std::string location() const override { return location_; }
   uint64_t bytes_on_disk() override { return 0; }
@@ -464,21 +478,20 @@ class PostgresEngine : public Engine {
  private:
   Result<void> open(soci::session& session) {
     try {
-      session.open(soci::postgresql, url_);
+      session.open(soci::postgresql, connection_);
       return {};
     } catch (const std::exception& error) {
       return fail(error_of(location_, "", error.what()));
     }
   }
 
-  std::string url_, location_;
+  std::string connection_, location_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> postgres_engine(std::string url) {
-  std::string location = TRY(location_of(url));
-  return std::make_unique<PostgresEngine>(std::move(url), std::move(location));
+Result<std::unique_ptr<Engine>> postgres_engine(const std::string& url) {
+  return std::make_unique<PostgresEngine>(TRY(address_of(url)));
 }
 
 }  // namespace puhui

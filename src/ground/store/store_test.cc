@@ -511,6 +511,13 @@ TEST_P(PostgresStoreTest, readers_come_back_after_their_connections_were_cut) {
   EXPECT_EQ(count(*store), 0);
 }
 
+TEST_P(PostgresStoreTest, an_url_without_options_opens) {
+  const std::string url = std::getenv("PUHUI_TEST_POSTGRES");
+  const auto store = open_store(url, {}, {kClock});
+  ASSERT_TRUE(store) << store.error().text();
+  EXPECT_TRUE((*store)->write([](Transaction&) -> Result<void> { return {}; }));
+}
+
 TEST_P(PostgresStoreTest, text_with_a_nul_is_invalid_before_it_is_sent) {
   auto store = open();
   const auto refused = store->write([](Transaction& tx) -> Result<void> {
