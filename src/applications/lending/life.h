@@ -20,7 +20,7 @@ struct Behaviour {
   double prepay_chance_month = 0.01;    // of a good borrower: pays all off
   double first_payment_default = 0.10;  // of the bad: never pay
   double stop_exponent = 1.4;           // of the others: above 1 they stop sooner
-  double promise_share = 0.25;          // of the bad: pay one more instalment once past due
+  double promise_share = 0.25;          // of the bad: pay half of what is past due, once
   double recovery_share = 0.60;  // of the charged off: pay anything later, unless the product's LGD asks for more
   int recovery_months_max = 12;
   bool operator==(const Behaviour&) const = default;
