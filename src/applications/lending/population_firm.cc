@@ -99,7 +99,7 @@ enum Purpose : size_t { working_capital, stock, equipment, refinance };
 constexpr std::array<Category, 4> kForms = {
     {{"sole_trader", 0.44}, {"limited", 0.49}, {"partnership", 0.064}, {"cooperative", 0.006}}};
 constexpr std::array<std::string_view, 5> kTaxGrades = {"A", "B", "M", "C", "D"};
-constexpr std::array<int, 5> kTerms = {6, 12, 18, 24, 36};
+constexpr std::array<int, 4> kTerms = {6, 12, 24, 36};
 
 constexpr double kIntercept = -3.40;
 
@@ -179,7 +179,7 @@ void draw_wish(Draws& d, Firm& f) {
   f.asked = f.revenue * std::exp(-2.3 + 0.25 * f.strain + 0.6 * d.normal());
   f.asked = std::clamp(f.asked, 10'000.0, 20'000'000.0);
   const double length = (f.purpose == equipment ? 1.0 : 0.0) + 0.7 * d.normal();
-  f.term = length < -0.7 ? 0 : length < 0.5 ? 1 : length < 0.9 ? 2 : length < 1.6 ? 3 : 4;
+  f.term = length < -0.7 ? 0 : length < 0.7 ? 1 : length < 1.6 ? 2 : 3;
   f.collateral = d.chance(0.22) ? f.asked * std::exp(-0.1 + 0.6 * d.normal()) : 0;
   f.guaranteed = d.chance(0.18);
   f.licensed = !d.chance(0.008);

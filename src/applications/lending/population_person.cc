@@ -101,10 +101,10 @@ constexpr std::array<std::string_view, 6> kEducation = {"none",       "primary",
                                                         "vocational", "bachelor", "postgraduate"};
 constexpr std::array<Category, 5> kResidence = {
     {{"owner", 0.38}, {"family", 0.30}, {"rent", 0.27}, {"dormitory", 0.048}, {"boat", 0.002}}};
-constexpr std::array<int, 4> kTerms = {6, 12, 24, 36};
+constexpr std::array<int, 3> kTerms = {12, 24, 36};
 
-constexpr double kIntercept = -3.30;
-constexpr double kSpread = 1.30;  // of everything that is not the intercept
+constexpr double kIntercept = -3.23;
+constexpr double kSpread = 1.20;  // of everything that is not the intercept
 
 struct Person {
   When when;
@@ -201,7 +201,7 @@ void draw_wish(Draws& d, Person& p) {
   p.asked = p.income * std::exp(0.75 + 0.25 * p.strain + 0.65 * d.normal());
   p.asked = std::clamp(p.asked, 500.0, 500'000.0);
   const double length = std::log(p.asked / p.income) + 0.6 * d.normal();
-  p.term = length < 0 ? 0 : length < 1.2 ? 1 : length < 2.0 ? 2 : 3;
+  p.term = length < 1.0 ? 0 : length < 1.9 ? 1 : 2;
   p.verified = !d.chance(0.012);
   p.listed = d.chance(0.0025);
   p.enforced = d.chance_of_log_odds(-5.6 + 0.7 * p.strain - 0.4 * p.steadiness);
