@@ -10,6 +10,7 @@ module(ground/store        SEES ground/base     USES ${SOCI_LIBRARIES} SQLite::S
 module(infrastructure/evidence   SEES ground    USES sodium)
 module(infrastructure/ledger     SEES ground)
 module(infrastructure/feel       SEES ground/base)
+module(infrastructure/dmn        SEES ground/base infrastructure/feel  USES pugixml)
 module(infrastructure/models     SEES ground/base  USES xgboost z zstd)
 module(infrastructure/kernel     SEES ground infrastructure)
 
@@ -19,4 +20,3 @@ module(applications/lending      SEES ground infrastructure)
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)
 module(doors/cli           SEES ground/base)
-module(infrastructure/dmn      SEES ground/base infrastructure/feel  USES pugixml)
