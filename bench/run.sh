@@ -10,6 +10,13 @@ if [ -z "${PUHUI_DATA:-}" ] && [ -d ../shared/data ]; then
   PUHUI_DATA=$(realpath ../shared/data)
   export PUHUI_DATA
 fi
+# The peer of the ledger: a private PostgreSQL on the same disk, which lives only as long as the run.
+if [ -z "${PUHUI_TEST_POSTGRES:-}" ]; then
+  cluster=$(realpath "$1")/bench_postgres
+  trap 'tests/postgres.sh stop "$cluster" > /dev/null || true' EXIT
+  PUHUI_TEST_POSTGRES=$(tests/postgres.sh start "$cluster" | tail -n 1)
+  export PUHUI_TEST_POSTGRES
+fi
 failed=()
 for bench in "${benches[@]}"; do
   echo "== $(basename "$bench")"
