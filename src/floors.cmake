@@ -20,3 +20,6 @@ module(applications/lending      SEES ground infrastructure)
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)
 module(doors/cli           SEES ground/base)
+
+# the only place that knows everything
+module(bank                SEES ground infrastructure applications doors)

@@ -1,32 +1,25 @@
-// StopSignal: SIGINT and SIGTERM as a value to wait for, so that `serve` ends in good order.
+// StopSignal: SIGINT and SIGTERM as a value to wait for, so that `serve` ends in good order. Whatever threads run
+// already; a second signal ends the process at once.
 #pragma once
 
-#include <csignal>
+#include "ground/base/result.h"
 
 namespace puhui::http {
 
-// Make it before any thread is started: threads inherit that the two signals do not interrupt them.
 class StopSignal {
  public:
-  StopSignal() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGINT);
-    sigaddset(&set_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set_, &before_);
-  }
-  ~StopSignal() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  StopSignal(const StopSignal&) = delete;
-  StopSignal& operator=(const StopSignal&) = delete;
+  // One at a time in a process; unavailable when the system gives no pipe.
+  static Result<StopSignal> watch();
+  ~StopSignal();
+  StopSignal(StopSignal&& other) noexcept;
+  StopSignal& operator=(StopSignal&&) = delete;
 
   // Blocks until one of them comes; answers which.
-  int wait() const {
-    int signal = 0;
-    sigwait(&set_, &signal);
-    return signal;
-  }
+  int wait() const;
 
  private:
-  sigset_t set_{}, before_{};
+  StopSignal(int read_end, int write_end) : read_end_(read_end), write_end_(write_end) {}
+  int read_end_, write_end_;
 };
 
 }  // namespace puhui::http

@@ -1,0 +1,33 @@
+// The applications of this bank. A new one is one line in each list here and one in floors.cmake.
+#include "applications/lending/use_case.h"
+#include "bank/house.h"
+
+namespace puhui {
+
+namespace {
+
+void add(std::vector<Verb>& to, std::vector<Verb> verbs) {
+  for (Verb& verb : verbs) to.push_back(std::move(verb));
+}
+
+}  // namespace
+
+std::vector<evidence::UseCase> application_use_cases() { return {lending::approval_use_case()}; }
+
+std::vector<Migration> application_migrations() { return lending::migrations(); }
+
+std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs) {
+  std::vector<Verb> verbs;
+  add(verbs, lending::origination_verbs(lending_needs));
+  add(verbs, lending::replay_verbs(lending_needs));
+  return verbs;
+}
+
+void Bank::House::open_applications() {
+  loan_book = std::make_unique<lending::LoanBook>(*ledger);
+  origination = std::make_unique<lending::Origination>(*store, *kernel, *loan_book, needs.clock);
+  lending_verbs.emplace(
+      lending::VerbNeeds{*store, *evidence, *kernel, *ledger, *loan_book, *origination, needs.files, needs.clock});
+}
+
+}  // namespace puhui

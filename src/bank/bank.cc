@@ -1,0 +1,82 @@
+#include "bank/bank.h"
+
+#include "bank/house.h"
+
+namespace puhui {
+
+namespace {
+
+void add(std::vector<Migration>& to, std::vector<Migration> migrations) {
+  for (Migration& migration : migrations) to.push_back(std::move(migration));
+}
+
+std::vector<Migration> all_migrations() {
+  std::vector<Migration> out;
+  add(out, evidence::migrations());
+  add(out, ledger::migrations());
+  add(out, kernel::migrations());
+  add(out, application_migrations());
+  return out;
+}
+
+std::vector<Verb> all_verbs(const kernel::EvidenceVerbNeeds* evidence, const kernel::PermitVerbNeeds* permits,
+                            const lending::VerbNeeds* lending) {
+  std::vector<Verb> out = application_verbs(lending);
+  for (Verb& verb : kernel::evidence_verbs(evidence)) out.push_back(std::move(verb));
+  for (Verb& verb : kernel::permit_verbs(permits)) out.push_back(std::move(verb));
+  return out;
+}
+
+}  // namespace
+
+Bank::Bank(std::unique_ptr<House> house) : house_(std::move(house)) {}
+
+Bank::~Bank() {
+  if (!house_->store) return;
+  if (house_->ledger) {
+    if (auto saved = house_->ledger->snapshot(); !saved) {
+      // Not lost: the next start replays the ledger's log instead of reading the snapshot.
+      house_->needs.log.warning("ledger_snapshot_failed", {{"why", saved.error().text()}});
+    }
+  }
+  house_->store->close();
+}
+
+Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds needs) {
+  std::unique_ptr<Bank> bank(new Bank(std::make_unique<House>(needs)));
+  House& house = *bank->house_;
+  house.store = TRY(open_store(where, all_migrations(), {needs.clock, nullptr}));
+  house.evidence = TRY(evidence::EvidenceLog::open(*house.store));
+  house.ledger = TRY(ledger::Ledger::open({*house.store, needs.clock, needs.log}));
+  house.kernel = TRY(kernel::Kernel::open(
+      {*house.store, *house.evidence, needs.clock, needs.log, needs.metrics, std::string(kBuild), needs.salt_secret},
+      application_use_cases()));
+  house.open_applications();
+  house.evidence_verbs.emplace(kernel::EvidenceVerbNeeds{*house.evidence, *house.kernel, needs.clock});
+  house.permit_verbs.emplace(kernel::PermitVerbNeeds{*house.store, *house.kernel, needs.files, needs.clock});
+  house.verbs = all_verbs(&*house.evidence_verbs, &*house.permit_verbs, &*house.lending_verbs);
+  return bank;
+}
+
+const std::vector<Verb>& Bank::verbs() const { return house_->verbs; }
+
+std::vector<Verb> Bank::described() { return all_verbs(nullptr, nullptr, nullptr); }
+
+Json Bank::summary() const {
+  Json out;
+  out.set("store", house_->store->location());
+  out.set("engine", house_->store->engine());
+  out.set("decisions and acts in the evidence", static_cast<int64_t>(house_->evidence->records()));
+  out.set("ledger accounts", static_cast<int64_t>(house_->ledger->accounts()));
+  out.set("permits in force", static_cast<int64_t>(house_->kernel->all_in_force().size()));
+  return out;
+}
+
+Result<void> Bank::ready() const {
+  return house_->store->read([](Reader& reader) -> Result<void> {
+    TRY(reader.integer("SELECT 1"));
+    return {};
+  });
+}
+
+}  // namespace puhui

@@ -1,0 +1,46 @@
+// Bank: the only place that knows everything. It opens the store, raises the floors on it in order, and hands the
+// verbs of all modules to a door.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ground/base/clock.h"
+#include "ground/base/files.h"
+#include "ground/base/log.h"
+#include "ground/base/metric.h"
+#include "ground/base/verb.h"
+
+namespace puhui {
+
+inline constexpr std::string_view kBuild = "puhui 0.1.0";  // permits are for one build
+
+struct BankNeeds {
+  const Clock& clock;
+  Files& files;
+  Log& log;
+  Metrics& metrics;
+  Digest salt_secret;  // random in production, fixed in a simulation
+};
+
+class Bank {
+ public:
+  // `store`: a folder or postgresql://…. What was committed is there again, whatever ended the last run.
+  static Result<std::unique_ptr<Bank>> open(const std::string& store, BankNeeds needs);
+  ~Bank();  // snapshots the ledger and closes the store
+
+  const std::vector<Verb>& verbs() const;
+  Json summary() const;  // for a start page: what is in the store
+  Result<void> ready() const;
+
+  // All verbs, for help and schemas; they cannot run.
+  static std::vector<Verb> described();
+
+ private:
+  struct House;
+  explicit Bank(std::unique_ptr<House> house);
+  std::unique_ptr<House> house_;
+};
+
+}  // namespace puhui

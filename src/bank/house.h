@@ -1,0 +1,37 @@
+// House: the floors of one running bank, built from the ground up; torn down in the opposite order.
+#pragma once
+
+#include <memory>
+
+#include "applications/lending/verbs.h"
+#include "bank/bank.h"
+#include "infrastructure/kernel/evidence_verbs.h"
+#include "infrastructure/kernel/permit_verbs.h"
+
+namespace puhui {
+
+struct Bank::House {
+  explicit House(BankNeeds bank_needs) : needs(std::move(bank_needs)) {}
+
+  BankNeeds needs;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<evidence::EvidenceLog> evidence;
+  std::unique_ptr<ledger::Ledger> ledger;
+  std::unique_ptr<kernel::Kernel> kernel;
+  std::optional<kernel::EvidenceVerbNeeds> evidence_verbs;
+  std::optional<kernel::PermitVerbNeeds> permit_verbs;
+  // Applications: one group of lines each (applications.cc).
+  std::unique_ptr<lending::LoanBook> loan_book;
+  std::unique_ptr<lending::Origination> origination;
+  std::optional<lending::VerbNeeds> lending_verbs;
+  std::vector<Verb> verbs;
+
+  void open_applications();
+};
+
+// What applications.cc declares, one line an application.
+std::vector<evidence::UseCase> application_use_cases();
+std::vector<Migration> application_migrations();
+std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs);
+
+}  // namespace puhui
