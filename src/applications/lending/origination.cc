@@ -64,7 +64,7 @@ Result<Booking> Origination::prepare(const Product& product, const Submission& a
   out.drawdown.kind = EventKind::drawdown;
   out.drawdown.date = out.contract.opened_on;
   out.drawdown.amount_minor = out.contract.principal_minor;
-  // Its id follows from the decision's, in book(); the state only keeps it to tell order.
+  out.drawdown.id = EventId(Id128{0, 1});  // until book() gives it the decision's; the state keeps it to tell order
   out.postings = TRY(lending::apply(out.contract, out.drawdown, out.standing.state)).postings;
   return out;
 }
