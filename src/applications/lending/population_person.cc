@@ -228,7 +228,7 @@ double log_odds_bad(const Person& p) {
     if (p.late > 0 && p.record_months < 24) z += 0.45;
     z -= 0.15 * std::min(p.record_months, 120) / 60.0;
   } else {
-    z += 0.30 + 0.30 * std::min(p.phone_late, 5) - 0.25 * std::min(p.phone_months, 96) / 48.0;
+    z += 0.60 + 0.30 * std::min(p.phone_late, 5) - 0.25 * std::min(p.phone_months, 96) / 48.0;
   }
   if (p.customer) {
     z += 0.16 * std::min(p.overdrafts, 4) - 0.12 * std::clamp(std::log(p.balance / p.income), -3.0, 2.0) - 0.1;
