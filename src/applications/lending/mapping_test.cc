@@ -165,5 +165,35 @@ TEST(Mapping, TheShippedFactsSealWhatALenderMayNotLookAt) {
   EXPECT_FALSE(sealed("uci_credit_card", "EDUCATION"));
 }
 
+// The value of the attribute that follows in the text, which moves on behind it; empty at the end.
+std::string_view next_attribute(std::string_view& text, std::string_view before) {
+  const auto at = text.find(before);
+  if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + before.size());
+  return text.substr(0, text.find('"'));
+}
+
+TEST(Mapping, EveryInputOfAShippedPolicyIsAnUnsealedFactOfItsTypeOrTheProducts) {
+  for (const std::string_view product : examples::kShippedProducts) {
+    const auto schema = *parse_facts(examples::shipped_file(product, "facts.json"));
+    const std::string policy = examples::shipped_file(product, "policy.dmn");
+    std::string_view rest = policy;
+    int facts = 0;
+    while (!next_attribute(rest, "<inputData id=\"").empty()) {
+      const auto name = next_attribute(rest, "name=\"");
+      const auto type = next_attribute(rest, "typeRef=\"");
+      if (name.starts_with("product ")) continue;
+      const auto place = schema.find(name);
+      ASSERT_TRUE(place.has_value()) << product << ": " << name;
+      const evidence::FactSpec& spec = schema.facts[*place];
+      EXPECT_FALSE(spec.sealed) << product << ": " << name;
+      constexpr std::string_view kTypes[] = {"boolean", "number", "string", "date"};
+      EXPECT_EQ(type, kTypes[static_cast<size_t>(spec.type)]) << product << ": " << name;
+      facts += 1;
+    }
+    EXPECT_GT(facts, 20) << product;
+  }
+}
+
 }  // namespace
 }  // namespace puhui::lending
