@@ -141,6 +141,7 @@ Piece BoxedCompiler::invocation(const Boxed& boxed) {
   std::vector<NodePtr> args;
   for (size_t i = 1; i < boxed.children.size(); ++i) args.push_back(compile(*boxed.children[i]).node);
   std::vector<std::string> names(boxed.names.begin() + 1, boxed.names.end());
+  if (feel::place_by_name(*callee.type, names, args)) names.clear();
   const bool typed = callee.type->is(Kind::function) && callee.type->result != nullptr;
   const Type* result = typed ? callee.type->result : build_.unit.types.any();
   return {feel::call_node(place(boxed), std::move(callee.node), std::move(args), std::move(names)), result};
@@ -275,6 +276,7 @@ Piece compile_function(Build& build, const Boxed& boxed, const std::string& name
     parameters.declare(build.unit.make_symbol(parameter.name, declared, inner));
     code->parameters.push_back({parameter.name, declared});
     type->parameters.push_back(declared);
+    type->parameter_names.push_back(parameter.name);
   }
   const Type* declared = build.type_named(boxed.type_ref, boxed.spot);
   // A reference to a function type describes the function, not what it returns.

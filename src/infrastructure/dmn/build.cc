@@ -55,8 +55,7 @@ const Value* not_allowed(const Value& value, const Type& type, Run& run) {
 
 }  // namespace
 
-Value check(const Value& value, const Type& type, Run& run, const Place& place, std::string_view what) {
-  if (type.any || value.is_null()) return value;
+Value check_slowly(const Value& value, const Type& type, Run& run, const Place& place, std::string_view what) {
   Value fit = value;
   if (!feel::conforms(value, type)) {
     const auto converted = feel::coerce(value, type, run, place);

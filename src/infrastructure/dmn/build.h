@@ -55,8 +55,16 @@ Piece compile_function(Build& build, const Boxed& boxed, const std::string& name
 // table_compile.cc
 Piece compile_table(Build& build, const Boxed& boxed, const feel::Scope& scope, feel::Layout& layout);
 
+// Structures and constrained types: see check().
+feel::Value check_slowly(const feel::Value& value, const feel::Type& type, feel::Run& run, const feel::Place& place,
+                         std::string_view what);
 // The value if it is of the type, or converts to it, and its allowed values hold it; else a null that says why.
-feel::Value check(const feel::Value& value, const feel::Type& type, feel::Run& run, const feel::Place& place,
-                  std::string_view what);
+inline feel::Value check(const feel::Value& value, const feel::Type& type, feel::Run& run, const feel::Place& place,
+                         std::string_view what) {
+  if (type.any || value.is_null()) return value;
+  const bool simple = value.kind() < feel::Kind::list && !type.constrained;
+  if (simple && value.kind() == type.kind) return value;
+  return check_slowly(value, type, run, place, what);
+}
 
 }  // namespace puhui::dmn

@@ -85,7 +85,7 @@ void TableCompiler::inputs() {
     input.value = std::move(value.node);
     input.label = std::string(trim(source.expression.text));
     input.allowed = allowed_type(source.allowed, type);
-    if (input.allowed == nullptr && !declared->any) input.allowed = declared;
+    if (input.allowed == nullptr && !declared->any && value.type != declared) input.allowed = declared;
   }
 }
 

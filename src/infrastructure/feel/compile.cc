@@ -10,9 +10,9 @@ constexpr uint64_t kFoldStepsMax = 10'000;
 
 // Computes the node once, now, when all it depends on is constant.
 NodePtr folded(NodePtr node, Unit& unit) {
-  Run run(unit.constants);
+  Run run(unit.constants, 0);
   run.begin({.steps_max = kFoldStepsMax, .depth_max = 16});
-  Frame frame{run, run.stack.data(), nullptr};
+  Frame frame{run, nullptr, nullptr};
   const Value value = node->eval(frame);
   return run.stopped != nullptr ? std::move(node) : constant_node(node->place, value);
 }
@@ -53,6 +53,21 @@ NodePtr fault_node(const Place& place, Unit& unit, CauseCode code, std::string_v
   if (cause == nullptr) return constant_node(place, Value::null());
   new (cause) Cause{code, unit.keep(message), place, nullptr};
   return constant_node(place, Value::null(cause));
+}
+
+bool place_by_name(const Type& function, std::span<const std::string> names, std::vector<NodePtr>& args) {
+  const auto& parameters = function.parameter_names;
+  if (parameters.empty() || names.size() != parameters.size()) return false;
+  std::vector<size_t> from;
+  for (const std::string& parameter : parameters) {
+    const auto at = std::ranges::find(names, parameter);
+    if (at == names.end()) return false;
+    from.push_back(static_cast<size_t>(at - names.begin()));
+  }
+  std::vector<NodePtr> ordered;
+  for (const size_t i : from) ordered.push_back(std::move(args[i]));
+  args = std::move(ordered);
+  return true;
 }
 
 Value evaluate(Run& run, const Node& node, uint32_t slots) {
@@ -174,7 +189,9 @@ NodePtr Compiler::function(const Expr& expr, const Symbol* self) {
 
 NodePtr Compiler::call(const Expr& expr) {
   if (expr.builtin != nullptr) return builtin_call(expr);
-  return call_node(expr.place, child(expr, 0), children(expr, 1), expr.names);
+  std::vector<NodePtr> args = children(expr, 1);
+  const bool placed = place_by_name(*expr.children[0]->type, expr.names, args);
+  return call_node(expr.place, child(expr, 0), std::move(args), placed ? std::vector<std::string>() : expr.names);
 }
 
 NodePtr Compiler::builtin_call(const Expr& expr) {

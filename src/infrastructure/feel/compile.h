@@ -17,6 +17,9 @@ NodePtr fault_node(const Place& place, Unit& unit, CauseCode code, std::string_v
 // Makes the function value; `layout` is the frame it is made in, `self` the symbol by which it may call itself.
 NodePtr function_node(const Place& place, std::shared_ptr<const FunctionCode> code, const Layout& inner, Layout& layout,
                       const Symbol* self);
+// Puts arguments given by name into the order of the function's parameters. False, and nothing moved, when the type
+// does not say its parameters or the names are not exactly those.
+bool place_by_name(const Type& function, std::span<const std::string> names, std::vector<NodePtr>& args);
 // Calls `callee` with arguments by position, or by name when `names` is not empty.
 NodePtr call_node(const Place& place, NodePtr callee, std::vector<NodePtr> args, std::vector<std::string> names);
 

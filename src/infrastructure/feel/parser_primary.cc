@@ -240,7 +240,10 @@ Expr::Ptr Parser::function(const Place& place) {
   type->any = false;
   type->kind = Kind::function;
   type->name = "function";
-  for (const Symbol* symbol : expr->symbols) type->parameters.push_back(symbol->type);
+  for (const Symbol* symbol : expr->symbols) {
+    type->parameters.push_back(symbol->type);
+    type->parameter_names.push_back(symbol->name);
+  }
   type->result = body->type;
   expr->type = type;
   adopt(*expr, std::move(body));

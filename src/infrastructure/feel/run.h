@@ -38,7 +38,7 @@ struct Run {
   std::vector<Value> stack;        // locals of running functions
   size_t stack_used = 0;
 
-  explicit Run(Arena& memory) : arena(memory), stack(kStackValues) {}
+  explicit Run(Arena& memory, size_t stack_values = kStackValues) : arena(memory), stack(stack_values) {}
   void begin(const RunLimits& limits) {
     steps_left = limits.steps_max;
     depth_left = limits.depth_max;

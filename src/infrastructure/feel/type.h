@@ -27,6 +27,7 @@ struct Type {
   std::vector<Field> fields;               // of a context
   bool open = false;                       // a context that may have other entries than `fields`
   std::vector<const Type*> parameters;     // of a function
+  std::vector<std::string> parameter_names;  // of a function whose declaration is known; else empty
   const Type* result = nullptr;            // of a function
   // Unary tests over a value of this type, or null; the owner of the type keeps them alive.
   const Node* allowed = nullptr;

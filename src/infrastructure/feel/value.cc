@@ -5,9 +5,6 @@
 namespace puhui::feel {
 namespace {
 
-constexpr Cause kLiteral{CauseCode::literal, "", {}, nullptr};
-constexpr Cause kMissing{CauseCode::missing, "not given", {}, nullptr};
-
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -59,9 +56,6 @@ std::string_view name_of(Kind kind) {
   }
   return "unknown";
 }
-
-Value Value::null() { return null(&kLiteral); }
-Value Value::missing() { return null(&kMissing); }
 
 Value Value::date(Date day) {
   return date(CivilDate{day.year(), static_cast<uint8_t>(day.month()), static_cast<uint8_t>(day.day())});
@@ -165,7 +159,7 @@ const Cause* copy_cause(const Cause* cause, Arena& arena) {
     if (first == nullptr) first = copy;
     last = copy;
   }
-  return first == nullptr ? &kLiteral : first;
+  return first == nullptr ? &kLiteralNull : first;
 }
 
 }  // namespace

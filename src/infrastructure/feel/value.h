@@ -38,13 +38,17 @@ struct Entry;
 struct Range;
 struct Function;
 
+// The causes of nulls nobody computed.
+inline constexpr Cause kLiteralNull{CauseCode::literal, "", {}, nullptr};
+inline constexpr Cause kMissingValue{CauseCode::missing, "not given", {}, nullptr};
+
 class Value {
  public:
-  Value() : Value(null()) {}  // null, because nobody said anything else
+  Value() : Value(Kind::null, &kLiteralNull, 0) {}  // null, because nobody said anything else
 
-  static Value null();                    // cause: literal
+  static Value null() { return Value(); }  // cause: literal
   static Value null(const Cause* cause) { return Value(Kind::null, cause, 0); }
-  static Value missing();                 // cause: an input that was not given
+  static Value missing() { return Value(Kind::null, &kMissingValue, 0); }  // cause: an input not given
   static Value boolean(bool value) { Value v(Kind::boolean); v.boolean_ = value; return v; }
   static Value number(const Decimal& value) { Value v(Kind::number); v.number_ = value; return v; }
   static Value number(int64_t value) { return number(Decimal(value)); }
