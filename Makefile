@@ -5,12 +5,16 @@ SETUP := bash cmake/setup.sh
 configure = cmake --preset $(1) > build/$(1).configure.log || { cat build/$(1).configure.log; exit 1; }
 compile = cmake --build --preset $(1) -j $(JOBS) --target $(2)
 
-# The main job: a population the project simulates, taken all the way on the embedded store.
+# The main job: a population the project simulates (docs/population.md), taken all the way on the embedded store.
 RUN_STORE ?= build/run/store
-RUN_APPLICATIONS ?= 20000
+RUN_PRODUCT ?= person_revolving
+RUN_ROWS ?= 60000
+RUN_SEED ?= 1
 LISTEN ?= 127.0.0.1:8080
 PUHUI := build/release/bin/puhui
-RUN := $(PUHUI) lending replay --simulate $(RUN_APPLICATIONS) --store $(RUN_STORE)
+RUN_TABLE := build/run/$(RUN_PRODUCT).csv
+SIMULATE := $(PUHUI) lending simulate --population $(RUN_PRODUCT) --rows $(RUN_ROWS) --seed $(RUN_SEED) --out $(RUN_TABLE)
+RUN := $(PUHUI) lending replay --applications $(RUN_TABLE) --mapping policies/$(RUN_PRODUCT)/mapping.json --store $(RUN_STORE)
 SERVE := $(PUHUI) serve --listen $(LISTEN) --store $(RUN_STORE)
 
 .PHONY: help run serve test asan tsan fuzz bench tidy format clean
@@ -34,6 +38,7 @@ program: | build
 
 run: program
 	@rm -rf $(RUN_STORE) && mkdir -p $(RUN_STORE)
+	@$(SIMULATE) > /dev/null
 	@$(RUN)
 	@echo
 	@echo "To look at it in the browser: make serve"

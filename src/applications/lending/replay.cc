@@ -34,15 +34,15 @@ struct Lent {
   bool bad = false;
 };
 
-// Runs `work(i)` for i in [0, count) on several threads and returns when all are done.
-void parallel_for(size_t count, size_t threads, const std::function<void(size_t)>& work) {
+// Runs `work(i, thread)` for i in [0, count) on several threads and returns when all are done.
+void parallel_for(size_t count, size_t threads, const std::function<void(size_t i, size_t thread)>& work) {
   std::atomic<size_t> next{0};
-  const auto run = [&] {
-    for (size_t i; (i = next.fetch_add(1)) < count;) work(i);
+  const auto run = [&](size_t thread) {
+    for (size_t i; (i = next.fetch_add(1)) < count;) work(i, thread);
   };
   std::vector<std::jthread> helpers;
-  for (size_t t = 1; t < threads; ++t) helpers.emplace_back(run);
-  run();
+  for (size_t thread = 1; thread < threads; ++thread) helpers.emplace_back(run, thread);
+  run(0);
 }
 
 // How many closures the store still owes an answer, and how long each took.
@@ -235,16 +235,16 @@ Submission submission_of(const Run& run, const Application& row) {
 
 // Judges one round on all threads, then hands it to the store in the file's order: the same evidence on any number
 // of threads.
-void judge_round(const Run& run, const Offerings& offerings, std::vector<Item>& round) {
+void judge_round(const Run& run, const Offerings& offerings, std::vector<kernel::Workspace>& workspaces,
+                 std::vector<Item>& round) {
   constexpr size_t kSliceRows = 64;
   const size_t slices = (round.size() + kSliceRows - 1) / kSliceRows;
-  parallel_for(slices, run.threads, [&](size_t slice) {
-    thread_local kernel::Workspace workspace;
+  parallel_for(slices, run.threads, [&](size_t slice, size_t thread) {
     for (size_t i = slice * kSliceRows; i < std::min(round.size(), (slice + 1) * kSliceRows); ++i) {
       Item& item = round[i];
       item.started_ns = monotonic_ns();
-      auto judged =
-          run.needs.origination.judge(offerings, item.submission, run.caller, run.needs.clock.now(), workspace);
+      auto judged = run.needs.origination.judge(offerings, item.submission, run.caller, run.needs.clock.now(),
+                                                workspaces[thread]);
       if (judged) {
         item.judged = *std::move(judged);
       } else {
@@ -259,6 +259,7 @@ Result<void> decide_all(const Run& run, Tally& tally) {
   const Offerings offerings = TRY(run.needs.origination.offerings(run.folder.product.name));
   auto reader = TRY(open_reader(run));
   InFlight in_flight;
+  std::vector<kernel::Workspace> workspaces(run.threads);
   const int64_t start_ns = monotonic_ns();
   uint64_t decided = 0;
   Result<void> trouble;
@@ -276,7 +277,7 @@ Result<void> decide_all(const Run& run, Tally& tally) {
       item.bad = row.bad;
       item.submission = submission_of(run, row);
     }
-    judge_round(run, offerings, *round);
+    judge_round(run, offerings, workspaces, *round);
     for (Item& item : *round) {
       tally.add(item, offerings.version->reasons());
       if (!item.judged) continue;
@@ -309,7 +310,7 @@ Result<void> live_all(const Run& run, Tally& tally) {
   std::mutex mutex;
   std::optional<Error> error;
   std::atomic<uint64_t> done{0};
-  parallel_for(tally.lent.size(), run.threads, [&](size_t i) {
+  parallel_for(tally.lent.size(), run.threads, [&](size_t i, size_t) {
     const Lent& lent = tally.lent[i];
     auto life = live(run.folder.product, lent.contract, lent.bad, Random(seed_of(run)), lent.row);
     if (life) {
