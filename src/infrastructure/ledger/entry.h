@@ -42,6 +42,8 @@ uint64_t step_back(Balances& balances, const Entry& entry, uint32_t account);
 // Entries of consecutive sequences, packed: 30 to 60 bytes each, with a checksum at the end.
 inline constexpr size_t kEntriesPerChunkMax = 128;
 std::string pack(std::span<const Entry> entries);
+// What stands at the end of a chunk, over all before it.
+uint64_t checksum_of(std::string_view bytes);
 // corrupt when the bytes are not what pack() wrote.
 Result<std::vector<Entry>> unpack(std::string_view bytes);
 

@@ -1,13 +1,12 @@
 // Whatever bytes stand in the log, reading them ends, and what reads well packs to the same bytes again.
 #include "ground/base/check.h"
-#include "ground/base/hash.h"
 #include "infrastructure/ledger/entry.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace puhui;
   // The right checksum, so that the reader behind it is reached.
   std::string bytes(reinterpret_cast<const char*>(data), size);
-  uint64_t checksum = hash64(bytes);
+  uint64_t checksum = ledger::checksum_of(bytes);
   for (int i = 0; i < 8; ++i, checksum >>= 8) bytes += static_cast<char>(checksum & 0xFF);
   const auto entries = ledger::unpack(bytes);
   if (entries && !entries->empty() && entries->size() <= ledger::kEntriesPerChunkMax) {

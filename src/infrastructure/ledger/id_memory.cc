@@ -21,6 +21,7 @@ Id128 IdMemory::far_from(Timestamp at) {
 }
 
 IdMemory::Answer IdMemory::find(const Id128& id) const {
+  if (id > largest_near_seen_ && id < smallest_far_seen_) return {Verdict::fresh, 0};
   if (const uint64_t sequence = young_.find(id)) return {Verdict::known, sequence};
   if (const uint64_t sequence = old_.find(id)) return {Verdict::known, sequence};
   if (id > largest_near_ && id < smallest_far_) return {Verdict::fresh, 0};
@@ -30,8 +31,10 @@ IdMemory::Answer IdMemory::find(const Id128& id) const {
 void IdMemory::insert(const Id128& id, uint64_t sequence, Timestamp at) {
   if (id < far_from(at)) {
     young_.largest_near = std::max(young_.largest_near, id);
+    largest_near_seen_ = std::max(largest_near_seen_, id);
   } else {
     young_.smallest_far = std::min(young_.smallest_far, id);
+    smallest_far_seen_ = std::min(smallest_far_seen_, id);
   }
   young_.insert(id, sequence);
   inserted_.push_back(id);
@@ -52,51 +55,47 @@ void IdMemory::settle() {
 }
 
 void IdMemory::start_after(const Id128& largest_near, const Id128& smallest_far) {
-  largest_near_ = largest_near;
-  smallest_far_ = smallest_far;
+  largest_near_ = largest_near_seen_ = largest_near;
+  smallest_far_ = smallest_far_seen_ = smallest_far;
 }
 
 uint64_t IdMemory::Table::find(const Id128& id) const {
-  for (size_t place = IdHash()(id) & mask();; place = (place + 1) & mask()) {
-    if (sequences[place] == 0) return 0;
-    if (ids[place] == id) return sequences[place];
+  for (size_t at = IdHash()(id) & mask();; at = (at + 1) & mask()) {
+    if (places[at].sequence == 0 || places[at].id == id) return places[at].sequence;
   }
 }
 
 void IdMemory::Table::insert(const Id128& id, uint64_t sequence) {
-  if ((count + 1) * 2 > ids.size()) {
-    Table larger(ids.size() * 2);
-    for (size_t place = 0; place < ids.size(); ++place) {
-      if (sequences[place] != 0) larger.insert(ids[place], sequences[place]);
+  if ((count + 1) * 2 > places.size()) {
+    Table larger(places.size() * 2);
+    for (const Place& place : places) {
+      if (place.sequence != 0) larger.insert(place.id, place.sequence);
     }
-    ids.swap(larger.ids);
-    sequences.swap(larger.sequences);
+    places.swap(larger.places);
   }
-  size_t place = IdHash()(id) & mask();
-  while (sequences[place] != 0) place = (place + 1) & mask();
-  ids[place] = id;
-  sequences[place] = sequence;
+  size_t at = IdHash()(id) & mask();
+  while (places[at].sequence != 0) at = (at + 1) & mask();
+  places[at] = {id, sequence};
   ++count;
 }
 
 void IdMemory::Table::erase(const Id128& id) {
   size_t hole = IdHash()(id) & mask();
-  while (ids[hole] != id || sequences[hole] == 0) hole = (hole + 1) & mask();
-  for (size_t next = (hole + 1) & mask(); sequences[next] != 0; next = (next + 1) & mask()) {
+  while (places[hole].id != id || places[hole].sequence == 0) hole = (hole + 1) & mask();
+  for (size_t next = (hole + 1) & mask(); places[next].sequence != 0; next = (next + 1) & mask()) {
     // An id may move into the hole unless its own first place lies behind the hole.
-    const size_t home = IdHash()(ids[next]) & mask();
+    const size_t home = IdHash()(places[next].id) & mask();
     if (((next - home) & mask()) >= ((next - hole) & mask())) {
-      ids[hole] = ids[next];
-      sequences[hole] = sequences[next];
+      places[hole] = places[next];
       hole = next;
     }
   }
-  sequences[hole] = 0;
+  places[hole].sequence = 0;
   --count;
 }
 
 void IdMemory::Table::clear() {
-  std::ranges::fill(sequences, 0);
+  std::ranges::fill(places, Place{});
   count = 0;
   largest_near = {};
   smallest_far = {UINT64_MAX, UINT64_MAX};

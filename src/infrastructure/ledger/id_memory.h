@@ -35,14 +35,17 @@ class IdMemory {
  private:
   // Open addressing; erasing shifts back, so there are no graves.
   struct Table {
-    explicit Table(size_t places) : ids(places), sequences(places) {}
-    std::vector<Id128> ids;
-    std::vector<uint64_t> sequences;  // 0: an empty place
+    explicit Table(size_t count_of_places) : places(count_of_places) {}
+    struct Place {
+      Id128 id;
+      uint64_t sequence = 0;  // 0: empty
+    };
+    std::vector<Place> places;
     size_t count = 0;
     Id128 largest_near;
     Id128 smallest_far = {UINT64_MAX, UINT64_MAX};
 
-    size_t mask() const { return ids.size() - 1; }
+    size_t mask() const { return places.size() - 1; }
     uint64_t find(const Id128& id) const;
     void insert(const Id128& id, uint64_t sequence);
     void erase(const Id128& id);
@@ -52,7 +55,10 @@ class IdMemory {
   size_t recent_ids_;
   Table young_, old_;
   std::vector<Id128> inserted_;  // since the last settle
-  Id128 largest_near_;           // of the forgotten
+  // Of all ids ever: what lies strictly between was never used, and no table need be looked at.
+  Id128 largest_near_seen_;
+  Id128 smallest_far_seen_ = {UINT64_MAX, UINT64_MAX};
+  Id128 largest_near_;  // of the forgotten
   Id128 smallest_far_ = {UINT64_MAX, UINT64_MAX};
 };
 

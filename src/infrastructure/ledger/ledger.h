@@ -54,7 +54,7 @@ struct LedgerNeeds {
 struct LedgerOptions {
   int64_t shard = 0;
   uint64_t postings_per_snapshot = 1 << 22;  // a whole snapshot is spread over that many: what a start replays
-  size_t recent_ids = 1 << 17;               // ids kept in memory: what is sent again soon costs no query
+  size_t recent_ids = 1 << 16;               // ids kept in memory: what is sent again soon costs no query
   uint32_t postings_per_checkpoint = 256;    // of one account: bounds the walk of balance_at
 };
 
