@@ -1,9 +1,10 @@
 #include "applications/lending/accrual.h"
 
+#include <gtest/gtest.h>
+
 #include <boost/multiprecision/cpp_int.hpp>
 
 #include "applications/lending/loan_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {
@@ -19,8 +20,7 @@ TEST(Accrual, DayByDayEqualsOneJumpUnderEveryDayCount) {
     const DayCount day_count = kAll[row % 5];
     const Date start = {19'000 + static_cast<int32_t>(random.below(1'500))};
     const Date end = start.plus_days(1 + static_cast<int>(random.below(400)));
-    const auto base =
-        static_cast<int64_t>(random.below(row % 3 == 0 ? kAmountMinorMax : 10'000'000));
+    const auto base = static_cast<int64_t>(random.below(row % 3 == 0 ? kAmountMinorMax : 10'000'000));
     const Rate rate = {static_cast<int64_t>(random.below(4 * Rate::kOne))};
     Accrual jump, daily;
     accrue(day_count, base, rate, day_units(day_count, start, start, end), jump);

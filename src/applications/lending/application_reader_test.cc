@@ -1,12 +1,13 @@
 #include "applications/lending/application_reader.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <filesystem>
 
 #include "applications/lending/population.h"
 #include "applications/lending/shipped_examples.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {

@@ -10,39 +10,32 @@ constexpr uint8_t kVersion = 1;      // of the bytes
 constexpr Date kOldest = {-25'567};  // 1900-01-01
 constexpr Date kNewest = {84'006};   // 2200-01-01
 
-std::string minor_text(int64_t minor, Currency currency) {
-  return Money{minor, currency}.text();
-}
+std::string minor_text(int64_t minor, Currency currency) { return Money{minor, currency}.text(); }
 
 void check_amount(const Product& product, int64_t minor, Faults& faults) {
   const AmountRange& amount = product.amount;
   if (minor < amount.min_minor || minor > amount.max_minor) {
-    faults.add("principal_minor", "expected " + minor_text(amount.min_minor, product.currency) +
-                                      " to " + minor_text(amount.max_minor, product.currency) +
-                                      ", came " + minor_text(minor, product.currency));
-  } else if (minor % amount.step_minor != 0) {
-    faults.add("principal_minor", "expected a multiple of " +
-                                      minor_text(amount.step_minor, product.currency) + ", came " +
+    faults.add("principal_minor", "expected " + minor_text(amount.min_minor, product.currency) + " to " +
+                                      minor_text(amount.max_minor, product.currency) + ", came " +
                                       minor_text(minor, product.currency));
+  } else if (minor % amount.step_minor != 0) {
+    faults.add("principal_minor", "expected a multiple of " + minor_text(amount.step_minor, product.currency) +
+                                      ", came " + minor_text(minor, product.currency));
   }
 }
 
 // A plan needs its due dates: all of them lie within the calendar this engine keeps.
 bool dates_hold(const Contract& contract) {
-  if (contract.opened_on < kOldest || contract.opened_on >= contract.first_due ||
-      contract.first_due > kNewest)
+  if (contract.opened_on < kOldest || contract.opened_on >= contract.first_due || contract.first_due > kNewest)
     return false;
-  return contract.terms.due_rule != DueRule::end_of_month ||
-         contract.first_due.end_of_month() == contract.first_due;
+  return contract.terms.due_rule != DueRule::end_of_month || contract.first_due.end_of_month() == contract.first_due;
 }
 
 bool holds(const Contract& contract) {
-  return contract.principal_minor > 0 && contract.principal_minor <= kAmountMinorMax &&
-         contract.rate.ppb >= 0 && contract.rate <= kRateMax &&
-         contract.instalments > contract.terms.principal_grace_terms && contract.instalments >= 1 &&
-         contract.instalments <= kTermsMax && dates_hold(contract) &&
-         (contract.kind == ProductKind::revolving) ==
-             (contract.terms.method == RepaymentMethod::free_repayment);
+  return contract.principal_minor > 0 && contract.principal_minor <= kAmountMinorMax && contract.rate.ppb >= 0 &&
+         contract.rate <= kRateMax && contract.instalments > contract.terms.principal_grace_terms &&
+         contract.instalments >= 1 && contract.instalments <= kTermsMax && dates_hold(contract) &&
+         (contract.kind == ProductKind::revolving) == (contract.terms.method == RepaymentMethod::free_repayment);
 }
 
 int32_t decode_day(ByteReader& in) {
@@ -54,15 +47,19 @@ int32_t decode_day(ByteReader& in) {
 }  // namespace
 
 Result<Contract> make_contract(const Product& product, const Offer& offer) {
+  return make_contract(product, product.hash(), offer);
+}
+
+Result<Contract> make_contract(const Product& product, const Digest& product_hash, const Offer& offer) {
   Faults faults;
   check_amount(product, offer.principal_minor, faults);
   if (std::ranges::find(product.terms_months, offer.term_months) == product.terms_months.end()) {
-    faults.add("term_months", "the product " + product.name + " has no term of " +
-                                  std::to_string(offer.term_months) + " months");
+    faults.add("term_months",
+               "the product " + product.name + " has no term of " + std::to_string(offer.term_months) + " months");
   }
   if (offer.rate < product.costs.floor || offer.rate > product.costs.cap) {
-    faults.add("rate", "expected " + product.costs.floor.text() + " to " +
-                           product.costs.cap.text() + ", came " + offer.rate.text());
+    faults.add("rate", "expected " + product.costs.floor.text() + " to " + product.costs.cap.text() + ", came " +
+                           offer.rate.text());
   }
   if (offer.opened_on < kOldest || offer.opened_on > Date{kNewest.days - 800}) {
     faults.add("opened_on", "expected a day from 1900 to 2197");
@@ -71,7 +68,7 @@ Result<Contract> make_contract(const Product& product, const Offer& offer) {
   return Contract{.loan = offer.loan,
                   .borrower = offer.borrower,
                   .product = product.name,
-                  .product_hash = product.hash(),
+                  .product_hash = product_hash,
                   .kind = product.kind,
                   .currency = product.currency,
                   .principal_minor = offer.principal_minor,

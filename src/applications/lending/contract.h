@@ -42,9 +42,10 @@ struct Offer {
 // The contract of an offer that was accepted; faults what the product does not allow (amount, step,
 // term, cap).
 Result<Contract> make_contract(const Product& product, const Offer& offer);
+// The same where product.hash() is known already: printing a product costs more than the rest.
+Result<Contract> make_contract(const Product& product, const Digest& product_hash, const Offer& offer);
 
-std::string encode(const Contract& contract);  // about 130 bytes
-Result<Contract> decode_contract(
-    std::string_view bytes);  // `corrupt` on anything encode did not write
+std::string encode(const Contract& contract);              // about 130 bytes
+Result<Contract> decode_contract(std::string_view bytes);  // `corrupt` on anything encode did not write
 
 }  // namespace puhui::lending

@@ -1,7 +1,8 @@
 #include "applications/lending/delinquency.h"
 
+#include <gtest/gtest.h>
+
 #include "applications/lending/loan_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {
@@ -23,11 +24,9 @@ TEST(Delinquency, BucketsBeginAtTheirEdges) {
 }
 
 TEST(Delinquency, RollRatesFollowThePrincipalAndAddToOne) {
-  const std::vector<Snapshot> march = {
-      snapshot(1, "2025-03-31", 0, 600), snapshot(2, "2025-03-31", 0, 200),
-      snapshot(3, "2025-03-31", 0, 200), snapshot(4, "2025-03-31", 6, 50)};
-  std::vector<Snapshot> april = {snapshot(4, "2025-04-30", 7, 50),
-                                 snapshot(2, "2025-04-30", 1, 200),
+  const std::vector<Snapshot> march = {snapshot(1, "2025-03-31", 0, 600), snapshot(2, "2025-03-31", 0, 200),
+                                       snapshot(3, "2025-03-31", 0, 200), snapshot(4, "2025-03-31", 6, 50)};
+  std::vector<Snapshot> april = {snapshot(4, "2025-04-30", 7, 50), snapshot(2, "2025-04-30", 1, 200),
                                  snapshot(1, "2025-04-30", 0, 550)};
   april[0].charged_off = true;
   const RollTable table = roll_table(march, april);
@@ -40,10 +39,9 @@ TEST(Delinquency, RollRatesFollowThePrincipalAndAddToOne) {
 }
 
 TEST(Delinquency, AVintageNeverGetsBetter) {
-  const std::vector<Snapshot> all = {
-      snapshot(1, "2025-01-31", 0, 100), snapshot(1, "2025-02-28", 3, 90),
-      snapshot(1, "2025-03-31", 0, 80),  snapshot(2, "2025-02-28", 0, 100),
-      snapshot(2, "2025-03-31", 0, 100), snapshot(3, "2025-02-28", 0, 70, "2025-02-05")};
+  const std::vector<Snapshot> all = {snapshot(1, "2025-01-31", 0, 100), snapshot(1, "2025-02-28", 3, 90),
+                                     snapshot(1, "2025-03-31", 0, 80),  snapshot(2, "2025-02-28", 0, 100),
+                                     snapshot(2, "2025-03-31", 0, 100), snapshot(3, "2025-02-28", 0, 70, "2025-02-05")};
   const VintageTable table = vintage_table(all, 3);
   const Date january = day("2025-01-01");
   EXPECT_EQ(table.at({january, 0}).seen.loans, 1);

@@ -1,7 +1,8 @@
 #include "applications/lending/events.h"
 
+#include <gtest/gtest.h>
+
 #include "applications/lending/loan_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {
@@ -9,26 +10,15 @@ namespace {
 Event full_event(EventKind kind) {
   Event event = examples::event_of(kind, "2025-05-05", 12'345, 7);
   switch (kind) {
-    case EventKind::rate_change:
-      event.amount_minor = 0, event.rate = Rate::from_percent(9);
-      break;
-    case EventKind::waiver:
-      event.component = Component::interest;
-      break;
-    case EventKind::chargeback:
-      event.parts = {1, 2, 12'000, 342};
-      break;
+    case EventKind::rate_change: event.amount_minor = 0, event.rate = Rate::from_percent(9); break;
+    case EventKind::waiver: event.component = Component::interest; break;
+    case EventKind::chargeback: event.parts = {1, 2, 12'000, 342}; break;
     case EventKind::re_age:
       event.amount_minor = 0, event.first_due = examples::day("2025-06-05"), event.terms = 6;
       break;
-    case EventKind::re_amortise:
-      event.amount_minor = 0, event.terms = 9;
-      break;
-    case EventKind::charge_off:
-      event.amount_minor = 0;
-      break;
-    default:
-      break;
+    case EventKind::re_amortise: event.amount_minor = 0, event.terms = 9; break;
+    case EventKind::charge_off: event.amount_minor = 0; break;
+    default: break;
   }
   return event;
 }

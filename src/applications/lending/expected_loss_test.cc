@@ -1,9 +1,10 @@
 #include "applications/lending/expected_loss.h"
 
+#include <gtest/gtest.h>
+
 #include <boost/multiprecision/cpp_int.hpp>
 
 #include "applications/lending/loan_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {
@@ -11,9 +12,7 @@ namespace {
 using boost::multiprecision::cpp_int;
 using boost::multiprecision::cpp_rational;
 
-constexpr Rate percent(int64_t value) {
-  return Rate::from_percent(value);
-}
+constexpr Rate percent(int64_t value) { return Rate::from_percent(value); }
 
 TEST(ExpectedLoss, StagesFollowTheBackstopsAndTheGrowthOfRisk) {
   const StageRule rule;
@@ -48,16 +47,14 @@ TEST(ExpectedLoss, IsWithinOneMinorUnitOfTheRationalSum) {
                                        {static_cast<int64_t>(random.below(Rate::kOne))},
                                        {static_cast<int64_t>(random.below(Rate::kOne))}};
     cpp_rational year(parameters.pd.ppb, Rate::kOne), surviving = 1, discount = 1, sum = 0;
-    const cpp_rational monthly =
-        1 / (1 + cpp_rational(parameters.discount.ppb, cpp_int(Rate::kOne) * 12));
+    const cpp_rational monthly = 1 / (1 + cpp_rational(parameters.discount.ppb, cpp_int(Rate::kOne) * 12));
     for (size_t month = 0; month < exposure.size(); ++month) {
       if (month > 0 && month % 12 == 0) {
         surviving *= 1 - year;
         year *= cpp_rational(parameters.pd_year_factor.ppb, Rate::kOne);
       }
       discount *= monthly;
-      sum += surviving * year / 12 * discount * exposure[month] *
-             cpp_rational(parameters.lgd.ppb, Rate::kOne);
+      sum += surviving * year / 12 * discount * exposure[month] * cpp_rational(parameters.lgd.ppb, Rate::kOne);
     }
     const int64_t loss = expected_loss_minor(Stage::two, exposure, parameters);
     ASSERT_LE(abs(sum - loss), 1) << "row " << row;
@@ -67,9 +64,7 @@ TEST(ExpectedLoss, IsWithinOneMinorUnitOfTheRationalSum) {
 TEST(ExpectedLoss, ExposureFallsAsTheScheduleRepays) {
   const Contract contract = examples::term_loan();
   State state = open(contract);
-  ASSERT_TRUE(
-      apply(contract, examples::event_of(EventKind::drawdown, "2025-01-15", 12'000'000, 1), state)
-          .has_value());
+  ASSERT_TRUE(apply(contract, examples::event_of(EventKind::drawdown, "2025-01-15", 12'000'000, 1), state).has_value());
   const auto exposure = exposure_by_month(contract, state);
   const Schedule schedule = schedule_of(contract);
   ASSERT_EQ(exposure.size(), 12u);

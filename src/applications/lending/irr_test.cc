@@ -1,9 +1,10 @@
 #include "applications/lending/irr.h"
 
+#include <gtest/gtest.h>
+
 #include <boost/multiprecision/cpp_dec_float.hpp>
 
 #include "applications/lending/loan_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {
@@ -14,8 +15,7 @@ using Real = boost::multiprecision::cpp_dec_float_50;
 Real slow_irr(const std::vector<Flow>& flows) {
   const auto value = [&](const Real& rate) {
     Real sum = 0;
-    for (const Flow& flow : flows)
-      sum += Real(flow.amount_minor) / pow(1 + rate, Real(flow.period));
+    for (const Flow& flow : flows) sum += Real(flow.amount_minor) / pow(1 + rate, Real(flow.period));
     return sum;
   };
   Real low = 0, high = 10;
@@ -63,8 +63,8 @@ TEST(Irr, EqualsFiftyDigitBisectionForAnySchedule) {
     contract.rate.ppb += 1'000'000;
     const auto fee = static_cast<int64_t>(random.below(1'000));
     const Drawdown drawdown = {contract.opened_on, contract.principal_minor};
-    for (const auto& flows : {flows_by_day(schedule_of(contract), drawdown, fee),
-                              flows_by_period(schedule_of(contract), drawdown, fee)}) {
+    for (const auto& flows :
+         {flows_by_day(schedule_of(contract), drawdown, fee), flows_by_period(schedule_of(contract), drawdown, fee)}) {
       const auto rate = period_irr_e15(flows);
       ASSERT_TRUE(rate.has_value()) << rate.error().text();
       const Real difference = Real(*rate) - slow_irr(flows) * Real(1e15);
@@ -75,8 +75,8 @@ TEST(Irr, EqualsFiftyDigitBisectionForAnySchedule) {
 
 TEST(Irr, ALoanWithoutFeesPaysItsContractRate) {
   const Contract contract = examples::term_loan();
-  const auto rates = annual_irr_of_months(
-      flows_by_period(schedule_of(contract), {contract.opened_on, contract.principal_minor}, 0));
+  const auto rates =
+      annual_irr_of_months(flows_by_period(schedule_of(contract), {contract.opened_on, contract.principal_minor}, 0));
   EXPECT_EQ(rates->nominal.percent(3), "12.000%");
 }
 

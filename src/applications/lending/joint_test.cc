@@ -1,7 +1,8 @@
 #include "applications/lending/joint.h"
 
+#include <gtest/gtest.h>
+
 #include "applications/lending/loan_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {

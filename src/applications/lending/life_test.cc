@@ -1,9 +1,10 @@
 #include "applications/lending/life.h"
 
+#include <gtest/gtest.h>
+
 #include "applications/lending/loan_examples.h"
 #include "applications/lending/price.h"
 #include "applications/lending/shipped_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {

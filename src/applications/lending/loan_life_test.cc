@@ -1,11 +1,12 @@
 // Properties of any loan under any events: random contracts and streams of events, walked in
 // several ways that must agree.
+#include <gtest/gtest.h>
+
 #include <numeric>
 
 #include "applications/lending/joint.h"
 #include "applications/lending/journal.h"
 #include "applications/lending/loan_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {

@@ -1,9 +1,10 @@
 #include "applications/lending/mapping.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "applications/lending/product.h"
 #include "applications/lending/shipped_examples.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {

@@ -17,6 +17,7 @@ Result<Offerings> Origination::offerings(std::string_view product) {
   if (!digest) return fail(ErrorCode::invalid, "artefacts", "the manifest names no 'product'");
   Offerings out;
   out.product = std::make_shared<const Product>(TRY(parse_product(TRY(kernel_.artefact(*digest)))));
+  out.product_hash = out.product->hash();
   const auto term = version->facts().find(kTermFact);
   if (!term)
     return fail(ErrorCode::invalid, "facts", "have no fact '" + std::string(kTermFact) + "', which a contract needs");
@@ -40,12 +41,12 @@ Result<Judged> Origination::judge(const Offerings& offerings, Submission applica
   request.at = at;
   Judged out{TRY(kernel_.judge(std::move(request), workspace)), std::nullopt};
   if (out.draft.approves()) {
-    out.booking = TRY(prepare(*offerings.product, application, term_months, out.draft.judgement()));
+    out.booking = TRY(prepare(offerings, application, term_months, out.draft.judgement()));
   }
   return out;
 }
 
-Result<Booking> Origination::prepare(const Product& product, const Submission& application, int term_months,
+Result<Booking> Origination::prepare(const Offerings& offerings, const Submission& application, int term_months,
                                      const evidence::Judgement& judgement) const {
   Offer offer;
   offer.borrower = application.borrower;
@@ -53,7 +54,7 @@ Result<Booking> Origination::prepare(const Product& product, const Submission& a
   offer.rate = TRY(kernel::rate_of(judgement, kRateDecision));
   offer.term_months = term_months;
   offer.opened_on = application.opened_on;
-  auto contract = make_contract(product, offer);
+  auto contract = make_contract(*offerings.product, offerings.product_hash, offer);
   if (!contract) return fail(at("the policy approved what the product does not offer", std::move(contract).error()));
 
   Booking out;

@@ -40,6 +40,7 @@ struct Judged {
 struct Offerings {
   std::shared_ptr<const kernel::Version> version;
   std::shared_ptr<const Product> product;
+  Digest product_hash;   // product->hash()
   size_t term_fact = 0;  // where "term months" stands among the facts
 };
 
@@ -67,7 +68,7 @@ class Origination {
 
  private:
   Result<std::optional<Booked>> earlier(const Submission& application);
-  Result<Booking> prepare(const Product& product, const Submission& application, int term_months,
+  Result<Booking> prepare(const Offerings& offerings, const Submission& application, int term_months,
                           const evidence::Judgement& judgement) const;
 
   Store& store_;

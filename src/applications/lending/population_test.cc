@@ -1,13 +1,14 @@
 #include "applications/lending/population.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <map>
 #include <set>
 
 #include "applications/lending/mapping.h"
 #include "applications/lending/shipped_examples.h"
-#include "gmock/gmock.h"
 #include "ground/base/text.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {

@@ -1,7 +1,8 @@
 #include "applications/lending/position.h"
 
+#include <gtest/gtest.h>
+
 #include "applications/lending/loan_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {
@@ -9,9 +10,7 @@ namespace {
 using examples::day;
 using examples::event_of;
 
-constexpr size_t pair(Timing timing, Component component) {
-  return Pair{timing, component}.index();
-}
+constexpr size_t pair(Timing timing, Component component) { return Pair{timing, component}.index(); }
 
 struct Loan {
   Contract contract;
@@ -43,11 +42,9 @@ TEST(Position, PaidOnTimeFollowsTheSchedule) {
   const Schedule schedule = schedule_of(loan.contract);
   EXPECT_EQ(schedule[0].total_minor(), 1'066'186);
   for (const Instalment& instalment : schedule) {
-    const Outcome outcome =
-        loan.happen(EventKind::repayment, instalment.due.text(), instalment.total_minor());
+    const Outcome outcome = loan.happen(EventKind::repayment, instalment.due.text(), instalment.total_minor());
     EXPECT_EQ(outcome.allocated[pair(Timing::due, Component::interest)], instalment.interest_minor);
-    EXPECT_EQ(outcome.allocated[pair(Timing::due, Component::principal)],
-              instalment.principal_minor);
+    EXPECT_EQ(outcome.allocated[pair(Timing::due, Component::principal)], instalment.principal_minor);
     EXPECT_EQ(outcome.credit_minor, 0);
     EXPECT_EQ(loan.state.plan.principal_minor, instalment.balance_minor);
   }
@@ -102,8 +99,7 @@ TEST(Position, MoneyPaidAheadWaitsForTheDueDate) {
 
 TEST(Position, APrepaymentShortensTheTermOrLowersTheInstalmentAsTheContractSays) {
   Contract contract = examples::term_loan();
-  contract.terms.prepayment = {
-      .allowed = true, .rule = PrepaymentRule::reduce_term, .fee_rate = Rate::from_percent(1)};
+  contract.terms.prepayment = {.allowed = true, .rule = PrepaymentRule::reduce_term, .fee_rate = Rate::from_percent(1)};
   Loan shorter(contract);
   contract.terms.prepayment.rule = PrepaymentRule::reduce_instalment;
   Loan lower(contract);
@@ -131,8 +127,7 @@ TEST(Position, ALineIsRepaidAtOnceAndDrawnAgain) {
   EXPECT_EQ(loan.state.status, Status::active);
   EXPECT_EQ(loan.at("2025-03-20").payoff_minor, 0);
   EXPECT_EQ(loan.at("2025-01-25").available_minor, 12'000'000);
-  const auto too_much =
-      apply(loan.contract, event_of(EventKind::drawdown, "2025-02-01", 12'000'001, 99), loan.state);
+  const auto too_much = apply(loan.contract, event_of(EventKind::drawdown, "2025-02-01", 12'000'001, 99), loan.state);
   EXPECT_EQ(too_much.error().code, ErrorCode::conflict);
 }
 
@@ -191,13 +186,9 @@ TEST(Position, AnEventBeforeTheStateIsAConflictAndChangesNothing) {
   Loan loan = drawn_term_loan();
   advance(loan.contract, day("2025-03-01"), loan.state);
   const State before = loan.state;
-  EXPECT_EQ(apply(loan.contract, event_of(EventKind::repayment, "2025-02-20", 5, 9), loan.state)
-                .error()
-                .code,
+  EXPECT_EQ(apply(loan.contract, event_of(EventKind::repayment, "2025-02-20", 5, 9), loan.state).error().code,
             ErrorCode::conflict);
-  EXPECT_EQ(apply(loan.contract, event_of(EventKind::refund, "2025-03-02", 5, 9), loan.state)
-                .error()
-                .code,
+  EXPECT_EQ(apply(loan.contract, event_of(EventKind::refund, "2025-03-02", 5, 9), loan.state).error().code,
             ErrorCode::conflict);
   EXPECT_EQ(loan.state, before);
 }

@@ -1,9 +1,10 @@
 #include "applications/lending/price.h"
 
+#include <gtest/gtest.h>
+
 #include <boost/multiprecision/cpp_int.hpp>
 
 #include "applications/lending/loan_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {
@@ -40,11 +41,10 @@ TEST(Price, IsTheRationalValueRoundedOnce) {
     const Rate pd = {static_cast<int64_t>(random.below(Rate::kOne * 9 / 10))},
                lgd = {static_cast<int64_t>(random.below(Rate::kOne + 1))};
     const cpp_int one = Rate::kOne;
-    const cpp_rational exact =
-        cpp_rational((cpp_int(any.funding.ppb) + any.operating.ppb) * one +
-                         cpp_int(any.capital.ppb) * any.hurdle.ppb + cpp_int(pd.ppb) * lgd.ppb,
-                     one - pd.ppb) +
-        any.margin.ppb;
+    const cpp_rational exact = cpp_rational((cpp_int(any.funding.ppb) + any.operating.ppb) * one +
+                                                cpp_int(any.capital.ppb) * any.hurdle.ppb + cpp_int(pd.ppb) * lgd.ppb,
+                                            one - pd.ppb) +
+                               any.margin.ppb;
     const auto price = price_of(any, pd, lgd);
     ASSERT_TRUE(price.has_value());
     const cpp_rational error = abs(exact - price->unbounded.ppb);

@@ -1,10 +1,10 @@
 #include "applications/lending/product.h"
 
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {
@@ -12,8 +12,7 @@ namespace {
 // The policies that ship lie at the root of the checkout, above wherever the tests are run or were
 // compiled.
 std::filesystem::path policies() {
-  for (const std::filesystem::path& start :
-       {std::filesystem::current_path(), std::filesystem::absolute(__FILE__)}) {
+  for (const std::filesystem::path& start : {std::filesystem::current_path(), std::filesystem::absolute(__FILE__)}) {
     for (auto folder = start; folder.has_relative_path(); folder = folder.parent_path()) {
       if (std::filesystem::exists(folder / "policies" / "person_revolving" / "product.json"))
         return folder / "policies";
@@ -80,11 +79,9 @@ TEST(Product, EveryFaultIsReportedWithItsPlace) {
   ASSERT_FALSE(product.has_value());
   EXPECT_EQ(product.error().code, ErrorCode::invalid);
   const std::string faults = product.error().text();
-  for (const std::string_view place :
-       {"repayment/method", "late/grace_days", "allocation", "costs/cap", "prepayment/fee_rate",
-        "prepayment/fee_rat", "currency"}) {
-    EXPECT_TRUE(std::ranges::any_of(product.error().faults,
-                                    [&](const Fault& fault) { return fault.where == place; }))
+  for (const std::string_view place : {"repayment/method", "late/grace_days", "allocation", "costs/cap",
+                                       "prepayment/fee_rate", "prepayment/fee_rat", "currency"}) {
+    EXPECT_TRUE(std::ranges::any_of(product.error().faults, [&](const Fault& fault) { return fault.where == place; }))
         << place << " in " << faults;
   }
   EXPECT_NE(faults.find("did you mean 'fee_rate'"), std::string::npos) << faults;
@@ -95,8 +92,7 @@ TEST(Product, KindsOfWrongTextAreRefused) {
   EXPECT_FALSE(parse_product("{}"));
   EXPECT_FALSE(parse_product("{"));
   EXPECT_FALSE(parse_product(replaced(shipped("firm_term"), "\"term\"", "\"revolving\"")));
-  EXPECT_FALSE(
-      parse_product(replaced(shipped("firm_term"), "\"floor\": \"0.034\"", "\"floor\": 0.034")));
+  EXPECT_FALSE(parse_product(replaced(shipped("firm_term"), "\"floor\": \"0.034\"", "\"floor\": 0.034")));
   EXPECT_FALSE(parse_product(std::string(kProductBytesMax + 1, ' ')));
 }
 

@@ -85,7 +85,7 @@ class Page {
  public:
   void title(std::string_view text) { out_ += "\n" + std::string(text) + "\n"; }
   void line(std::string_view name, std::string_view value, std::string_view more = "") {
-    constexpr size_t kName = 26, kValue = 24;
+    constexpr size_t kName = 28, kValue = 24;
     out_ += "  " + padded(name, kName) + padded(value, more.empty() ? 0 : kValue) + std::string(more) + "\n";
   }
   void bar(std::string_view name, int64_t count, int64_t of, std::string_view more) {

@@ -83,6 +83,10 @@ std::vector<Verb> replay_verbs(const VerbNeeds* needs) {
        .repeat_key = "",
        .local_only = true},
       [](const VerbCall& call, const SimulateRequest& request) { return simulate(call, request); }));
+  verbs.back().tell = [](const Json& answer) {
+    const auto read = read_json<SimulateAnswer>(answer);
+    return read ? std::to_string(read->rows) + " applications written to " + read->out + "\n" : print_json_pretty(answer) + "\n";
+  };
   return verbs;
 }
 

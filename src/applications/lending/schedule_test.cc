@@ -1,9 +1,10 @@
 #include "applications/lending/schedule.h"
 
+#include <gtest/gtest.h>
+
 #include <boost/multiprecision/cpp_int.hpp>
 
 #include "applications/lending/loan_examples.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {
@@ -17,17 +18,10 @@ int64_t round_slowly(const cpp_rational& value, Rounding rounding) {
   const cpp_rational rest = value - whole, half(1, 2);
   bool up = false;
   switch (rounding) {
-    case Rounding::half_even:
-      up = rest > half || (rest == half && whole % 2 != 0);
-      break;
-    case Rounding::half_up:
-      up = rest >= half;
-      break;
-    case Rounding::down:
-      break;
-    case Rounding::up:
-      up = rest > 0;
-      break;
+    case Rounding::half_even: up = rest > half || (rest == half && whole % 2 != 0); break;
+    case Rounding::half_up: up = rest >= half; break;
+    case Rounding::down: break;
+    case Rounding::up: up = rest > 0; break;
   }
   return static_cast<int64_t>(whole) + (up ? 1 : 0);
 }
@@ -42,17 +36,15 @@ Schedule slow_schedule(const Contract& contract, int64_t level_minor) {
     Date due = contract.opened_on.plus_months((i + 1) * terms.period_months);
     if (terms.due_rule == DueRule::end_of_month) due = due.end_of_month();
     const YearFraction year = year_fraction(terms.day_count, from, due);
-    const int64_t interest =
-        round_slowly(cpp_rational(cpp_int(balance) * contract.rate.ppb * year.numerator,
-                                  cpp_int(Rate::kOne) * year.denominator),
-                     terms.rounding);
+    const int64_t interest = round_slowly(
+        cpp_rational(cpp_int(balance) * contract.rate.ppb * year.numerator, cpp_int(Rate::kOne) * year.denominator),
+        terms.rounding);
     int64_t principal = 0;
     const bool last = i + 1 == contract.instalments, grace = i < terms.principal_grace_terms;
     if (last) {
       principal = balance;
     } else if (terms.method == RepaymentMethod::free_repayment) {
-      principal = round_slowly(
-          cpp_rational(cpp_int(balance) * terms.minimum_principal.ppb, Rate::kOne), Rounding::up);
+      principal = round_slowly(cpp_rational(cpp_int(balance) * terms.minimum_principal.ppb, Rate::kOne), Rounding::up);
     } else if (terms.method == RepaymentMethod::equal_principal && !grace) {
       principal = contract.principal_minor / (contract.instalments - terms.principal_grace_terms);
     } else if (terms.method == RepaymentMethod::equal_instalment && !grace) {
@@ -146,8 +138,7 @@ TEST(Schedule, InterestOnlyRepaysThePrincipalLast) {
   Contract contract = examples::term_loan();
   contract.terms.method = RepaymentMethod::interest_only_bullet;
   const Schedule schedule = schedule_of(contract);
-  for (size_t i = 0; i < 11; ++i)
-    EXPECT_EQ(schedule[i], (Instalment{schedule[i].due, 0, 120'000, 12'000'000}));
+  for (size_t i = 0; i < 11; ++i) EXPECT_EQ(schedule[i], (Instalment{schedule[i].due, 0, 120'000, 12'000'000}));
   EXPECT_EQ(schedule[11].total_minor(), 12'120'000);
 }
 
@@ -163,14 +154,12 @@ TEST(Schedule, DueDatesKeepTheDayOfOpeningThroughShortMonths) {
 
 TEST(Schedule, ALaterDrawdownJoinsThePlanFromItsDay) {
   Contract contract = examples::term_loan();
-  const auto schedule =
-      schedule_of(contract, {{day("2025-01-15"), 6'000'000}, {day("2025-03-30"), 6'000'000}});
+  const auto schedule = schedule_of(contract, {{day("2025-01-15"), 6'000'000}, {day("2025-03-30"), 6'000'000}});
   ASSERT_TRUE(schedule.has_value());
   // The first instalments are of 60,000 alone; April's carries half a month of the second 60,000.
   EXPECT_EQ((*schedule)[0].interest_minor, 60'000);
   const int64_t before = (*schedule)[1].balance_minor;
-  EXPECT_EQ((*schedule)[2].interest_minor,
-            divide(before + 6'000'000 / 2, 100, Rounding::half_even));
+  EXPECT_EQ((*schedule)[2].interest_minor, divide(before + 6'000'000 / 2, 100, Rounding::half_even));
   int64_t principal = 0;
   for (const Instalment& instalment : *schedule) principal += instalment.principal_minor;
   EXPECT_EQ(principal, 12'000'000);

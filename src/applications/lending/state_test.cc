@@ -1,19 +1,17 @@
 #include "applications/lending/state.h"
 
+#include <gtest/gtest.h>
+
 #include "applications/lending/loan_examples.h"
 #include "applications/lending/position.h"
-#include "gtest/gtest.h"
 
 namespace puhui::lending {
 namespace {
 
 State late_state(const Contract& contract) {
   State state = open(contract);
-  EXPECT_TRUE(
-      apply(contract, examples::event_of(EventKind::drawdown, "2025-01-15", 12'000'000, 1), state)
-          .has_value());
-  EXPECT_TRUE(apply(contract, examples::event_of(EventKind::fee, "2025-03-20", 1'000, 2), state)
-                  .has_value());
+  EXPECT_TRUE(apply(contract, examples::event_of(EventKind::drawdown, "2025-01-15", 12'000'000, 1), state).has_value());
+  EXPECT_TRUE(apply(contract, examples::event_of(EventKind::fee, "2025-03-20", 1'000, 2), state).has_value());
   advance(contract, examples::day("2025-08-10"), state);
   return state;
 }
@@ -21,9 +19,7 @@ State late_state(const Contract& contract) {
 TEST(State, ACurrentLoanTakesUnderAHundredBytesAndALateOneUnderTwoHundred) {
   const Contract contract = examples::term_loan();
   State state = open(contract);
-  ASSERT_TRUE(
-      apply(contract, examples::event_of(EventKind::drawdown, "2025-01-15", 12'000'000, 1), state)
-          .has_value());
+  ASSERT_TRUE(apply(contract, examples::event_of(EventKind::drawdown, "2025-01-15", 12'000'000, 1), state).has_value());
   advance(contract, examples::day("2025-02-10"), state);
   EXPECT_LE(encode(contract, state).size(), 100u);
   const State late = late_state(contract);
