@@ -396,4 +396,19 @@ Result<Ensemble> Ensemble::from_xgboost(const Json& json) {
   return make(static_cast<size_t>(*features), scale, static_cast<int64_t>(std::nearbyint(std::ldexp(margin, scale))), std::move(trees));
 }
 
+std::vector<double> xgboost_gains(const Json& json, size_t feature_count) {
+  std::vector<double> out(feature_count, 0);
+  Faults faults;
+  const Json* list = XgboostJson(json, faults).at({"learner", "gradient_booster", "model", "trees"});
+  CHECK(list != nullptr && list->list() != nullptr, "gains are asked of a model that was read");
+  for (const Json& tree : *list->list()) {
+    const auto left = numbers<int64_t>(tree, "left_children", "", faults), feature = numbers<int64_t>(tree, "split_indices", "", faults);
+    const auto gain = numbers<float>(tree, "loss_changes", "", faults);
+    for (size_t i = 0; i < left.size() && i < gain.size(); ++i) {
+      if (left[i] >= 0) out[static_cast<size_t>(feature[i])] += static_cast<double>(gain[i]);
+    }
+  }
+  return out;
+}
+
 }  // namespace puhui::models

@@ -92,4 +92,7 @@ class Ensemble {
   std::vector<uint32_t> deep_;    // trees too deep to pad
 };
 
+// What each feature's splits gained in training, summed: from the same JSON, after from_xgboost accepted it.
+std::vector<double> xgboost_gains(const Json& json, size_t feature_count);
+
 }  // namespace puhui::models

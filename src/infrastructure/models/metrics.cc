@@ -181,7 +181,8 @@ Psi psi(std::span<const double> expected, std::span<const double> actual, size_t
 double chi_square_tail(double freedom, double value) { return 1 - gamma_lower(freedom / 2, value / 2); }
 
 double chi_square_limit(double freedom, double tail) {
-  CHECK(freedom > 0 && tail > 0 && tail < 1, "a chi-square limit has freedom and a tail inside (0, 1)");
+  CHECK(freedom > 0 && tail > 0 && tail <= 1, "a chi-square limit has freedom and a tail above 0");
+  if (tail == 1) return 0;
   double low = 0, high = freedom + 10;
   while (chi_square_tail(freedom, high) > tail) high *= 2;
   for (int i = 0; i < 200 && low < high; ++i) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ground/base/files.h"
 #include "ground/base/hash.h"
 #include "ground/base/result.h"
 #include "infrastructure/models/model.h"
@@ -16,14 +17,16 @@ constexpr size_t kModelBytesMax = size_t{256} << 20;
 
 class Registry {
  public:
-  explicit Registry(std::string folder) : folder_(std::move(folder)) {}  // made on the first save
-  // Durable when it returns: written aside, synced, renamed. Saving what is there already changes nothing.
-  Result<Digest> save(const Model& model) const;
+  // The folder is made on the first save.
+  Registry(Files& files, std::string folder) : files_(files), folder_(std::move(folder)) {}
+  // Durable on return. Saving what is there already changes nothing; a damaged file is written anew.
+  Result<Digest> save(const Model& model);
   Result<std::shared_ptr<const Model>> load(const Digest& hash) const;  // not_found, corrupt
   Result<std::vector<Digest>> list() const;  // ascending; files that are no models are passed over
   std::string path_of(const Digest& hash) const;
 
  private:
+  Files& files_;
   std::string folder_;
 };
 
