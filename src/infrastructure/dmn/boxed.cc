@@ -183,13 +183,14 @@ Piece BoxedCompiler::conditional(const Boxed& boxed) {
   Piece then = compile(*boxed.children[1]);
   Piece otherwise = compile(*boxed.children[2]);
   const Type* type = then.type == otherwise.type ? then.type : build_.unit.types.any();
-  return {feel::if_node(place(boxed), std::move(condition.node), std::move(then.node), std::move(otherwise.node)), type};
+  return {feel::if_node(place(boxed), std::move(condition.node), std::move(then.node), std::move(otherwise.node)),
+          type};
 }
 
 Piece BoxedCompiler::filter(const Boxed& boxed) {
   Piece list = compile(*boxed.children[0]);
-  const Type* item_type = list.type->is(Kind::list) && list.type->element != nullptr ? list.type->element
-                                                                                    : build_.unit.types.any();
+  const Type* item_type =
+      list.type->is(Kind::list) && list.type->element != nullptr ? list.type->element : build_.unit.types.any();
   const Symbol* item = build_.unit.make_symbol("item", item_type, layout_);
   Scope items(&scope_);
   items.item = item;
@@ -202,8 +203,8 @@ Piece BoxedCompiler::loop(const Boxed& boxed) {
   const bool is_for = boxed.kind == Boxed::Kind::for_loop;
   if (boxed.names.empty()) return build_.fault(boxed.spot, "expected an iteratorVariable");
   Piece from = compile(*boxed.children[0]);
-  const Type* item_type = from.type->is(Kind::list) && from.type->element != nullptr ? from.type->element
-                                                                                    : build_.unit.types.any();
+  const Type* item_type =
+      from.type->is(Kind::list) && from.type->element != nullptr ? from.type->element : build_.unit.types.any();
   const Symbol* item = build_.unit.make_symbol(boxed.names[0], item_type, layout_);
   const Symbol* partial = build_.unit.make_symbol("partial", build_.unit.types.of(Kind::list), layout_);
   Scope items(&scope_);
@@ -216,9 +217,9 @@ Piece BoxedCompiler::loop(const Boxed& boxed) {
     return {feel::for_node(place(boxed), std::move(iterators), partial->slot, std::move(body.node)),
             build_.unit.types.list_of(body.type)};
   }
-  return {feel::quantified_node(place(boxed), boxed.kind == Boxed::Kind::every, std::move(iterators),
-                                std::move(body.node)),
-          build_.unit.types.of(Kind::boolean)};
+  return {
+      feel::quantified_node(place(boxed), boxed.kind == Boxed::Kind::every, std::move(iterators), std::move(body.node)),
+      build_.unit.types.of(Kind::boolean)};
 }
 
 // The constant text of one entry of an external function's description.
@@ -242,7 +243,8 @@ std::unique_ptr<const feel::External> model_call(Build& build, const Boxed& boxe
   }
   const HostFunction* host = build.host.find_model(document, model);
   if (host == nullptr) {
-    build.fault(boxed.spot, "expected a registered model, came '" + model + "' of '" + document + "': register it first");
+    build.fault(boxed.spot,
+                "expected a registered model, came '" + model + "' of '" + document + "': register it first");
     return nullptr;
   }
   std::vector<std::string> names;

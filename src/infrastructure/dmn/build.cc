@@ -60,7 +60,8 @@ Value check_slowly(const Value& value, const Type& type, Run& run, const Place& 
   if (!feel::conforms(value, type)) {
     const auto converted = feel::coerce(value, type, run, place);
     if (!converted) {
-      return run.fail(CauseCode::wrong_type, place, {what, " expects ", feel::text_of(type), ", came ", text_of(value)});
+      return run.fail(CauseCode::wrong_type, place,
+                      {what, " expects ", feel::text_of(type), ", came ", text_of(value)});
     }
     fit = *converted;
   }

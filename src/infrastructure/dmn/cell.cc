@@ -81,8 +81,10 @@ KeyMap::KeyMap(std::span<const Cell> cells) {
   const auto each_constant = [&](auto visit) {
     for (const Cell& cell : cells) {
       for (const SimpleTest& test : cell.simple) {
-        if (test.range == nullptr) visit(test.value);
-        else visit(test.range->low), visit(test.range->high);
+        if (test.range == nullptr)
+          visit(test.value);
+        else
+          visit(test.range->low), visit(test.range->high);
       }
     }
   };
@@ -134,8 +136,8 @@ Key KeyMap::number_key(const feel::Decimal& number) const {
   const int shift = number.exponent() + places_;
   if (shift >= 0) {
     if (coefficient == 0) return 0;
-    const bool fits = shift <= 18 && (coefficient >> 64) == 0 &&
-                      coefficient * kPowers[static_cast<size_t>(shift)] < kHalfMax;
+    const bool fits =
+        shift <= 18 && (coefficient >> 64) == 0 && coefficient * kPowers[static_cast<size_t>(shift)] < kHalfMax;
     if (!fits) return negative ? kKeyMin : kKeyMax;
     const auto whole = static_cast<Key>(static_cast<uint64_t>(coefficient) * kPowers[static_cast<size_t>(shift)]);
     return negative ? -2 * whole : 2 * whole;
@@ -181,7 +183,8 @@ std::optional<Key> KeyMap::constant_key(const Value& value) const {
 std::optional<Interval> KeyMap::interval(const SimpleTest& test) const {
   if (test.range != nullptr) {
     const feel::Range& range = *test.range;
-    if (kind_ == Kind::string || (range.low_bounded && range.low.is_null()) || (range.high_bounded && range.high.is_null())) {
+    if (kind_ == Kind::string || (range.low_bounded && range.low.is_null()) ||
+        (range.high_bounded && range.high.is_null())) {
       return std::nullopt;
     }
     Interval made{kKeyMin, kKeyMax};
@@ -220,8 +223,8 @@ std::optional<Intervals> KeyMap::intervals(const Cell& cell) const {
     const auto one = interval(test);
     if (!one) return std::nullopt;
     if (one->low <= one->high) held.push_back(*one);
-    speaks_of_null_only_by_equality = speaks_of_null_only_by_equality && test.range == nullptr &&
-                                      test.comparison == Comparison::equal;
+    speaks_of_null_only_by_equality =
+        speaks_of_null_only_by_equality && test.range == nullptr && test.comparison == Comparison::equal;
   }
   if (!cell.negated) return held;
   // not(…): every key of the kind outside; null too, unless an order test made the answer null.

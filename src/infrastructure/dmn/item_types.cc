@@ -101,8 +101,10 @@ void ItemTypes::fill(Type& type, const ItemDefinition& definition, const std::st
     }
   }
   // A collection's own name belongs to the list; a constrained alias keeps its base's name for readers.
-  if (!definition.is_collection) type.name = name;
-  else if (one->name.empty()) one->name = name + "'s item";
+  if (!definition.is_collection)
+    type.name = name;
+  else if (one->name.empty())
+    one->name = name + "'s item";
   if (definition.allowed.given) {
     waiting_.emplace_back(one, &definition.allowed);
     texts_[type.name] = &definition.allowed;

@@ -10,9 +10,9 @@ struct Limits {
   size_t xml_bytes_max = 64 << 20;
   size_t xml_depth_max = 128;
   size_t xml_elements_max = 4'000'000;
-  uint64_t steps_max = 10'000'000;       // loop turns and calls in one evaluation
-  uint32_t depth_max = 256;              // calls inside calls
-  size_t arena_bytes_max = 64 << 20;     // strings, lists and contexts of one evaluation
+  uint64_t steps_max = 10'000'000;    // loop turns and calls in one evaluation
+  uint32_t depth_max = 256;           // calls inside calls
+  size_t arena_bytes_max = 64 << 20;  // strings, lists and contexts of one evaluation
 };
 
 }  // namespace puhui::dmn

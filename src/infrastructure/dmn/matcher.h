@@ -12,8 +12,8 @@
 namespace puhui::dmn {
 
 using Key = int64_t;
-constexpr Key kNullKey = std::numeric_limits<Key>::min();       // matched by "-" and by tests for null only
-constexpr Key kMismatchKey = std::numeric_limits<Key>::max();   // of another type: matched by "-" only
+constexpr Key kNullKey = std::numeric_limits<Key>::min();      // matched by "-" and by tests for null only
+constexpr Key kMismatchKey = std::numeric_limits<Key>::max();  // of another type: matched by "-" only
 constexpr Key kKeyMin = -(Key{1} << 62);
 constexpr Key kKeyMax = Key{1} << 62;
 
@@ -43,9 +43,9 @@ class Matcher {
 
  private:
   struct Column {
-    std::vector<Key> cuts;        // a segment begins at each; segment 0 lies before the first
-    std::vector<uint64_t> masks;  // [segment][word]
-    std::vector<uint32_t> starts;      // scan: intervals of rule r are [starts[r], starts[r + 1])
+    std::vector<Key> cuts;         // a segment begins at each; segment 0 lies before the first
+    std::vector<uint64_t> masks;   // [segment][word]
+    std::vector<uint32_t> starts;  // scan: intervals of rule r are [starts[r], starts[r + 1])
     std::vector<Interval> intervals;
     size_t segment(Key key) const;
   };

@@ -22,11 +22,11 @@ namespace puhui::dmn {
 // An input the caller gives, or a decision it gets.
 struct Variable {
   std::string name;
-  std::string id;           // the DMN element's
-  std::string type;         // "number", "string", an item definition's name, "" when undeclared
+  std::string id;                      // the DMN element's
+  std::string type;                    // "number", "string", an item definition's name, "" when undeclared
   feel::Kind kind = feel::Kind::null;  // of the declared type; null when undeclared
   bool is_list = false;
-  std::vector<std::string> allowed;    // when its type lists the values it may take
+  std::vector<std::string> allowed;  // when its type lists the values it may take
   std::string description;
 };
 
@@ -70,7 +70,7 @@ class Policy {
   Policy& operator=(Policy&&) noexcept;
   ~Policy();
 
-  const Digest& digest() const;   // of the file's bytes
+  const Digest& digest() const;  // of the file's bytes
   const std::string& name() const;
   std::span<const Variable> inputs() const;     // sorted by name
   std::span<const Variable> decisions() const;  // in an order where each follows what it requires

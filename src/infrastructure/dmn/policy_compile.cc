@@ -51,7 +51,9 @@ class PolicyCompiler {
   void require(Scope& scope, std::deque<Symbol>& aliases, size_t model, const std::vector<std::string>& hrefs,
                const Spot& spot);
   std::string full_name(size_t model, const std::string& name) const;
-  const Decision& decision_at(const Element& element) const { return out_.models[element.model].decisions[element.index]; }
+  const Decision& decision_at(const Element& element) const {
+    return out_.models[element.model].decisions[element.index];
+  }
 
   CompiledPolicy& out_;
   Faults faults_;
@@ -113,7 +115,9 @@ std::string PolicyCompiler::prefix_of(size_t from_model, size_t of_model) const 
   return "";
 }
 
-std::string PolicyCompiler::full_name(size_t model, const std::string& name) const { return prefix_of(0, model) + name; }
+std::string PolicyCompiler::full_name(size_t model, const std::string& name) const {
+  return prefix_of(0, model) + name;
+}
 
 void PolicyCompiler::declare_types() {
   for (size_t m = 0; m < out_.models.size(); ++m) types_.declare(out_.models[m], prefix_of(0, m));
@@ -126,7 +130,8 @@ void PolicyCompiler::declare(Element element, const Spot& spot, const std::strin
   element.symbol = out_.unit.make_symbol(name, type, out_.globals);
   const std::string key = out_.models[element.model].target + "#" + spot.id;
   if (spot.id.empty()) build_.fault(spot, "expected an id for '" + name + "'");
-  if (!elements_.emplace(key, element).second) build_.fault(spot, "expected each id once, '" + spot.id + "' came twice");
+  if (!elements_.emplace(key, element).second)
+    build_.fault(spot, "expected each id once, '" + spot.id + "' came twice");
 }
 
 void PolicyCompiler::declare_elements() {
@@ -143,7 +148,8 @@ void PolicyCompiler::declare_elements() {
               build_.type_named(decision.type_ref, decision.spot));
     }
     for (size_t i = 0; i < model.knowledge_models.size(); ++i) {
-      declare({Element::Kind::knowledge, m, i}, model.knowledge_models[i].spot, model.knowledge_models[i].name, function);
+      declare({Element::Kind::knowledge, m, i}, model.knowledge_models[i].spot, model.knowledge_models[i].name,
+              function);
     }
     for (size_t i = 0; i < model.services.size(); ++i) {
       declare({Element::Kind::service, m, i}, model.services[i].spot, model.services[i].name, function);
@@ -296,13 +302,14 @@ void PolicyCompiler::compile_service(const DecisionService& service, size_t m) {
   const Type* type = build_.type_named(service.type_ref, service.spot);
   if (!type->any && !type->is(Kind::function)) code->result = type;
   Layout layout{.outer = &out_.globals};
-  out_.functions.push_back({full_name(m, service.name), self->symbol->slot,
-                            feel::function_node(build_.place_of(service.spot), std::move(code), Layout{}, layout, nullptr)});
+  out_.functions.push_back(
+      {full_name(m, service.name), self->symbol->slot,
+       feel::function_node(build_.place_of(service.spot), std::move(code), Layout{}, layout, nullptr)});
 }
 
 void PolicyCompiler::describe() {
-  const auto variable = [&](const Element& element, const Spot& spot, const std::string& name, const std::string& type_ref,
-                            const std::string& description) {
+  const auto variable = [&](const Element& element, const Spot& spot, const std::string& name,
+                            const std::string& type_ref, const std::string& description) {
     const Type* type = element.symbol->type;
     const bool is_list = type->is(Kind::list);
     const Type* one = is_list && type->element != nullptr ? type->element : type;
@@ -318,8 +325,9 @@ void PolicyCompiler::describe() {
   for (const auto& [key, element] : elements_) {
     if (element.kind != Element::Kind::input) continue;
     const InputData& input = out_.models[element.model].inputs[element.index];
-    inputs.push_back({variable(element, input.spot, input.name, input.type_ref, input.description),
-                      {element.symbol->slot, element.symbol->type, build_.place_of(input.spot), "input " + input.name}});
+    inputs.push_back(
+        {variable(element, input.spot, input.name, input.type_ref, input.description),
+         {element.symbol->slot, element.symbol->type, build_.place_of(input.spot), "input " + input.name}});
   }
   std::ranges::sort(inputs, {}, [](const auto& one) { return one.first.name; });
   for (auto& [described, code] : inputs) {

@@ -16,7 +16,7 @@ struct CompiledInput {
 };
 
 struct CompiledDecision {
-  uint32_t slot = 0;         // of its value among the globals
+  uint32_t slot = 0;  // of its value among the globals
   uint32_t locals = 0;
   feel::NodePtr logic;
   const feel::Type* type = nullptr;

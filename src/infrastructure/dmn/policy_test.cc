@@ -16,7 +16,8 @@ std::string model_of(std::string_view body) {
 
 std::string input_of(std::string_view name, std::string_view type) {
   const std::string n(name);
-  return "<inputData id='i_" + n + "' name='" + n + "'><variable name='" + n + "' typeRef='" + std::string(type) + "'/></inputData>";
+  return "<inputData id='i_" + n + "' name='" + n + "'><variable name='" + n + "' typeRef='" + std::string(type) +
+         "'/></inputData>";
 }
 
 std::string needs_input(std::string_view name) {
@@ -72,7 +73,8 @@ std::string why(const Policy& policy, const Value& a, const Value& b) {
 const Value kX = Value::string("x");
 
 TEST(Policy, UniqueAnswersTheOneRuleOrSaysWhyNot) {
-  const Policy policy = compiled(table_of("hitPolicy='UNIQUE'", {{"<5", "-", "1"}, {"[5..10]", "\"x\"", "2"}, {">8", "-", "3"}}));
+  const Policy policy =
+      compiled(table_of("hitPolicy='UNIQUE'", {{"<5", "-", "1"}, {"[5..10]", "\"x\"", "2"}, {">8", "-", "3"}}));
   EXPECT_EQ(decide(policy, Value::number(3), kX), "1");
   EXPECT_EQ(decide(policy, Value::number(5), kX), "2");
   EXPECT_EQ(why(policy, Value::number(9), kX),
@@ -94,14 +96,17 @@ TEST(Policy, FirstStopsAtTheFirstAndTraceNamesIt) {
 }
 
 TEST(Policy, AnyWantsAgreement) {
-  const Policy policy = compiled(table_of("hitPolicy='ANY'", {{"<5", "-", "1"}, {"<10", "-", "1"}, {"-", "\"x\"", "2"}}));
+  const Policy policy =
+      compiled(table_of("hitPolicy='ANY'", {{"<5", "-", "1"}, {"<10", "-", "1"}, {"-", "\"x\"", "2"}}));
   EXPECT_EQ(decide(policy, Value::number(3), Value::string("y")), "1");
   EXPECT_EQ(decide(policy, Value::number(3), kX), "null");
 }
 
 TEST(Policy, CollectListsOrAggregates) {
   const std::vector<std::vector<std::string>> rules{{"<5", "-", "1"}, {"<10", "-", "5"}, {"-", "\"x\"", "3"}};
-  const auto with = [&](std::string_view hit, int64_t a) { return decide(compiled(table_of(hit, rules)), Value::number(a), kX); };
+  const auto with = [&](std::string_view hit, int64_t a) {
+    return decide(compiled(table_of(hit, rules)), Value::number(a), kX);
+  };
   EXPECT_EQ(with("hitPolicy='COLLECT'", 3), "[1, 5, 3]");
   EXPECT_EQ(with("hitPolicy='COLLECT' aggregation='SUM'", 3), "9");
   EXPECT_EQ(with("hitPolicy='COLLECT' aggregation='MIN'", 3), "1");
@@ -112,8 +117,10 @@ TEST(Policy, CollectListsOrAggregates) {
 }
 
 TEST(Policy, PriorityFollowsTheOrderOfOutputValues) {
-  const std::string outputs = "<output id='o'><outputValues><text>\"high\",\"middle\",\"low\"</text></outputValues></output>";
-  const std::vector<std::vector<std::string>> rules{{"-", "-", "\"low\""}, {">5", "-", "\"high\""}, {">1", "-", "\"middle\""}};
+  const std::string outputs =
+      "<output id='o'><outputValues><text>\"high\",\"middle\",\"low\"</text></outputValues></output>";
+  const std::vector<std::vector<std::string>> rules{
+      {"-", "-", "\"low\""}, {">5", "-", "\"high\""}, {">1", "-", "\"middle\""}};
   EXPECT_EQ(decide(compiled(table_of("hitPolicy='PRIORITY'", rules, outputs)), Value::number(7), kX), "\"high\"");
   EXPECT_EQ(decide(compiled(table_of("hitPolicy='OUTPUT ORDER'", rules, outputs)), Value::number(7), kX),
             "[\"high\", \"middle\", \"low\"]");
@@ -121,7 +128,8 @@ TEST(Policy, PriorityFollowsTheOrderOfOutputValues) {
 
 TEST(Policy, SeveralOutputsAreAContextAndDefaultsFillIn) {
   const std::string outputs =
-      "<output id='o1' name='grade' typeRef='string'><defaultOutputEntry><text>\"F\"</text></defaultOutputEntry></output>"
+      "<output id='o1' name='grade' "
+      "typeRef='string'><defaultOutputEntry><text>\"F\"</text></defaultOutputEntry></output>"
       "<output id='o2' name='points' typeRef='number'/>";
   const Policy policy = compiled(table_of("hitPolicy='UNIQUE'", {{"<5", "-", "\"A\"", "10 + a"}}, outputs));
   EXPECT_EQ(decide(policy, Value::number(3), kX), "{grade: \"A\", points: 13}");
@@ -130,9 +138,9 @@ TEST(Policy, SeveralOutputsAreAContextAndDefaultsFillIn) {
 
 TEST(Policy, CellsMaySpeakOfOtherNamesAndOfTheInputItself) {
   const Policy policy = compiled(table_of("hitPolicy='FIRST'", {{"string length(b), > 100", "-", "1"},
-                                                               {"-", "starts with(?, \"x\")", "2"},
-                                                               {"not(3, [7..9))", "-", "3"},
-                                                               {"null", "-", "4"}}));
+                                                                {"-", "starts with(?, \"x\")", "2"},
+                                                                {"not(3, [7..9))", "-", "3"},
+                                                                {"null", "-", "4"}}));
   EXPECT_EQ(decide(policy, Value::number(1), kX), "1");
   EXPECT_EQ(decide(policy, Value::number(101), Value::string("yy")), "1");
   EXPECT_EQ(decide(policy, Value::number(3), Value::string("xyz")), "1");
@@ -156,7 +164,8 @@ TEST(Policy, DecisionsFollowWhatTheyRequire) {
       "<informationRequirement><requiredDecision href='#d1'/></informationRequirement>"
       "<knowledgeRequirement><requiredKnowledge href='#k'/></knowledgeRequirement>"
       "<literalExpression><text>double of(First) + 1</text></literalExpression></decision>"
-      "<decision id='d1' name='First'><variable name='First' typeRef='number'/>" + needs_input("a") +
+      "<decision id='d1' name='First'><variable name='First' typeRef='number'/>" +
+      needs_input("a") +
       "<literalExpression><text>a * 10</text></literalExpression></decision>"
       "<businessKnowledgeModel id='k' name='double of'><encapsulatedLogic><formalParameter name='n' typeRef='number'/>"
       "<literalExpression><text>n * 2</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"));
@@ -170,15 +179,16 @@ TEST(Policy, DecisionsFollowWhatTheyRequire) {
 }
 
 TEST(Policy, BoxedContextsAndInvocations) {
-  const Policy policy = compiled(model_of(
-      input_of("a", "number") + "<decision id='d' name='D'><variable name='D'/>" + needs_input("a") +
-      "<context id='c'>"
-      "<contextEntry><variable name='f'/><functionDefinition><formalParameter name='x'/>"
-      "<literalExpression><text>x + 1</text></literalExpression></functionDefinition></contextEntry>"
-      "<contextEntry><variable name='y'/><invocation><literalExpression><text>f</text></literalExpression>"
-      "<binding><parameter name='x'/><literalExpression><text>a</text></literalExpression></binding></invocation></contextEntry>"
-      "<contextEntry><literalExpression><text>y * 2</text></literalExpression></contextEntry>"
-      "</context></decision>"));
+  const Policy policy = compiled(
+      model_of(input_of("a", "number") + "<decision id='d' name='D'><variable name='D'/>" + needs_input("a") +
+               "<context id='c'>"
+               "<contextEntry><variable name='f'/><functionDefinition><formalParameter name='x'/>"
+               "<literalExpression><text>x + 1</text></literalExpression></functionDefinition></contextEntry>"
+               "<contextEntry><variable name='y'/><invocation><literalExpression><text>f</text></literalExpression>"
+               "<binding><parameter "
+               "name='x'/><literalExpression><text>a</text></literalExpression></binding></invocation></contextEntry>"
+               "<contextEntry><literalExpression><text>y * 2</text></literalExpression></contextEntry>"
+               "</context></decision>"));
   Scratch scratch;
   const Value inputs[] = {Value::number(4)};
   EXPECT_EQ(text_of(policy.evaluate(inputs, scratch)[0]), "10");
@@ -186,7 +196,8 @@ TEST(Policy, BoxedContextsAndInvocations) {
 
 TEST(Policy, ItemDefinitionsCheckTypesAndAllowedValues) {
   const Policy policy = compiled(model_of(
-      "<itemDefinition name='tGrade'><typeRef>string</typeRef><allowedValues><text>\"A\",\"B\"</text></allowedValues></itemDefinition>"
+      "<itemDefinition "
+      "name='tGrade'><typeRef>string</typeRef><allowedValues><text>\"A\",\"B\"</text></allowedValues></itemDefinition>"
       "<itemDefinition name='tLoan'><itemComponent name='amount'><typeRef>number</typeRef></itemComponent>"
       "<itemComponent name='grade of it'><typeRef>tGrade</typeRef></itemComponent></itemDefinition>" +
       input_of("a", "tLoan") + "<decision id='d' name='D'><variable name='D' typeRef='tGrade'/>" + needs_input("a") +
@@ -226,14 +237,18 @@ class Tenth final : public HostFunction, public Functions {
 
 std::string model_policy(std::string_view model, std::string_view parameter) {
   const std::string p(parameter);
-  return model_of(input_of("a", "number") + "<decision id='d' name='D'><variable name='D'/>" + needs_input("a") +
-                  "<knowledgeRequirement><requiredKnowledge href='#k'/></knowledgeRequirement>"
-                  "<literalExpression><text>score(a).probability</text></literalExpression></decision>"
-                  "<businessKnowledgeModel id='k' name='score'><encapsulatedLogic kind='PMML'><formalParameter name='" + p +
-                  "' typeRef='number'/><context>"
-                  "<contextEntry><variable name='document'/><literalExpression><text>\"model:pd\"</text></literalExpression></contextEntry>"
-                  "<contextEntry><variable name='model'/><literalExpression><text>\"" + std::string(model) +
-                  "\"</text></literalExpression></contextEntry></context></encapsulatedLogic></businessKnowledgeModel>");
+  return model_of(
+      input_of("a", "number") + "<decision id='d' name='D'><variable name='D'/>" + needs_input("a") +
+      "<knowledgeRequirement><requiredKnowledge href='#k'/></knowledgeRequirement>"
+      "<literalExpression><text>score(a).probability</text></literalExpression></decision>"
+      "<businessKnowledgeModel id='k' name='score'><encapsulatedLogic kind='PMML'><formalParameter name='" +
+      p +
+      "' typeRef='number'/><context>"
+      "<contextEntry><variable "
+      "name='document'/><literalExpression><text>\"model:pd\"</text></literalExpression></contextEntry>"
+      "<contextEntry><variable name='model'/><literalExpression><text>\"" +
+      std::string(model) +
+      "\"</text></literalExpression></contextEntry></context></encapsulatedLogic></businessKnowledgeModel>");
 }
 
 TEST(Policy, CallsAModelByTheNameOfARegisteredFunction) {
@@ -258,7 +273,9 @@ TEST(Policy, EveryFaultIsReportedWithItsPlace) {
       "<decision id='e2' name='E'><informationRequirement><requiredInput href='#gone'/></informationRequirement>"
       "<literalExpression id='x'><text>incom</text></literalExpression></decision>");
   const std::string fault = fault_of(xml);
-  EXPECT_NE(fault.find("element i_a, line 1, column 101: expected the name of a type, came 'nummer'"), std::string::npos) << fault;
+  EXPECT_NE(fault.find("element i_a, line 1, column 101: expected the name of a type, came 'nummer'"),
+            std::string::npos)
+      << fault;
   EXPECT_NE(fault.find("element e, line 2, column 1: expected a value, came '*'"), std::string::npos) << fault;
   EXPECT_NE(fault.find("came '#gone'"), std::string::npos) << fault;
   EXPECT_NE(fault.find("expected a known name, came 'incom'"), std::string::npos) << fault;
@@ -270,7 +287,8 @@ TEST(Policy, CyclesEntitiesDepthAndSizeAreRefused) {
       "<literalExpression><text>B</text></literalExpression></decision>"
       "<decision id='b' name='B'><informationRequirement><requiredDecision href='#a'/></informationRequirement>"
       "<literalExpression><text>A</text></literalExpression></decision>");
-  EXPECT_NE(fault_of(cycle).find("expected no decision to require itself, but A requires B requires A"), std::string::npos)
+  EXPECT_NE(fault_of(cycle).find("expected no decision to require itself, but A requires B requires A"),
+            std::string::npos)
       << fault_of(cycle);
   EXPECT_NE(fault_of("<!DOCTYPE d [<!ENTITY e 'x'>]><definitions/>").find("no document type"), std::string::npos);
   std::string deep;
@@ -291,7 +309,8 @@ TEST(Policy, DigestNamesTheBytes) {
 
 TEST(Policy, ServicesAreFunctionsOverTheirInputs) {
   const Policy policy = compiled(model_of(
-      input_of("a", "number") + "<decision id='d1' name='First'><variable name='First' typeRef='number'/>" + needs_input("a") +
+      input_of("a", "number") + "<decision id='d1' name='First'><variable name='First' typeRef='number'/>" +
+      needs_input("a") +
       "<literalExpression><text>a * 10</text></literalExpression></decision>"
       "<decision id='d2' name='Second'><variable name='Second'/><knowledgeRequirement><requiredKnowledge href='#s'/>"
       "</knowledgeRequirement><literalExpression><text>svc(3) + svc(4)</text></literalExpression></decision>"

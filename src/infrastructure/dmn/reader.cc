@@ -127,11 +127,18 @@ BoxedPtr Reader::boxed_in(const pugi::xml_node& parent) {
 
 BoxedPtr Reader::boxed(const pugi::xml_node& node) {
   using Kind = Boxed::Kind;
-  static constexpr std::pair<std::string_view, Kind> kKinds[] = {
-      {"literalExpression", Kind::literal}, {"decisionTable", Kind::table},        {"context", Kind::context},
-      {"invocation", Kind::invocation},     {"functionDefinition", Kind::function}, {"list", Kind::list},
-      {"relation", Kind::relation},         {"conditional", Kind::conditional},    {"filter", Kind::filter},
-      {"for", Kind::for_loop},              {"some", Kind::some},                  {"every", Kind::every}};
+  static constexpr std::pair<std::string_view, Kind> kKinds[] = {{"literalExpression", Kind::literal},
+                                                                 {"decisionTable", Kind::table},
+                                                                 {"context", Kind::context},
+                                                                 {"invocation", Kind::invocation},
+                                                                 {"functionDefinition", Kind::function},
+                                                                 {"list", Kind::list},
+                                                                 {"relation", Kind::relation},
+                                                                 {"conditional", Kind::conditional},
+                                                                 {"filter", Kind::filter},
+                                                                 {"for", Kind::for_loop},
+                                                                 {"some", Kind::some},
+                                                                 {"every", Kind::every}};
   const std::string_view name = local_name(node);
   const auto* kind = std::ranges::find(kKinds, name, &std::pair<std::string_view, Kind>::first);
   if (kind == std::end(kKinds)) return nullptr;
@@ -216,29 +223,39 @@ void Reader::relation(const pugi::xml_node& node, Boxed& out) {
       out.children.push_back(std::move(cell));
     }
     if (cells != out.names.size()) {
-      faults.add(where_of(spot_of(row)), "expected " + std::to_string(out.names.size()) + " cells, one a column, came " +
-                                             std::to_string(cells));
+      faults.add(where_of(spot_of(row)), "expected " + std::to_string(out.names.size()) +
+                                             " cells, one a column, came " + std::to_string(cells));
       out.children.resize(out.children.size() - cells);
     }
   });
 }
 
 void Reader::hit_policy(const pugi::xml_node& node, Table& out) {
-  static constexpr std::pair<std::string_view, HitPolicy> kPolicies[] = {
-      {"", HitPolicy::unique},        {"UNIQUE", HitPolicy::unique},         {"FIRST", HitPolicy::first},
-      {"PRIORITY", HitPolicy::priority}, {"ANY", HitPolicy::any},            {"COLLECT", HitPolicy::collect},
-      {"RULE ORDER", HitPolicy::rule_order}, {"OUTPUT ORDER", HitPolicy::output_order}};
-  static constexpr std::pair<std::string_view, Aggregation> kAggregations[] = {
-      {"", Aggregation::none}, {"SUM", Aggregation::sum}, {"COUNT", Aggregation::count},
-      {"MIN", Aggregation::min}, {"MAX", Aggregation::max}};
+  static constexpr std::pair<std::string_view, HitPolicy> kPolicies[] = {{"", HitPolicy::unique},
+                                                                         {"UNIQUE", HitPolicy::unique},
+                                                                         {"FIRST", HitPolicy::first},
+                                                                         {"PRIORITY", HitPolicy::priority},
+                                                                         {"ANY", HitPolicy::any},
+                                                                         {"COLLECT", HitPolicy::collect},
+                                                                         {"RULE ORDER", HitPolicy::rule_order},
+                                                                         {"OUTPUT ORDER", HitPolicy::output_order}};
+  static constexpr std::pair<std::string_view, Aggregation> kAggregations[] = {{"", Aggregation::none},
+                                                                               {"SUM", Aggregation::sum},
+                                                                               {"COUNT", Aggregation::count},
+                                                                               {"MIN", Aggregation::min},
+                                                                               {"MAX", Aggregation::max}};
   const std::string_view policy = node.attribute("hitPolicy").value();
   const auto* found = std::ranges::find(kPolicies, policy, &std::pair<std::string_view, HitPolicy>::first);
-  if (found != std::end(kPolicies)) out.hit_policy = found->second;
-  else faults.add(where_of(spot_of(node)), "expected a hit policy, came '" + std::string(policy) + "'");
+  if (found != std::end(kPolicies))
+    out.hit_policy = found->second;
+  else
+    faults.add(where_of(spot_of(node)), "expected a hit policy, came '" + std::string(policy) + "'");
   const std::string_view aggregation = node.attribute("aggregation").value();
   const auto* known = std::ranges::find(kAggregations, aggregation, &std::pair<std::string_view, Aggregation>::first);
-  if (known != std::end(kAggregations)) out.aggregation = known->second;
-  else faults.add(where_of(spot_of(node)), "expected SUM, COUNT, MIN or MAX, came '" + std::string(aggregation) + "'");
+  if (known != std::end(kAggregations))
+    out.aggregation = known->second;
+  else
+    faults.add(where_of(spot_of(node)), "expected SUM, COUNT, MIN or MAX, came '" + std::string(aggregation) + "'");
 }
 
 void Reader::table(const pugi::xml_node& node, Table& out) {
@@ -262,8 +279,8 @@ void Reader::table(const pugi::xml_node& node, Table& out) {
     each(row, "outputEntry", [&](const pugi::xml_node& entry) { rule.outputs.push_back(text_of(entry)); });
     const auto expect = [&](size_t expected, size_t came, const char* what) {
       if (expected == came) return;
-      faults.add(where_of(rule.spot), "expected " + std::to_string(expected) + " " + what + ", one a column, came " +
-                                          std::to_string(came));
+      faults.add(where_of(rule.spot),
+                 "expected " + std::to_string(expected) + " " + what + ", one a column, came " + std::to_string(came));
       out.rules.clear();
     };
     const size_t inputs = rule.inputs.size();
@@ -402,8 +419,8 @@ std::string where_of(const Spot& spot) {
 
 Result<Model> read_model(std::string_view xml, const Limits& limits) {
   if (xml.size() > limits.xml_bytes_max) {
-    return fail(ErrorCode::exhausted, "expected at most " + std::to_string(limits.xml_bytes_max) + " bytes of XML, came " +
-                                          std::to_string(xml.size()));
+    return fail(ErrorCode::exhausted, "expected at most " + std::to_string(limits.xml_bytes_max) +
+                                          " bytes of XML, came " + std::to_string(xml.size()));
   }
   pugi::xml_document document;
   const auto parsed = document.load_buffer(xml.data(), xml.size(), pugi::parse_default | pugi::parse_doctype);
@@ -416,7 +433,8 @@ Result<Model> read_model(std::string_view xml, const Limits& limits) {
   TRY(check_shape(document, limits));
   const pugi::xml_node root = document.document_element();
   if (local_name(root) != "definitions") {
-    return fail(ErrorCode::invalid, "expected a DMN file, its root <definitions>, came <" + std::string(root.name()) + ">");
+    return fail(ErrorCode::invalid,
+                "expected a DMN file, its root <definitions>, came <" + std::string(root.name()) + ">");
   }
   Model model = reader.model(root);
   TRY(std::move(reader.faults).result());

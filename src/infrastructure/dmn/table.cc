@@ -14,9 +14,12 @@ constexpr size_t kHitsOnStack = 64;
 // The rules that hit, in rule order; few of them without an allocation.
 struct TableNode::Hits {
   void push(size_t rule) {
-    if (size < kHitsOnStack) few[size] = rule;
-    else if (size == kHitsOnStack) many.assign(few, few + kHitsOnStack), many.push_back(rule);
-    else many.push_back(rule);
+    if (size < kHitsOnStack)
+      few[size] = rule;
+    else if (size == kHitsOnStack)
+      many.assign(few, few + kHitsOnStack), many.push_back(rule);
+    else
+      many.push_back(rule);
     ++size;
   }
   std::span<const size_t> rules() const {
@@ -200,8 +203,8 @@ Value TableNode::aggregated(Frame& frame, const Hits& hits) const {
     const auto found = order(next, result);
     if (!found) {
       return frame.run.fail(CauseCode::wrong_type, place,
-                            {"an aggregation expects outputs of one ordered type, came ", name_of(result.kind()), " and ",
-                             name_of(next.kind())});
+                            {"an aggregation expects outputs of one ordered type, came ", name_of(result.kind()),
+                             " and ", name_of(next.kind())});
     }
     if (table_.aggregation == Aggregation::min ? *found < 0 : *found > 0) result = next;
   }

@@ -15,14 +15,14 @@ namespace puhui::dmn {
 struct CompiledTable {
   struct Input {
     feel::NodePtr value;
-    uint32_t slot = 0;         // the column's value, for general cells
+    uint32_t slot = 0;  // the column's value, for general cells
     KeyMap keys{{}};
     const feel::Type* allowed = nullptr;  // input values, or null
     std::string label;
   };
   struct Output {
-    std::string_view name;     // kept by the unit
-    feel::NodePtr otherwise;   // null: none
+    std::string_view name;              // kept by the unit
+    feel::NodePtr otherwise;            // null: none
     std::vector<feel::Value> priority;  // best first; empty: none given
     const feel::Type* type = nullptr;   // null: any
   };
@@ -34,11 +34,11 @@ struct CompiledTable {
   Aggregation aggregation = Aggregation::none;
   std::vector<Input> inputs;
   std::vector<Output> outputs;
-  std::vector<feel::NodePtr> entries;       // [rule][output]
-  std::vector<GeneralCell> general;         // in rule order
-  std::vector<uint32_t> general_from;       // [rule]: where its general cells begin; one more at the end
+  std::vector<feel::NodePtr> entries;  // [rule][output]
+  std::vector<GeneralCell> general;    // in rule order
+  std::vector<uint32_t> general_from;  // [rule]: where its general cells begin; one more at the end
   Matcher matcher;
-  uint32_t first_rule = 0;                  // its number in the policy's rules
+  uint32_t first_rule = 0;  // its number in the policy's rules
   size_t rules = 0;
 };
 

@@ -28,7 +28,8 @@ pugi::xml_node child(const pugi::xml_node& node, std::string_view name) {
 std::string_view attribute(const pugi::xml_node& node, std::string_view name) {
   for (const pugi::xml_attribute& at : node.attributes()) {
     const std::string_view full = at.name();
-    if (full == name || (full.size() > name.size() && full.ends_with(name) && full[full.size() - name.size() - 1] == ':')) {
+    if (full == name ||
+        (full.size() > name.size() && full.ends_with(name) && full[full.size() - name.size() - 1] == ':')) {
       return at.value();
     }
   }
@@ -43,7 +44,8 @@ Value simple_value(const pugi::xml_node& node, feel::Arena& arena) {
   type = type.substr(type.find(':') == std::string_view::npos ? 0 : type.find(':') + 1);
   const std::string_view text = trim(raw);
   if (type == "boolean") return Value::boolean(text == "true" || text == "1");
-  if (type == "decimal" || type == "double" || type == "integer" || type == "float" || type == "int" || type == "long") {
+  if (type == "decimal" || type == "double" || type == "integer" || type == "float" || type == "int" ||
+      type == "long") {
     const auto number = feel::Decimal::parse(text);
     return number ? Value::number(*number) : Value::null();
   }
@@ -108,7 +110,8 @@ bool agrees(const Value& expected, const Value& came) {
     return distance && distance->magnitude() <= feel::Decimal::scaled(1, -8);
   }
   // Values that XML has no type for (ranges, functions) are expected as their text.
-  if (expected.kind() != came.kind()) return expected.is_string() && !came.is_null() && expected.as_string() == text_of(came);
+  if (expected.kind() != came.kind())
+    return expected.is_string() && !came.is_null() && expected.as_string() == text_of(came);
   if (expected.kind() == Kind::list) return lists_agree(expected.as_list(), came.as_list());
   if (expected.kind() == Kind::context) return contexts_agree(expected, came);
   return identical(expected, came);
@@ -176,7 +179,8 @@ Result<std::vector<CaseResult>> run_cases(std::string_view cases_xml, const Poli
       const bool error = wanted.attribute("errorResult").as_bool();
       const Value expected = error ? Value::null() : value_of(child(wanted, "expected"), values);
       // A context without components is written as nothing at all.
-      const bool empty_context = came.kind() == Kind::context && came.as_context().empty() && expected.is_null() && !error;
+      const bool empty_context =
+          came.kind() == Kind::context && came.as_context().empty() && expected.is_null() && !error;
       result.passed = empty_context || agrees(expected, came);
       result.expected = error ? "error" : text_of(expected);
       result.came = text_of(came) + (came.is_null() ? " <- " + explain(came.cause()) : "");

@@ -12,10 +12,10 @@ namespace puhui::dmn {
 
 struct CaseResult {
   std::string case_id;
-  std::string node;       // the decision, business knowledge model or service asked
+  std::string node;  // the decision, business knowledge model or service asked
   bool passed = false;
   std::string expected;
-  std::string came;       // with the cause when it is null
+  std::string came;  // with the cause when it is null
 };
 
 // The model's name a case file asks for: <modelName>.

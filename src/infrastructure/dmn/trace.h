@@ -11,10 +11,10 @@ namespace puhui::dmn {
 
 // Static: a rule of a table of the policy.
 struct RuleInfo {
-  std::string id;        // the rule element's, or "" when it has none
+  std::string id;  // the rule element's, or "" when it has none
   std::string table_id;
-  std::string owner;     // the decision or business knowledge model the table belongs to
-  uint32_t number = 0;   // 1-based, as people count rows
+  std::string owner;    // the decision or business knowledge model the table belongs to
+  uint32_t number = 0;  // 1-based, as people count rows
 };
 
 struct Trace {

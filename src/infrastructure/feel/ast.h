@@ -30,36 +30,36 @@ struct Symbol {
 
 enum class Op : uint8_t {
   literal,
-  name,            // symbol
-  builtin_name,    // builtin, as a value
-  unknown_name,    // text: nothing of that name is known
-  item_member,     // text: a name inside a filter; children: [item, otherwise (optional)]
-  arithmetic,      // children: [left, right]
+  name,          // symbol
+  builtin_name,  // builtin, as a value
+  unknown_name,  // text: nothing of that name is known
+  item_member,   // text: a name inside a filter; children: [item, otherwise (optional)]
+  arithmetic,    // children: [left, right]
   negate,
   compare,
   logic_and,
   logic_or,
-  between,         // [value, low, high]
-  in,              // [value, test…]
-  if_else,         // [condition, then, otherwise]
-  for_loop,        // iterators in children pairs, then the body
+  between,   // [value, low, high]
+  in,        // [value, test…]
+  if_else,   // [condition, then, otherwise]
+  for_loop,  // iterators in children pairs, then the body
   some,
   every,
-  function,        // parameters in `symbols`; [body]
-  call,            // [callee, arguments…]; argument names in `names` when named
-  path,            // text; [of]
-  filter,          // symbols[0] is item; [list, condition]
+  function,  // parameters in `symbols`; [body]
+  call,      // [callee, arguments…]; argument names in `names` when named
+  path,      // text; [of]
+  filter,    // symbols[0] is item; [list, condition]
   list,
-  context,         // names and symbols of the entries; children their values
-  range,           // [low, high]; closed ends in flags; a missing end is a null child
-  instance_of,     // instance type; [value]
+  context,      // names and symbols of the entries; children their values
+  range,        // [low, high]; closed ends in flags; a missing end is a null child
+  instance_of,  // instance type; [value]
   // Unary tests. The tested value is the symbol `?`: children[0] where one is needed.
-  test_any,        // "-"
-  test_compare,    // comparison; [input, right]
-  test_value,      // [input, expression]: a range or list that holds the input, or what equals it
-  test_self,       // [input, expression]: an expression that speaks of ? itself
-  test_none,       // not(…): [tests…]
-  test_or,         // [tests…]
+  test_any,      // "-"
+  test_compare,  // comparison; [input, right]
+  test_value,    // [input, expression]: a range or list that holds the input, or what equals it
+  test_self,     // [input, expression]: an expression that speaks of ? itself
+  test_none,     // not(…): [tests…]
+  test_or,       // [tests…]
 };
 
 struct Expr {
@@ -70,7 +70,7 @@ struct Expr {
   const Type* type = nullptr;
   uint32_t height = 1;
 
-  Value literal;                       // strings and the like live in the constants arena
+  Value literal;  // strings and the like live in the constants arena
   std::string text;
   const Symbol* symbol = nullptr;
   const Builtin* builtin = nullptr;
@@ -81,8 +81,8 @@ struct Expr {
   std::vector<Ptr> children;
   std::vector<std::string> names;
   std::vector<const Symbol*> symbols;
-  std::vector<bool> ranges;            // for_loop: whether the iterator is "low..high" (two children)
-  std::unique_ptr<Layout> layout;      // of a function
+  std::vector<bool> ranges;        // for_loop: whether the iterator is "low..high" (two children)
+  std::unique_ptr<Layout> layout;  // of a function
   const Type* instance_type = nullptr;
 };
 

@@ -47,7 +47,8 @@ std::vector<const Builtin*> builtin_rows(std::string_view name);
 const Builtin* row_for(std::string_view name, size_t count);
 
 // Checks and converts the arguments as the signature says, then calls exactly this row.
-Value call_row(const Builtin& row, const Signature& signature, Run& run, std::span<const Value> args, const Place& place);
+Value call_row(const Builtin& row, const Signature& signature, Run& run, std::span<const Value> args,
+               const Place& place);
 // Picks the row by the number of arguments.
 Value call_builtin(const Builtin& any_row, Run& run, std::span<const Value> args, const Place& place);
 

@@ -8,8 +8,9 @@ using Args = std::span<const Value>;
 
 Value get_value(Run& run, Args args, const Place& place) {
   const Value* entry = args[0].find(args[1].as_string());
-  return entry != nullptr ? *entry
-                          : run.fail(CauseCode::missing, place, {"the context has no entry '", args[1].as_string(), "'"});
+  return entry != nullptr
+             ? *entry
+             : run.fail(CauseCode::missing, place, {"the context has no entry '", args[1].as_string(), "'"});
 }
 
 Value get_entries(Run& run, Args args, const Place& place) {

@@ -124,11 +124,13 @@ Value list_replace(Run& run, Args args, const Place& place) {
     writable[*position > 0 ? *position - 1 : size + *position] = args[2];
     return copy;
   }
-  if (args[1].kind() != Kind::function) return wrong_argument(run, place, {"list replace expects a position or a match"});
+  if (args[1].kind() != Kind::function)
+    return wrong_argument(run, place, {"list replace expects a position or a match"});
   for (size_t i = 0; i < items.size(); ++i) {
     const Value both[] = {items[i], args[2]};
     const Value matches = call(run, args[1].as_function(), both, place);
-    if (matches.kind() != Kind::boolean) return wrong_argument(run, place, {"the match of list replace gave no boolean"});
+    if (matches.kind() != Kind::boolean)
+      return wrong_argument(run, place, {"the match of list replace gave no boolean"});
     if (matches.as_boolean()) writable[i] = args[2];
   }
   return copy;
@@ -136,7 +138,9 @@ Value list_replace(Run& run, Args args, const Place& place) {
 
 Value reverse(Run& run, Args args, const Place& place) {
   const Value copy = run.list(args[0].as_list(), place);
-  if (!copy.is_null()) std::reverse(const_cast<Value*>(copy.as_list().data()), const_cast<Value*>(copy.as_list().data()) + copy.as_list().size());
+  if (!copy.is_null())
+    std::reverse(const_cast<Value*>(copy.as_list().data()),
+                 const_cast<Value*>(copy.as_list().data()) + copy.as_list().size());
   return copy;
 }
 

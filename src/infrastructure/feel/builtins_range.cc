@@ -27,7 +27,7 @@ std::optional<Ends> ends_of(const Value& value) {
 struct Pair {
   Ends a;
   Ends b;
-  Order low_low = Order::equal;    // a.low against b.low, and so on
+  Order low_low = Order::equal;  // a.low against b.low, and so on
   Order low_high = Order::equal;
   Order high_low = Order::equal;
   Order high_high = Order::equal;
@@ -54,7 +54,9 @@ Pair swapped(const Pair& p) {
 bool before(const Pair& p) { return p.high_low < 0 || (p.high_low == 0 && !(p.a.high_closed && p.b.low_closed)); }
 bool meets(const Pair& p) { return p.high_low == 0 && p.a.high_closed && p.b.low_closed; }
 bool low_not_after(const Pair& p) { return p.low_low < 0 || (p.low_low == 0 && (p.a.low_closed || !p.b.low_closed)); }
-bool high_not_before(const Pair& p) { return p.high_high > 0 || (p.high_high == 0 && (p.a.high_closed || !p.b.high_closed)); }
+bool high_not_before(const Pair& p) {
+  return p.high_high > 0 || (p.high_high == 0 && (p.a.high_closed || !p.b.high_closed));
+}
 bool includes(const Pair& p) { return low_not_after(p) && high_not_before(p); }
 bool same_low(const Pair& p) { return p.low_low == 0 && p.a.low_closed == p.b.low_closed; }
 bool same_high(const Pair& p) { return p.high_high == 0 && p.a.high_closed == p.b.high_closed; }

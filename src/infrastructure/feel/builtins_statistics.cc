@@ -14,9 +14,10 @@ Value extreme(Run& run, Args args, const Place& place) {
   for (const Value& item : items) {
     const auto found = order(item, *best);
     if (!found) {
-      return run.fail(CauseCode::wrong_type, place,
-                      {"expected values of one ordered type, came ", name_of(best->kind()), " and ", name_of(item.kind())},
-                      item.is_null() ? &item.cause() : nullptr);
+      return run.fail(
+          CauseCode::wrong_type, place,
+          {"expected values of one ordered type, came ", name_of(best->kind()), " and ", name_of(item.kind())},
+          item.is_null() ? &item.cause() : nullptr);
     }
     if (kLargest ? *found > 0 : *found < 0) best = &item;
   }

@@ -28,7 +28,8 @@ Value date_of_parts(Run& run, Args args, const Place& place) {
     parts[i] = *part;
   }
   if (!is_valid(parts[0], parts[1], parts[2])) return wrong_argument(run, place, {"there is no such day"});
-  return Value::date(CivilDate{static_cast<int32_t>(parts[0]), static_cast<uint8_t>(parts[1]), static_cast<uint8_t>(parts[2])});
+  return Value::date(
+      CivilDate{static_cast<int32_t>(parts[0]), static_cast<uint8_t>(parts[1]), static_cast<uint8_t>(parts[2])});
 }
 
 Value time_from(Run& run, Args args, const Place& place) {
@@ -48,7 +49,8 @@ Value time_of_parts(Run& run, Args args, const Place& place) {
   const Decimal& seconds = args[2].as_number();
   const Decimal whole = floor(seconds);
   const auto second = whole.as_int64();
-  if (!hour || !minute || !second || *hour < 0 || *hour > 23 || *minute < 0 || *minute > 59 || *second < 0 || *second > 59) {
+  if (!hour || !minute || !second || *hour < 0 || *hour > 23 || *minute < 0 || *minute > 59 || *second < 0 ||
+      *second > 59) {
     return wrong_argument(run, place, {"there is no such time"});
   }
   TimeOfDay time{static_cast<int32_t>(*hour * 3600 + *minute * 60 + *second), 0, {}};
@@ -58,7 +60,8 @@ Value time_of_parts(Run& run, Args args, const Place& place) {
     if (args[3].kind() != Kind::days_time) return no_temporal(run, place, "a duration as offset", args[3]);
     const int64_t offset = args[3].as_duration().second;
     constexpr int64_t kOffsetMax = 18 * 3600;
-    if (offset > kOffsetMax || offset < -kOffsetMax) return no_temporal(run, place, "an offset up to 18 hours", args[3]);
+    if (offset > kOffsetMax || offset < -kOffsetMax)
+      return no_temporal(run, place, "an offset up to 18 hours", args[3]);
     time.zone = Zone::offset(static_cast<int32_t>(offset));
   }
   return Value::time(time);
@@ -119,7 +122,8 @@ Value week_of_year_of(Run& run, Args args, const Place& place) {
   return day ? Value::number(week_of_year(*day)) : no_temporal(run, place, "a date", args[0]);
 }
 Value day_of_week_of(Run& run, Args args, const Place& place) {
-  static constexpr std::string_view kNames[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+  static constexpr std::string_view kNames[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                                "Friday", "Saturday", "Sunday"};
   const auto day = day_of(args[0]);
   return day ? Value::string(kNames[day_of_week(*day) - 1]) : no_temporal(run, place, "a date", args[0]);
 }

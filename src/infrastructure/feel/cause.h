@@ -30,7 +30,7 @@ struct Place {
 
 struct Cause {
   CauseCode code = CauseCode::literal;
-  std::string_view message;     // what was expected and what came; static or in the evaluation's arena
+  std::string_view message;  // what was expected and what came; static or in the evaluation's arena
   Place place;
   const Cause* from = nullptr;  // the null this one came from
 };

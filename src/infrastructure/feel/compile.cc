@@ -7,7 +7,6 @@ namespace {
 
 constexpr uint64_t kFoldStepsMax = 10'000;
 
-
 // Computes the node once, now, when all it depends on is constant.
 NodePtr folded(NodePtr node, Unit& unit) {
   Run run(unit.constants, 0);

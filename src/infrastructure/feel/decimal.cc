@@ -48,8 +48,7 @@ std::optional<Decimal> add_parts(const DecimalParts& a, const DecimalParts& b) {
   if (a.coefficient == 0 && b.coefficient != 0) return DecimalParts::pack(b.negative, b.coefficient, b.exponent);
   if (b.coefficient == 0 && a.coefficient != 0) {
     const int shift = std::min(a.exponent - b.exponent, Decimal::kDigitsMax - wide::digits_of(a.coefficient));
-    return DecimalParts::pack(a.negative, a.coefficient * kPowers[static_cast<size_t>(shift)],
-                              a.exponent - shift);
+    return DecimalParts::pack(a.negative, a.coefficient * kPowers[static_cast<size_t>(shift)], a.exponent - shift);
   }
   const int shift = a.exponent - b.exponent;
   if (shift <= kShortShiftMax && (a.coefficient >> 64) == 0 && (b.coefficient >> 64) == 0) {
@@ -98,9 +97,7 @@ Decimal Decimal::scaled(int64_t coefficient, int exponent) {
   return made;
 }
 
-std::optional<Decimal> add(const Decimal& a, const Decimal& b) {
-  return add_parts(DecimalParts(a), DecimalParts(b));
-}
+std::optional<Decimal> add(const Decimal& a, const Decimal& b) { return add_parts(DecimalParts(a), DecimalParts(b)); }
 
 std::optional<Decimal> subtract(const Decimal& a, const Decimal& b) {
   DecimalParts minus_b(b);
@@ -185,9 +182,8 @@ std::strong_ordering Decimal::operator<=>(const Decimal& other) const {
   const int top_b = wide::digits_of(b.coefficient) + b.exponent;
   if (top_a != top_b) return top_a <=> top_b;
   // As many digits before the point: the exponents differ by less than 34.
-  return a.exponent > b.exponent
-             ? wide::scale_up(a.coefficient, a.exponent - b.exponent) <=> Uint256(b.coefficient)
-             : Uint256(a.coefficient) <=> wide::scale_up(b.coefficient, b.exponent - a.exponent);
+  return a.exponent > b.exponent ? wide::scale_up(a.coefficient, a.exponent - b.exponent) <=> Uint256(b.coefficient)
+                                 : Uint256(a.coefficient) <=> wide::scale_up(b.coefficient, b.exponent - a.exponent);
 }
 
 std::optional<Decimal> round_to(const Decimal& a, int places, RoundingMode mode) {
@@ -213,8 +209,8 @@ std::optional<Decimal> modulo(const Decimal& a, const Decimal& b) {
   if (x.coefficient == 0) return Decimal();
   const int exponent = std::min(x.exponent, y.exponent);
   const auto whole = [&](const DecimalParts& parts) {
-    cpp_int n = (cpp_int(static_cast<uint64_t>(parts.coefficient >> 64)) << 64) |
-                static_cast<uint64_t>(parts.coefficient);
+    cpp_int n =
+        (cpp_int(static_cast<uint64_t>(parts.coefficient >> 64)) << 64) | static_cast<uint64_t>(parts.coefficient);
     n *= boost::multiprecision::pow(cpp_int(10), static_cast<unsigned>(parts.exponent - exponent));
     return parts.negative ? cpp_int(-n) : n;
   };

@@ -24,8 +24,7 @@ class Decimal {
 
   constexpr Decimal() = default;  // 0
   constexpr Decimal(int64_t value)
-      : low_(value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value)),
-        high_(pack(value < 0, 0)) {}
+      : low_(value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value)), high_(pack(value < 0, 0)) {}
   // coefficient · 10^exponent, exact. CHECKs that the exponent is within the limits.
   static Decimal scaled(int64_t coefficient, int exponent);
   static Decimal from_rate(Rate rate) { return scaled(rate.ppb, -9); }

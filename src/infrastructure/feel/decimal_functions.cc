@@ -67,7 +67,8 @@ std::optional<Decimal> square_root(const Decimal& a) {
   const DecimalParts parts(a);
   int shift = 72 - wide::digits_of(parts.coefficient);
   if ((parts.exponent - shift) % 2 != 0) ++shift;
-  cpp_int n = (cpp_int(static_cast<uint64_t>(parts.coefficient >> 64)) << 64) | static_cast<uint64_t>(parts.coefficient);
+  cpp_int n =
+      (cpp_int(static_cast<uint64_t>(parts.coefficient >> 64)) << 64) | static_cast<uint64_t>(parts.coefficient);
   n *= boost::multiprecision::pow(cpp_int(10), static_cast<unsigned>(shift));
   cpp_int rest;
   const cpp_int root = boost::multiprecision::sqrt(n, rest);

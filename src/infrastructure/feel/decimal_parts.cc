@@ -117,8 +117,7 @@ bool rounds_up(RoundingMode mode, bool negative, bool odd, const Dropped& droppe
 
 }  // namespace wide
 
-std::optional<Decimal> DecimalParts::finish(bool negative, wide::Uint256 n, int exponent,
-                                            wide::Dropped dropped) {
+std::optional<Decimal> DecimalParts::finish(bool negative, wide::Uint256 n, int exponent, wide::Dropped dropped) {
   using namespace wide;
   const auto drop = [&](int count) {
     drop_digits(n, count, dropped);

@@ -29,8 +29,7 @@ constexpr uint128 kCoefficientEnd = kPowers[Decimal::kDigitsMax];
 
 inline int bits_of(uint128 value) {
   const auto high = static_cast<uint64_t>(value >> 64);
-  return static_cast<int>(high != 0 ? 64 + std::bit_width(high)
-                                    : std::bit_width(static_cast<uint64_t>(value)));
+  return static_cast<int>(high != 0 ? 64 + std::bit_width(high) : std::bit_width(static_cast<uint64_t>(value)));
 }
 // Decimal digits; 0 has none.
 inline int digits_of(uint128 value) {
@@ -42,8 +41,7 @@ inline int digits_of(uint128 value) {
 struct Uint256 {
   std::array<uint64_t, 4> limb{};  // least significant first
   Uint256() = default;
-  explicit Uint256(uint128 value)
-      : limb{static_cast<uint64_t>(value), static_cast<uint64_t>(value >> 64), 0, 0} {}
+  explicit Uint256(uint128 value) : limb{static_cast<uint64_t>(value), static_cast<uint64_t>(value >> 64), 0, 0} {}
   bool fits_128() const { return (limb[2] | limb[3]) == 0; }
   uint128 low_128() const { return static_cast<uint128>(limb[1]) << 64 | limb[0]; }
   int bits() const;
@@ -88,8 +86,8 @@ struct DecimalParts {
   static std::optional<Decimal> finish(bool negative, wide::Uint256 coefficient, int exponent,
                                        wide::Dropped dropped = {});
   static std::optional<Decimal> finish(bool negative, uint128 coefficient, int exponent) {
-    if (coefficient < wide::kCoefficientEnd && exponent >= Decimal::kExponentMin &&
-        exponent <= Decimal::kExponentMax) [[likely]] {
+    if (coefficient < wide::kCoefficientEnd && exponent >= Decimal::kExponentMin && exponent <= Decimal::kExponentMax)
+        [[likely]] {
       return pack(negative, coefficient, exponent);
     }
     return finish(negative, wide::Uint256(coefficient), exponent);

@@ -30,7 +30,7 @@ Result<Expression> Expression::compile(std::string_view text, std::span<const st
 }
 
 Value Expression::evaluate(Arena& arena, std::span<const Value> values, const RunLimits& limits) const {
-  Run run(arena);
+  Run run(arena, compiled_->layout.slots + kStackValues / 8);
   run.begin(limits);
   std::vector<Value> globals(values.begin(), values.end());
   globals.resize(compiled_->globals.slots, Value::missing());

@@ -31,31 +31,63 @@ void expect_all(std::initializer_list<Case> cases) {
 }
 
 TEST(Feel, ArithmeticFollowsPrecedence) {
-  expect_all({{"1 + 2 * 3", "7"},       {"(1 + 2) * 3", "9"},   {"10 / 4", "2.5"},        {"2 ** 3 ** 2", "64"},
-              {"-3 ** 2", "9"},         {"5 - 3 - 1", "1"},     {"0.1 + 0.2", "0.3"},     {"1 - -1", "2"},
-              {".5 + 1", "1.5"},        {"10 / 0", "null"},     {"\"a\" + \"b\"", "\"ab\""}, {"\"a\" + 1", "null"},
+  expect_all({{"1 + 2 * 3", "7"},
+              {"(1 + 2) * 3", "9"},
+              {"10 / 4", "2.5"},
+              {"2 ** 3 ** 2", "64"},
+              {"-3 ** 2", "9"},
+              {"5 - 3 - 1", "1"},
+              {"0.1 + 0.2", "0.3"},
+              {"1 - -1", "2"},
+              {".5 + 1", "1.5"},
+              {"10 / 0", "null"},
+              {"\"a\" + \"b\"", "\"ab\""},
+              {"\"a\" + 1", "null"},
               {"1 / 3 * 3", "0.9999999999999999999999999999999999"}});
 }
 
 // DMN 1.5, table 50.
 TEST(Feel, LogicIsThreeValued) {
-  expect_all({{"true and true", "true"},   {"true and false", "false"}, {"true and null", "null"},
-              {"false and null", "false"}, {"null and false", "false"}, {"null and null", "null"},
-              {"true or null", "true"},    {"null or true", "true"},    {"false or null", "null"},
-              {"false or false", "false"}, {"true and \"x\"", "null"},  {"not(true)", "false"},
+  expect_all({{"true and true", "true"},
+              {"true and false", "false"},
+              {"true and null", "null"},
+              {"false and null", "false"},
+              {"null and false", "false"},
+              {"null and null", "null"},
+              {"true or null", "true"},
+              {"null or true", "true"},
+              {"false or null", "null"},
+              {"false or false", "false"},
+              {"true and \"x\"", "null"},
+              {"not(true)", "false"},
               {"not(null)", "null"}});
 }
 
 TEST(Feel, ComparisonAcrossTypesHasNoAnswer) {
-  expect_all({{"1 = 1.0", "true"},      {"1 = \"1\"", "null"},   {"1 < \"1\"", "null"}, {"null = null", "true"},
-              {"1 = null", "false"},    {"1 != null", "true"},   {"\"a\" < \"b\"", "true"}, {"[1,2] = [1,2]", "true"},
-              {"{a: 1} = {a: 1}", "true"}, {"2 between 1 and 3", "true"}, {"2 between null and 3", "null"}});
+  expect_all({{"1 = 1.0", "true"},
+              {"1 = \"1\"", "null"},
+              {"1 < \"1\"", "null"},
+              {"null = null", "true"},
+              {"1 = null", "false"},
+              {"1 != null", "true"},
+              {"\"a\" < \"b\"", "true"},
+              {"[1,2] = [1,2]", "true"},
+              {"{a: 1} = {a: 1}", "true"},
+              {"2 between 1 and 3", "true"},
+              {"2 between null and 3", "null"}});
 }
 
 TEST(Feel, MembershipTakesRangesListsAndTests) {
-  expect_all({{"5 in (1..5]", "true"},  {"1 in (1..5]", "false"}, {"5 in ]1..5[", "false"}, {"3 in (1, 2, 3)", "true"},
-              {"3 in [1, 2, 3]", "true"}, {"5 in <10", "true"},   {"5 in (<3, >4)", "true"}, {"5 in (> 5)", "false"},
-              {"\"b\" in [\"a\"..\"c\"]", "true"}, {"5 in not(5)", "false"}});
+  expect_all({{"5 in (1..5]", "true"},
+              {"1 in (1..5]", "false"},
+              {"5 in ]1..5[", "false"},
+              {"3 in (1, 2, 3)", "true"},
+              {"3 in [1, 2, 3]", "true"},
+              {"5 in <10", "true"},
+              {"5 in (<3, >4)", "true"},
+              {"5 in (> 5)", "false"},
+              {"\"b\" in [\"a\"..\"c\"]", "true"},
+              {"5 in not(5)", "false"}});
 }
 
 TEST(Feel, ControlFlow) {
@@ -86,8 +118,8 @@ TEST(Feel, NamesMayHoldSpacesAndOperators) {
   const auto expression = Expression::compile("monthly  income + a-b + b - a + income's share", names);
   ASSERT_TRUE(expression.has_value()) << expression.error().text();
   Arena arena;
-  const std::vector<Value> values{Value::number(100), Value::number(50), Value::number(7), Value::number(3),
-                                  Value::missing(), Value::number(1)};
+  const std::vector<Value> values{Value::number(100), Value::number(50), Value::number(7),
+                                  Value::number(3),   Value::missing(),  Value::number(1)};
   EXPECT_EQ(text_of(expression->evaluate(arena, values)), "147");  // 100 + 50 + 3 - 7 + 1
 }
 
@@ -101,30 +133,58 @@ TEST(Feel, FunctionsCloseOverNamesAndMayRecurse) {
 }
 
 TEST(Feel, BuiltInFunctionsOnNumbers) {
-  expect_all({{"decimal(1/3, 2)", "0.33"},  {"decimal(2.5, 0)", "2"},      {"floor(-1.5)", "-2"},
-              {"ceiling(1.01)", "2"},       {"round half up(5.5, 0)", "6"}, {"round half down(5.5, 0)", "5"},
-              {"round up(-1.126, 2)", "-1.13"}, {"round down(1.126, 2)", "1.12"}, {"abs(-3)", "3"},
-              {"modulo(-12, 5)", "3"},      {"sqrt(16)", "4"},             {"odd(5)", "true"},
-              {"even(2)", "true"},          {"number(\"1 000,0\", \" \", \",\")", "1000"},
-              {"min(3, 1, 2)", "1"},        {"max([1, 5, 3])", "5"},       {"sum([1, 2, 3])", "6"},
-              {"sum([])", "null"},          {"mean(1, 2, 6)", "3"},        {"count([1, null])", "2"},
-              {"median(8, 2, 5, 3, 4)", "4"}, {"stddev(2, 4, 7, 5)", "2.081665999466132735282297706979931"},
-              {"mode(6, 3, 9, 6, 6)", "[6]"}, {"product(2, 3, 4)", "24"},  {"log(10)", "2.302585092994045684017991454684364"}});
+  expect_all({{"decimal(1/3, 2)", "0.33"},
+              {"decimal(2.5, 0)", "2"},
+              {"floor(-1.5)", "-2"},
+              {"ceiling(1.01)", "2"},
+              {"round half up(5.5, 0)", "6"},
+              {"round half down(5.5, 0)", "5"},
+              {"round up(-1.126, 2)", "-1.13"},
+              {"round down(1.126, 2)", "1.12"},
+              {"abs(-3)", "3"},
+              {"modulo(-12, 5)", "3"},
+              {"sqrt(16)", "4"},
+              {"odd(5)", "true"},
+              {"even(2)", "true"},
+              {"number(\"1 000,0\", \" \", \",\")", "1000"},
+              {"min(3, 1, 2)", "1"},
+              {"max([1, 5, 3])", "5"},
+              {"sum([1, 2, 3])", "6"},
+              {"sum([])", "null"},
+              {"mean(1, 2, 6)", "3"},
+              {"count([1, null])", "2"},
+              {"median(8, 2, 5, 3, 4)", "4"},
+              {"stddev(2, 4, 7, 5)", "2.081665999466132735282297706979931"},
+              {"mode(6, 3, 9, 6, 6)", "[6]"},
+              {"product(2, 3, 4)", "24"},
+              {"log(10)", "2.302585092994045684017991454684364"}});
 }
 
 TEST(Feel, BuiltInFunctionsOnStringsAndLists) {
-  expect_all({{"substring(\"foobar\", 3)", "\"obar\""},       {"substring(\"foobar\", -2, 1)", "\"a\""},
-              {"string length(\"普惠\")", "2"},                {"upper case(\"abé\")", "\"ABÉ\""},
-              {"substring before(\"foobar\", \"bar\")", "\"foo\""}, {"contains(\"foobar\", \"of\")", "false"},
-              {"starts with(\"foobar\", \"fo\")", "true"},     {"string join([\"a\", null, \"b\"], \"-\")", "\"a-b\""},
-              {"string(1.10)", "\"1.1\""},                     {"list contains([1, 2], 2)", "true"},
-              {"append([1], 2, 3)", "[1, 2, 3]"},              {"concatenate([1], [2, 3])", "[1, 2, 3]"},
-              {"distinct values([1, 2, 1])", "[1, 2]"},        {"flatten([[1, [2]], 3])", "[1, 2, 3]"},
-              {"insert before([1, 3], 2, 2)", "[1, 2, 3]"},    {"remove([1, 2, 3], 2)", "[1, 3]"},
-              {"reverse([1, 2])", "[2, 1]"},                   {"index of([1, 2, 1], 1)", "[1, 3]"},
-              {"union([1, 2], [2, 3])", "[1, 2, 3]"},          {"sublist([1, 2, 3], 2)", "[2, 3]"},
-              {"all([true, null])", "null"},                   {"any([false, true])", "true"},
-              {"get value({a: 1}, \"a\")", "1"},               {"context put({a: 1}, \"b\", 2)", "{a: 1, b: 2}"}});
+  expect_all({{"substring(\"foobar\", 3)", "\"obar\""},
+              {"substring(\"foobar\", -2, 1)", "\"a\""},
+              {"string length(\"普惠\")", "2"},
+              {"upper case(\"abé\")", "\"ABÉ\""},
+              {"substring before(\"foobar\", \"bar\")", "\"foo\""},
+              {"contains(\"foobar\", \"of\")", "false"},
+              {"starts with(\"foobar\", \"fo\")", "true"},
+              {"string join([\"a\", null, \"b\"], \"-\")", "\"a-b\""},
+              {"string(1.10)", "\"1.1\""},
+              {"list contains([1, 2], 2)", "true"},
+              {"append([1], 2, 3)", "[1, 2, 3]"},
+              {"concatenate([1], [2, 3])", "[1, 2, 3]"},
+              {"distinct values([1, 2, 1])", "[1, 2]"},
+              {"flatten([[1, [2]], 3])", "[1, 2, 3]"},
+              {"insert before([1, 3], 2, 2)", "[1, 2, 3]"},
+              {"remove([1, 2, 3], 2)", "[1, 3]"},
+              {"reverse([1, 2])", "[2, 1]"},
+              {"index of([1, 2, 1], 1)", "[1, 3]"},
+              {"union([1, 2], [2, 3])", "[1, 2, 3]"},
+              {"sublist([1, 2, 3], 2)", "[2, 3]"},
+              {"all([true, null])", "null"},
+              {"any([false, true])", "true"},
+              {"get value({a: 1}, \"a\")", "1"},
+              {"context put({a: 1}, \"b\", 2)", "{a: 1, b: 2}"}});
 }
 
 TEST(Feel, DatesAndDurations) {
@@ -168,13 +228,12 @@ TEST(Feel, EveryGrowthHasALimit) {
   EXPECT_NE(eval(chain).find("inside each other"), std::string::npos);
   EXPECT_NE(why("{f: function(n) f(n + 1), r: f(1)}.r").find("the limit of calls inside calls"), std::string::npos);
   EXPECT_NE(why("for a in 1..1000, b in 1..1000, c in 1..1000 return 1").find("the limit of "), std::string::npos);
-  EXPECT_NE(why("{f: function(s, n) if n = 0 then s else f(s + s, n - 1), r: f(\"abcdefgh\", 60)}.r").find("the limit of "),
-            std::string::npos);
+  EXPECT_NE(
+      why("{f: function(s, n) if n = 0 then s else f(s + s, n - 1), r: f(\"abcdefgh\", 60)}.r").find("the limit of "),
+      std::string::npos);
 }
 
-TEST(Feel, CommentsAndSpacesDoNotCount) {
-  expect_all({{"1 /* one */ + // two\n 2", "3"}, {"\t[ 1 ,\n2 ]", "[1, 2]"}});
-}
+TEST(Feel, CommentsAndSpacesDoNotCount) { expect_all({{"1 /* one */ + // two\n 2", "3"}, {"\t[ 1 ,\n2 ]", "[1, 2]"}}); }
 
 }  // namespace
 }  // namespace puhui::feel

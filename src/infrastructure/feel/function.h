@@ -27,14 +27,14 @@ struct FunctionCode {
     std::string name;
     const Type* type = nullptr;  // null: any
   };
-  std::string name;                     // "" for a literal function
-  std::vector<Parameter> parameters;    // their values are the frame's first slots
-  uint32_t slots = 0;                   // of the frame
+  std::string name;                   // "" for a literal function
+  std::vector<Parameter> parameters;  // their values are the frame's first slots
+  uint32_t slots = 0;                 // of the frame
   const Type* result = nullptr;
   // Exactly one of these.
   std::unique_ptr<const Node> body;
   std::unique_ptr<const External> external;
-  const Builtin* builtin = nullptr;     // the first row of that name
+  const Builtin* builtin = nullptr;  // the first row of that name
 };
 
 struct Function {

@@ -17,9 +17,9 @@ int hex_digit(char c) {
 }  // namespace
 
 bool is_keyword(std::string_view word) {
-  static constexpr std::string_view kWords[] = {
-      "if",  "then", "else", "for",     "in",       "return",   "some", "every", "satisfies",
-      "and", "or",   "true", "between", "instance", "function", "null", "false", "external"};
+  static constexpr std::string_view kWords[] = {"if",      "then",     "else",      "for",  "in",    "return",
+                                                "some",    "every",    "satisfies", "and",  "or",    "true",
+                                                "between", "instance", "function",  "null", "false", "external"};
   return std::ranges::find(kWords, word) != std::end(kWords);
 }
 
@@ -148,8 +148,8 @@ std::optional<Decimal> Lexer::take_number() {
     }
   }
   const auto number = Decimal::parse(text_.substr(at_, end - at_));
-  if (!number) fail("expected a number within 34 digits and exponents of 6144, came " +
-                    std::string(text_.substr(at_, end - at_)));
+  if (!number)
+    fail("expected a number within 34 digits and exponents of 6144, came " + std::string(text_.substr(at_, end - at_)));
   at_ = end;
   return number;
 }

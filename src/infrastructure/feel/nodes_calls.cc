@@ -69,7 +69,8 @@ class CallNode final : public Node {
   Value eval(Frame& frame) const override {
     const Value callee = callee_->eval(frame);
     if (callee.kind() != Kind::function) {
-      return frame.run.fail(CauseCode::wrong_type, place, {"expected a function to call, came ", name_of(callee.kind())},
+      return frame.run.fail(CauseCode::wrong_type, place,
+                            {"expected a function to call, came ", name_of(callee.kind())},
                             callee.is_null() ? &callee.cause() : nullptr);
     }
     Arguments args;
@@ -93,9 +94,9 @@ class CallNode final : public Node {
       ++placed;
     }
     if (placed < parameters.size() && function.code->builtin == nullptr) {
-      return frame.run.fail(CauseCode::wrong_argument, place,
-                            {"the function expects ", std::to_string(parameters.size()), " arguments, came ",
-                             std::to_string(placed)});
+      return frame.run.fail(
+          CauseCode::wrong_argument, place,
+          {"the function expects ", std::to_string(parameters.size()), " arguments, came ", std::to_string(placed)});
     }
     return call(frame.run, function, ordered, place);
   }

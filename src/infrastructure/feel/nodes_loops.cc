@@ -23,8 +23,8 @@ class Sequence {
       return true;
     }
     if (from.is_null()) {
-      failure = frame.run.fail(CauseCode::wrong_type, place, {"a loop expects a list or a range, came null"},
-                               &from.cause());
+      failure =
+          frame.run.fail(CauseCode::wrong_type, place, {"a loop expects a list or a range, came null"}, &from.cause());
       return false;
     }
     single_ = from;
@@ -53,9 +53,9 @@ class Sequence {
     }
     constexpr int64_t kEndMax = int64_t{1} << 60;
     if (!first || !last || std::abs(*first) > kEndMax || std::abs(*last) > kEndMax) {
-      failure = run.fail(CauseCode::wrong_type, place,
-                         {"a loop expects two whole numbers or two dates, came ", name_of(low.kind()), " and ",
-                          name_of(high.kind())});
+      failure = run.fail(
+          CauseCode::wrong_type, place,
+          {"a loop expects two whole numbers or two dates, came ", name_of(low.kind()), " and ", name_of(high.kind())});
       return false;
     }
     first_ = *first;
@@ -155,8 +155,9 @@ class QuantifiedNode final : public Node {
         return false;
       }
       if (answer.kind() != Kind::boolean && !result.is_null()) {
-        result = frame.run.fail(CauseCode::wrong_type, place, {"the condition is ", name_of(answer.kind()), ", no boolean"},
-                                answer.is_null() ? &answer.cause() : nullptr);
+        result =
+            frame.run.fail(CauseCode::wrong_type, place, {"the condition is ", name_of(answer.kind()), ", no boolean"},
+                           answer.is_null() ? &answer.cause() : nullptr);
       }
       return true;
     }

@@ -13,7 +13,8 @@ class ArithmeticNode final : public Node {
     const Value right = right_->eval(frame);
     if (left.is_number() && right.is_number()) [[likely]] {
       const auto result = numbers(left.as_number(), right.as_number());
-      if (result) [[likely]] return Value::number(*result);
+      if (result) [[likely]]
+        return Value::number(*result);
     }
     return apply(kOp, left, right, frame.run, place);
   }

@@ -100,7 +100,8 @@ bool ranges_equal(const Range& a, const Range& b) {
 Value apply(Arithmetic op, const Value& a, const Value& b, Run& run, const Place& place) {
   if (!a.is_number() || !b.is_number()) return apply_other(op, a, b, run, place);
   const auto result = apply_numbers(op, a.as_number(), b.as_number());
-  if (result) [[likely]] return Value::number(*result);
+  if (result) [[likely]]
+    return Value::number(*result);
   if (op == Arithmetic::divide && b.as_number().is_zero()) {
     return run.fail(CauseCode::arithmetic, place, {"division by zero"});
   }

@@ -194,8 +194,8 @@ Expr::Ptr Parser::loop(const Place& place, Op op) {
     Expr::Ptr from = addition();
     const bool is_range = lexer.take("..");
     const Type* item = from->type->is(Kind::list) || from->type->is(Kind::range) ? from->type->element
-                       : is_range                                               ? from->type
-                                                                                : nullptr;
+                       : is_range                                                ? from->type
+                                                                                 : nullptr;
     adopt(*expr, std::move(from));
     if (is_range) adopt(*expr, addition());
     expr->ranges.push_back(is_range);

@@ -4,9 +4,8 @@ namespace puhui::feel {
 
 bool speaks_of(const Expr& expr, const Symbol& symbol) {
   if (expr.symbol == &symbol) return true;
-  return std::ranges::any_of(expr.children, [&](const Expr::Ptr& child) {
-    return child != nullptr && speaks_of(*child, symbol);
-  });
+  return std::ranges::any_of(expr.children,
+                             [&](const Expr::Ptr& child) { return child != nullptr && speaks_of(*child, symbol); });
 }
 
 Expr::Ptr Parser::reference(const Place& place, const Symbol& symbol) {

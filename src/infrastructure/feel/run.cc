@@ -73,9 +73,9 @@ Value call_body(Run& run, const Function& function, std::span<const Value> args,
     const auto coerced = coerce(args[i], *type, run, place);
     if (!coerced) {
       run.stack_used -= code.slots;
-      return run.fail(CauseCode::wrong_type, place,
-                      {"parameter ", code.parameters[i].name, " expects ", text_of(*type), ", came ",
-                       name_of(args[i].kind())});
+      return run.fail(
+          CauseCode::wrong_type, place,
+          {"parameter ", code.parameters[i].name, " expects ", text_of(*type), ", came ", name_of(args[i].kind())});
     }
     slots[i] = *coerced;
   }
@@ -94,8 +94,8 @@ Value call(Run& run, const Function& function, std::span<const Value> args, cons
   if (code.builtin != nullptr) return call_builtin(*code.builtin, run, args, place);
   if (args.size() != code.parameters.size()) {
     return run.fail(CauseCode::wrong_argument, place,
-                    {"function ", code.name, " expects ", std::to_string(code.parameters.size()),
-                     " arguments, came ", std::to_string(args.size())});
+                    {"function ", code.name, " expects ", std::to_string(code.parameters.size()), " arguments, came ",
+                     std::to_string(args.size())});
   }
   --run.depth_left;
   Value result = code.body ? call_body(run, function, args, place) : code.external->call(run, args, place);

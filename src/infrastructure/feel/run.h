@@ -29,13 +29,13 @@ struct Moment {
 
 struct Run {
   Arena& arena;
-  Value* globals = nullptr;      // inputs, decisions, business knowledge models of the policy
+  Value* globals = nullptr;  // inputs, decisions, business knowledge models of the policy
   uint64_t steps_left = 0;
   uint32_t depth_left = 0;
   const Cause* stopped = nullptr;  // set once a limit is reached: everything then unwinds with nulls
   void* trace = nullptr;           // of the layer above; null when nobody listens
   const Moment* moment = nullptr;
-  std::vector<Value> stack;        // locals of running functions
+  std::vector<Value> stack;  // locals of running functions
   size_t stack_used = 0;
 
   explicit Run(Arena& memory, size_t stack_values = kStackValues) : arena(memory), stack(stack_values) {}
@@ -54,7 +54,8 @@ struct Run {
   // One turn of a loop or one call; false when the evaluation has to unwind.
   bool step(const Place& place) {
     if (stopped != nullptr) return false;
-    if (steps_left-- != 0) [[likely]] return true;
+    if (steps_left-- != 0) [[likely]]
+      return true;
     steps_left = 0;
     stop(place, "steps");
     return false;

@@ -67,9 +67,7 @@ Value plus_months_value(const Value& at, int64_t months) {
 
 bool is_day_based(const Value& v) { return v.kind() == Kind::date || v.kind() == Kind::date_time; }
 
-DateTime as_date_time(const Value& v) {
-  return v.kind() == Kind::date ? midnight(v.as_date()) : v.as_date_time();
-}
+DateTime as_date_time(const Value& v) { return v.kind() == Kind::date ? midnight(v.as_date()) : v.as_date_time(); }
 
 std::optional<Value> subtract_points(const Value& a, const Value& b) {
   if (is_day_based(a) && is_day_based(b)) {
@@ -82,8 +80,8 @@ std::optional<Value> subtract_points(const Value& a, const Value& b) {
   const TimeOfDay& x = a.as_time();
   const TimeOfDay& y = b.as_time();
   if (x.zone.is_none() != y.zone.is_none()) return std::nullopt;
-  return Value::duration(between({y.second - offset_at(y.zone, y.second), y.nano},
-                                 {x.second - offset_at(x.zone, x.second), x.nano}));
+  return Value::duration(
+      between({y.second - offset_at(y.zone, y.second), y.nano}, {x.second - offset_at(x.zone, x.second), x.nano}));
 }
 
 std::optional<Value> add_values(const Value& a, const Value& b, bool subtracting) {

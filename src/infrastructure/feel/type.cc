@@ -97,9 +97,8 @@ bool is_instance(const Value& value, const Type& type) {
   if (value.kind() != type.kind) return false;
   switch (type.kind) {
     case Kind::list:
-      return std::ranges::all_of(value.as_list(), [&](const Value& item) {
-        return element_conforms(item, type.element, true);
-      });
+      return std::ranges::all_of(value.as_list(),
+                                 [&](const Value& item) { return element_conforms(item, type.element, true); });
     case Kind::context: return context_is_instance(value, type);
     case Kind::range: {
       const Range& range = value.as_range();
@@ -111,9 +110,7 @@ bool is_instance(const Value& value, const Type& type) {
   }
 }
 
-bool conforms(const Value& value, const Type& type) {
-  return value.is_null() || is_instance(value, type);
-}
+bool conforms(const Value& value, const Type& type) { return value.is_null() || is_instance(value, type); }
 
 std::optional<Value> coerce(const Value& value, const Type& type, Run& run, const Place& place) {
   if (conforms(value, type)) return value;

@@ -22,17 +22,17 @@ struct Type {
   };
   bool any = true;
   Kind kind = Kind::null;
-  std::string name;                        // as people write it: "number", "tLoan", "list<number>"
-  const Type* element = nullptr;           // of a list or range; null: any
-  std::vector<Field> fields;               // of a context
-  bool open = false;                       // a context that may have other entries than `fields`
-  std::vector<const Type*> parameters;     // of a function
+  std::string name;                          // as people write it: "number", "tLoan", "list<number>"
+  const Type* element = nullptr;             // of a list or range; null: any
+  std::vector<Field> fields;                 // of a context
+  bool open = false;                         // a context that may have other entries than `fields`
+  std::vector<const Type*> parameters;       // of a function
   std::vector<std::string> parameter_names;  // of a function whose declaration is known; else empty
-  const Type* result = nullptr;            // of a function
+  const Type* result = nullptr;              // of a function
   // Unary tests over a value of this type, or null; the owner of the type keeps them alive.
   const Node* allowed = nullptr;
-  uint32_t allowed_slots = 0;              // of its frame; the tested value is slot 0
-  bool constrained = false;                // allowed values here or somewhere inside
+  uint32_t allowed_slots = 0;  // of its frame; the tested value is slot 0
+  bool constrained = false;    // allowed values here or somewhere inside
 
   const Field* field(std::string_view field_name) const;
   bool is(Kind wanted) const { return !any && kind == wanted; }

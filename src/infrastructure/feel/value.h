@@ -49,16 +49,44 @@ class Value {
   static Value null() { return Value(); }  // cause: literal
   static Value null(const Cause* cause) { return Value(Kind::null, cause, 0); }
   static Value missing() { return Value(Kind::null, &kMissingValue, 0); }  // cause: an input not given
-  static Value boolean(bool value) { Value v(Kind::boolean); v.boolean_ = value; return v; }
-  static Value number(const Decimal& value) { Value v(Kind::number); v.number_ = value; return v; }
+  static Value boolean(bool value) {
+    Value v(Kind::boolean);
+    v.boolean_ = value;
+    return v;
+  }
+  static Value number(const Decimal& value) {
+    Value v(Kind::number);
+    v.number_ = value;
+    return v;
+  }
   static Value number(int64_t value) { return number(Decimal(value)); }
   static Value string(std::string_view text) { return Value(Kind::string, text.data(), text.size()); }
-  static Value date(CivilDate date) { Value v(Kind::date); v.date_ = date; return v; }
+  static Value date(CivilDate date) {
+    Value v(Kind::date);
+    v.date_ = date;
+    return v;
+  }
   static Value date(Date day);
-  static Value time(TimeOfDay time) { Value v(Kind::time); v.time_ = time; return v; }
-  static Value date_time(DateTime at) { Value v(Kind::date_time); v.date_time_ = at; return v; }
-  static Value months(int64_t months) { Value v(Kind::years_months); v.months_ = months; return v; }
-  static Value duration(Duration d) { Value v(Kind::days_time); v.duration_ = d; return v; }
+  static Value time(TimeOfDay time) {
+    Value v(Kind::time);
+    v.time_ = time;
+    return v;
+  }
+  static Value date_time(DateTime at) {
+    Value v(Kind::date_time);
+    v.date_time_ = at;
+    return v;
+  }
+  static Value months(int64_t months) {
+    Value v(Kind::years_months);
+    v.months_ = months;
+    return v;
+  }
+  static Value duration(Duration d) {
+    Value v(Kind::days_time);
+    v.duration_ = d;
+    return v;
+  }
   static Value list(std::span<const Value> items) { return Value(Kind::list, items.data(), items.size()); }
   static Value context(std::span<const Entry> entries);
   static Value range(const Range* range) { return Value(Kind::range, range, 0); }
@@ -128,9 +156,7 @@ struct Range {
 inline Value Value::context(std::span<const Entry> entries) {
   return Value(Kind::context, entries.data(), entries.size());
 }
-inline std::span<const Entry> Value::as_context() const {
-  return {static_cast<const Entry*>(view_.data), view_.size};
-}
+inline std::span<const Entry> Value::as_context() const { return {static_cast<const Entry*>(view_.data), view_.size}; }
 
 // FEEL text: 12.5, "quoted", [1, 2], {a: 1}, null, @"2024-02-29" as 2024-02-29. The same value, the same text.
 std::string text_of(const Value& value);
