@@ -22,4 +22,6 @@ for bench in "${benches[@]}"; do
   echo "== $(basename "$bench")"
   "$bench" || failed+=("$(basename "$bench")")
 done
+echo "== the day of 930,000 loans"
+bench/day.sh "$1" || failed+=(day)
 [ ${#failed[@]} -eq 0 ] || { echo "failed: ${failed[*]}" >&2; exit 1; }
