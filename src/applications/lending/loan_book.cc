@@ -124,6 +124,22 @@ Books LoanBook::balances(const BookKey& book) const {
   return out;
 }
 
+Books LoanBook::balances_now(Transaction& tx, const BookKey& book) const {
+  const BookAccounts& accounts = accounts_of(book);
+  Books out;
+  for (size_t kind = 0; kind < kAccountKinds; ++kind) {
+    if (static_cast<AccountKind>(kind) == AccountKind::loan_principal) continue;
+    if (const auto account = ledger_.account_now(tx, accounts.ids[kind]))
+      out.minor[kind] = account->balances.debit_balance();
+  }
+  return out;
+}
+
+int64_t LoanBook::principal_now(Transaction& tx, const LoanId& loan) const {
+  const auto account = ledger_.account_now(tx, principal_account(loan));
+  return account ? account->balances.debit_balance() : 0;
+}
+
 int64_t LoanBook::principal(const LoanId& loan) const {
   const auto account = ledger_.account(principal_account(loan));
   return account ? account->balances.debit_balance() : 0;

@@ -49,6 +49,9 @@ class LoanBook {
   // Balances of a product's accounts, debits less credits, by AccountKind; loan_principal is not among them.
   Books balances(const BookKey& book) const;
   int64_t principal(const LoanId& loan) const;
+  // The same in a store closure, with what it and its uncommitted neighbours did.
+  Books balances_now(Transaction& tx, const BookKey& book) const;
+  int64_t principal_now(Transaction& tx, const LoanId& loan) const;
 
  private:
   // The ids of a product's accounts, by kind: hashing names is not for every posting.

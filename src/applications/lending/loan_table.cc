@@ -21,11 +21,16 @@ Result<Loan> read_loan(const Row& row) {
   auto state = decode_state(*contract, row.bytes(1));
   if (!state) return fail(at("loan " + contract->loan.text(), std::move(state).error()));
   return Loan{*std::move(contract),
-              {*std::move(state), Rate{row.integer(2)}, static_cast<Stage>(row.integer(3)),
-               static_cast<int>(row.integer(4)), row.integer(5)}};
+              {*std::move(state),
+               Rate{row.integer(2)},
+               static_cast<Stage>(row.integer(3)),
+               static_cast<int>(row.integer(4)),
+               row.integer(5),
+               {static_cast<int>(row.integer(6)), row.integer(7), row.integer(8) != 0}}};
 }
 
-constexpr std::string_view kLoanColumns = "l.contract, s.state, s.pd_ppb, s.stage, s.bucket, s.allowance_minor";
+constexpr std::string_view kLoanColumns =
+    "l.contract, s.state, s.pd_ppb, s.stage, s.bucket, s.allowance_minor, s.month_bucket, s.month_minor, s.was_bad";
 
 }  // namespace
 
@@ -45,7 +50,21 @@ std::vector<Migration> migrations() {
        "CREATE TABLE lending_event (loan {id} NOT NULL, event {id} NOT NULL, day {int} NOT NULL, kind {int} NOT NULL, "
        "body {bytes} NOT NULL, PRIMARY KEY (loan, event)) {clustered};"
        "CREATE TABLE lending_day (day {int} NOT NULL PRIMARY KEY, cursor {id}, loans {int} NOT NULL, "
-       "finished {int} NOT NULL)"}};
+       "finished {int} NOT NULL)"},
+      {"lending", 2,
+       "ALTER TABLE lending_standing ADD COLUMN month_bucket {int} NOT NULL DEFAULT -1;"
+       "ALTER TABLE lending_standing ADD COLUMN month_minor {int} NOT NULL DEFAULT 0;"
+       "ALTER TABLE lending_standing ADD COLUMN was_bad {int} NOT NULL DEFAULT 0;"
+       "ALTER TABLE lending_day ADD COLUMN report {bytes};"
+       // A product version by the hash that contracts name it by.
+       "CREATE TABLE lending_product (hash {bytes} NOT NULL PRIMARY KEY, body {bytes} NOT NULL) {clustered};"
+       // What was answered to an event, for its repeats.
+       "CREATE TABLE lending_answer (loan {id} NOT NULL, event {id} NOT NULL, body {bytes} NOT NULL, "
+       "PRIMARY KEY (loan, event)) {clustered};"
+       // Counts of month ends, a few hundred rows a month whatever the number of loans (month_table.h).
+       "CREATE TABLE lending_tally (product {text} NOT NULL, currency {int} NOT NULL, kind {int} NOT NULL, "
+       "day {int} NOT NULL, a {int} NOT NULL, b {int} NOT NULL, loans {int} NOT NULL, principal_minor {int} NOT NULL, "
+       "PRIMARY KEY (product, currency, kind, day, a, b)) {clustered}"}};
 }
 
 Id128 application_key(std::string_view application) { return id_from("lending application\n", application); }
@@ -95,15 +114,20 @@ Result<void> insert_loan(Transaction& tx, const Contract& contract, const Standi
 }
 
 Result<void> update_standing(Transaction& tx, const Contract& contract, const Standing& before, const Standing& after) {
-  const IdBytes loan_bytes(contract.loan);
+  const IdBytes loan(contract.loan);
   const std::string state = encode(contract, after.state);
-  const int64_t changed =
-      TRY(tx.execute("UPDATE lending_standing SET is_open = ?, status = ?, bucket = ?, stage = ?, principal_minor = ?, "
-                     "allowance_minor = ?, "
-                     "state = ? WHERE is_open = ? AND loan = ?",
-                     {int64_t{is_open(after.state)}, static_cast<int64_t>(after.state.status), int64_t{after.bucket},
-                      static_cast<int64_t>(after.stage), after.state.principal_minor(), after.allowance_minor,
-                      BytesView{state}, int64_t{is_open(before.state)}, loan_bytes}));
+  const bool was_open = is_open(before.state), stays = was_open == is_open(after.state);
+  // A row that keeps its key is rewritten in place; only one that closes or opens moves.
+  const int64_t changed = TRY(tx.execute(
+      stays
+          ? "UPDATE lending_standing SET status = ?, bucket = ?, stage = ?, principal_minor = ?, allowance_minor = ?, "
+            "month_bucket = ?, month_minor = ?, was_bad = ?, state = ? WHERE is_open = ? AND loan = ?"
+          : "UPDATE lending_standing SET status = ?, bucket = ?, stage = ?, principal_minor = ?, allowance_minor = ?, "
+            "month_bucket = ?, month_minor = ?, was_bad = ?, state = ?, is_open = 1 - is_open "
+            "WHERE is_open = ? AND loan = ?",
+      {static_cast<int64_t>(after.state.status), int64_t{after.bucket}, static_cast<int64_t>(after.stage),
+       after.state.principal_minor(), after.allowance_minor, int64_t{after.month.bucket}, after.month.principal_minor,
+       int64_t{after.month.was_bad}, BytesView{state}, int64_t{was_open}, loan}));
   if (changed != 1) return fail(ErrorCode::not_found, "loan", "no loan has the id " + contract.loan.text());
   return {};
 }
@@ -162,6 +186,14 @@ Result<void> insert_event(Transaction& tx, const LoanId& loan, const Event& even
       "INSERT INTO lending_event (loan, event, day, kind, body) VALUES (?, ?, ?, ?, ?)",
       {loan_bytes, event_bytes, int64_t{event.date.days}, static_cast<int64_t>(event.kind), BytesView{body}}));
   return {};
+}
+
+Result<std::optional<Event>> find_event(Reader& reader, const LoanId& loan, const EventId& event) {
+  const IdBytes loan_bytes(loan), event_bytes(event);
+  const auto body =
+      TRY(reader.bytes("SELECT body FROM lending_event WHERE loan = ? AND event = ?", {loan_bytes, event_bytes}));
+  if (!body) return std::nullopt;
+  return TRY(decode_event(*body));
 }
 
 Result<std::vector<Event>> events_of(Reader& reader, const LoanId& loan) {

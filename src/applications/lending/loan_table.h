@@ -32,13 +32,24 @@ BorrowerId borrower_id(std::string_view borrower);  // of the client's own name 
 Result<void> insert_application(Transaction& tx, const ApplicationRow& row);
 Result<std::optional<ApplicationRow>> find_application(Reader& reader, const Id128& key);
 
+// What the last month's end saw of a loan: the roll rates and vintages are counted from it, without a row a month.
+inline constexpr int kNotSeen = -1;
+struct MonthMark {
+  int bucket = kNotSeen;        // at the last month's end, or none has seen it
+  int64_t principal_minor = 0;  // then, our own part
+  bool was_bad = false;         // in stage 3 at any month's end, or charged off
+  bool operator==(const MonthMark&) const = default;
+};
+
 // What moves in a loan's life, beside its State.
 struct Standing {
   State state;
   Rate pd;  // at opening
   Stage stage = Stage::one;
   int bucket = 0;
-  int64_t allowance_minor = 0;  // expected loss held for it
+  int64_t allowance_minor = 0;  // expected loss held for our own part of it
+  MonthMark month;
+  bool operator==(const Standing&) const = default;
 };
 
 // A loan is open until it is paid off, and while a charged-off claim still may bring recoveries it is closed to the day-end.
@@ -62,6 +73,7 @@ Result<size_t> each_open_loan(Reader& reader, const LoanId& after, size_t limit,
 
 // conflict when the event's id stands already with the loan.
 Result<void> insert_event(Transaction& tx, const LoanId& loan, const Event& event);
+Result<std::optional<Event>> find_event(Reader& reader, const LoanId& loan, const EventId& event);
 Result<std::vector<Event>> events_of(Reader& reader, const LoanId& loan);  // in order of application
 
 }  // namespace puhui::lending
