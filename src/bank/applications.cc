@@ -19,15 +19,17 @@ std::vector<Migration> application_migrations() { return lending::migrations(); 
 std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs) {
   std::vector<Verb> verbs;
   add(verbs, lending::origination_verbs(lending_needs));
+  add(verbs, lending::servicing_verbs(lending_needs));
+  add(verbs, lending::day_end_verbs(lending_needs));
   add(verbs, lending::replay_verbs(lending_needs));
   return verbs;
 }
 
 void Bank::House::open_applications() {
   loan_book = std::make_unique<lending::LoanBook>(*ledger);
-  origination = std::make_unique<lending::Origination>(*store, *kernel, *loan_book, needs.clock);
+  origination = std::make_unique<lending::Origination>(*store, *kernel, *loan_book, products, needs.clock);
   lending_verbs.emplace(
-      lending::VerbNeeds{*store, *evidence, *kernel, *ledger, *loan_book, *origination, needs.files, needs.clock});
+      lending::VerbNeeds{*store, *evidence, *kernel, *ledger, *loan_book, *origination, products, needs.files, needs.clock});
 }
 
 }  // namespace puhui

@@ -22,6 +22,7 @@ struct Bank::House {
   std::optional<kernel::PermitVerbNeeds> permit_verbs;
   // Applications: one group of lines each (applications.cc).
   std::unique_ptr<lending::LoanBook> loan_book;
+  lending::ProductShelf products;
   std::unique_ptr<lending::Origination> origination;
   std::optional<lending::VerbNeeds> lending_verbs;
   std::vector<Verb> verbs;

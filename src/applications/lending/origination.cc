@@ -1,5 +1,7 @@
 #include "applications/lending/origination.h"
 
+#include "applications/lending/servicing.h"
+
 namespace puhui::lending {
 
 namespace {
@@ -22,6 +24,8 @@ Result<Offerings> Origination::offerings(std::string_view product) {
   if (!term)
     return fail(ErrorCode::invalid, "facts", "have no fact '" + std::string(kTermFact) + "', which a contract needs");
   out.term_fact = *term;
+  // Before the first contract of it, so that every loan finds its product whatever is in force later.
+  TRY(products_.keep(store_, *out.product));
   out.version = std::move(version);
   const std::unique_lock lock(mutex_);
   return by_permit_.emplace(out.version->digest(), out).first->second;
@@ -66,7 +70,10 @@ Result<Booking> Origination::prepare(const Offerings& offerings, const Submissio
   out.drawdown.date = out.contract.opened_on;
   out.drawdown.amount_minor = out.contract.principal_minor;
   out.drawdown.id = EventId(Id128{0, 1});  // until book() gives it the decision's; the state keeps it to tell order
-  out.postings = TRY(lending::apply(out.contract, out.drawdown, out.standing.state)).postings;
+  TRY(lending::apply(out.contract, out.drawdown, out.standing.state));
+  out.fee = drawdown_fee(product, out.drawdown);
+  if (out.fee) TRY(lending::apply(out.contract, *out.fee, out.standing.state));
+  out.postings = postings({}, own_books_of(out.contract, out.standing));
   return out;
 }
 
@@ -82,10 +89,15 @@ Result<Origination::Booked> Origination::book(Transaction& tx, const Submission&
     booking.contract.loan = loan;
     booking.drawdown.id = EventId(decision.id());
     booking.standing.state.last_event = order_of(booking.drawdown);
+    if (booking.fee) {
+      booking.fee->id = drawdown_fee_id(booking.drawdown.id);
+      booking.standing.state.last_event = order_of(*booking.fee);
+    }
     TRY(book_.ready(tx, key, at));
     TRY(book_.open_loan(tx, loan, booking.contract.currency, at));
     TRY(insert_loan(tx, booking.contract, booking.standing, booking.schedule));
     TRY(insert_event(tx, loan, booking.drawdown));
+    if (booking.fee) TRY(insert_event(tx, loan, *booking.fee));
     TRY(book_.post(tx, key, loan, booking.postings, booking.drawdown.id, at));
     out.loan = loan;
   }

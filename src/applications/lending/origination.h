@@ -8,6 +8,7 @@
 
 #include "applications/lending/loan_book.h"
 #include "applications/lending/loan_table.h"
+#include "applications/lending/product_shelf.h"
 #include "applications/lending/proposal.h"
 #include "infrastructure/kernel/kernel.h"
 
@@ -27,6 +28,7 @@ struct Booking {
   Contract contract;
   Standing standing;  // after the first drawdown
   Event drawdown;
+  std::optional<Event> fee;  // of the drawdown, where the product charges one
   std::vector<Posting> postings;
   std::string schedule;  // packed
 };
@@ -46,8 +48,8 @@ struct Offerings {
 
 class Origination {
  public:
-  Origination(Store& store, kernel::Kernel& kernel, LoanBook& book, const Clock& clock)
-      : store_(store), kernel_(kernel), book_(book), clock_(clock) {}
+  Origination(Store& store, kernel::Kernel& kernel, LoanBook& book, ProductShelf& products, const Clock& clock)
+      : store_(store), kernel_(kernel), book_(book), products_(products), clock_(clock) {}
 
   // forbidden when no permit is in force for the product.
   Result<Offerings> offerings(std::string_view product);
@@ -74,6 +76,7 @@ class Origination {
   Store& store_;
   kernel::Kernel& kernel_;
   LoanBook& book_;
+  ProductShelf& products_;
   const Clock& clock_;
   mutable std::shared_mutex mutex_;
   std::map<Digest, Offerings> by_permit_;

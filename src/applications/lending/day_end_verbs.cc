@@ -1,0 +1,50 @@
+#include "applications/lending/portfolio.h"
+#include "applications/lending/verbs.h"
+
+namespace puhui::lending {
+
+namespace {
+
+struct PortfolioRequest {};
+void fields(Shape&, PortfolioRequest&) {}
+
+template <class Answer>
+std::function<std::string(const Json&)> told() {
+  return [](const Json& answer) {
+    const auto read = read_json<Answer>(answer);
+    return read ? lending::tell(*read) : print_json_pretty(answer) + "\n";
+  };
+}
+
+}  // namespace
+
+std::vector<Verb> day_end_verbs(const VerbNeeds* needs) {
+  std::vector<Verb> verbs;
+  verbs.push_back(make_verb<DayEndRequest, DayEndAnswer>(
+      {.noun = "lending",
+       .verb = "day-end",
+       .help = "End a day for all open loans: accruals, due dates, late interest, buckets, charge-offs, expected loss.",
+       .effect = Effect::write,
+       .repeat_key = "date"},
+      [needs](const VerbCall& call, const DayEndRequest& request) -> Result<DayEndAnswer> {
+        DayEnd day_end({needs->store, needs->book, needs->products, needs->clock});
+        return answer_of(TRY(day_end.run(request.date, call.progress)));
+      }));
+  verbs.back().tell = told<DayEndAnswer>();
+  verbs.push_back(make_verb<PortfolioRequest, PortfolioAnswer>(
+      {.noun = "lending",
+       .verb = "portfolio",
+       .help = "Show buckets, stages and expected loss after the last day-end, roll rates and vintages."},
+      [needs](const VerbCall&, const PortfolioRequest&) -> Result<PortfolioAnswer> {
+        PortfolioAnswer answer;
+        TRY(needs->store.read([&](Reader& reader) -> Result<void> {
+          answer = TRY(portfolio(reader));
+          return {};
+        }));
+        return answer;
+      }));
+  verbs.back().tell = told<PortfolioAnswer>();
+  return verbs;
+}
+
+}  // namespace puhui::lending
