@@ -41,6 +41,21 @@ std::optional<uint32_t> AccountBook::find(const AccountId& id) const {
   return probe(id, [&](uint32_t number) { return slot(number).id == id; });
 }
 
+void AccountBook::prefetch_place(const AccountId& id) const {
+  const Index& index = *index_.load(std::memory_order_relaxed);
+  __builtin_prefetch(&index.places[IdHash()(id) & index.mask]);
+}
+
+// Its most likely place is looked at; a neighbour's account there costs nothing but the wait saved.
+void AccountBook::prefetch_account(const AccountId& id) const {
+  const Index& index = *index_.load(std::memory_order_relaxed);
+  const uint32_t entered = index.places[IdHash()(id) & index.mask].load(std::memory_order_relaxed);
+  if (entered == 0) return;
+  const auto* bytes = reinterpret_cast<const char*>(&slot(entered - 1));
+  __builtin_prefetch(bytes, 1);
+  __builtin_prefetch(bytes + 64, 1);
+}
+
 void AccountBook::enter(Index& index, uint32_t number) {
   size_t place = IdHash()(slot(number).id) & index.mask;
   while (index.places[place].load(std::memory_order_relaxed) != 0) place = (place + 1) & index.mask;

@@ -119,6 +119,7 @@ class Machine {
   };
   using PartResult = std::expected<Accounts, Outcome>;
 
+  void prefetch(std::span<const Transfer> transfers, size_t at) const;
   Timestamp next_time(Timestamp now);
   void expire_due(Timestamp at);
   Result<void> apply_chain(Past& past, std::span<const Transfer> chain, std::span<Outcome> outcomes, Timestamp at);
