@@ -20,8 +20,9 @@ std::vector<Migration> all_migrations() {
 }
 
 std::vector<Verb> all_verbs(const kernel::EvidenceVerbNeeds* evidence, const kernel::PermitVerbNeeds* permits,
-                            const lending::VerbNeeds* lending) {
+                            const ledger::VerbNeeds* ledger, const lending::VerbNeeds* lending) {
   std::vector<Verb> out = application_verbs(lending);
+  for (Verb& verb : ledger::verbs(ledger)) out.push_back(std::move(verb));
   for (Verb& verb : kernel::evidence_verbs(evidence)) out.push_back(std::move(verb));
   for (Verb& verb : kernel::permit_verbs(permits)) out.push_back(std::move(verb));
   return out;
@@ -52,15 +53,16 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
       {*house.store, *house.evidence, needs.clock, needs.log, needs.metrics, std::string(kBuild), needs.salt_secret},
       application_use_cases()));
   house.open_applications();
+  house.ledger_verbs.emplace(ledger::VerbNeeds{*house.ledger});
   house.evidence_verbs.emplace(kernel::EvidenceVerbNeeds{*house.evidence, *house.kernel, needs.clock});
   house.permit_verbs.emplace(kernel::PermitVerbNeeds{*house.store, *house.kernel, needs.files, needs.clock});
-  house.verbs = all_verbs(&*house.evidence_verbs, &*house.permit_verbs, &*house.lending_verbs);
+  house.verbs = all_verbs(&*house.evidence_verbs, &*house.permit_verbs, &*house.ledger_verbs, &*house.lending_verbs);
   return bank;
 }
 
 const std::vector<Verb>& Bank::verbs() const { return house_->verbs; }
 
-std::vector<Verb> Bank::described() { return all_verbs(nullptr, nullptr, nullptr); }
+std::vector<Verb> Bank::described() { return all_verbs(nullptr, nullptr, nullptr, nullptr); }
 
 Json Bank::summary() const {
   Json out;

@@ -7,6 +7,7 @@
 #include "bank/bank.h"
 #include "infrastructure/kernel/evidence_verbs.h"
 #include "infrastructure/kernel/permit_verbs.h"
+#include "infrastructure/ledger/verbs.h"
 
 namespace puhui {
 
@@ -18,6 +19,7 @@ struct Bank::House {
   std::unique_ptr<evidence::EvidenceLog> evidence;
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<kernel::Kernel> kernel;
+  std::optional<ledger::VerbNeeds> ledger_verbs;
   std::optional<kernel::EvidenceVerbNeeds> evidence_verbs;
   std::optional<kernel::PermitVerbNeeds> permit_verbs;
   // Applications: one group of lines each (applications.cc).
