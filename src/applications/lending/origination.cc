@@ -71,7 +71,7 @@ Result<Booking> Origination::prepare(const Offerings& offerings, const Submissio
   out.drawdown.amount_minor = out.contract.principal_minor;
   out.drawdown.id = EventId(Id128{0, 1});  // until book() gives it the decision's; the state keeps it to tell order
   TRY(lending::apply(out.contract, out.drawdown, out.standing.state));
-  out.fee = drawdown_fee(product, out.drawdown);
+  out.fee = drawdown_fee(*offerings.product, out.drawdown);
   if (out.fee) TRY(lending::apply(out.contract, *out.fee, out.standing.state));
   out.postings = postings({}, own_books_of(out.contract, out.standing));
   return out;
