@@ -41,9 +41,11 @@ std::optional<Number> Number::parse(std::string_view text) {
   int64_t exponent = 0;
   if (const auto e = text.find_first_of("eE"); e != std::string_view::npos) {
     std::string_view power = text.substr(e + 1);
-    if (power.starts_with('+')) power.remove_prefix(1);
+    const bool plus = power.starts_with('+');
+    if (plus) power.remove_prefix(1);
     const auto parsed = parse_int64(power);
-    if (!parsed || *parsed < -kDigitsMax || *parsed > kDigitsMax) return std::nullopt;
+    if (!parsed || (plus && power.starts_with('-')) || *parsed < -kDigitsMax || *parsed > kDigitsMax)
+      return std::nullopt;
     exponent = *parsed;
     text = text.substr(0, e);
   }
@@ -73,7 +75,7 @@ std::optional<Number> Number::parse(std::string_view text) {
     --places;
   }
   while (places < 0) {
-    if (coefficient > kPowersOfTen[kDigitsMax - 1]) return std::nullopt;
+    if (coefficient >= kPowersOfTen[kDigitsMax - 1]) return std::nullopt;  // the next digit would be the 19th
     coefficient *= 10;
     ++places;
   }
@@ -115,6 +117,16 @@ void write(ByteWriter& to, const FactValue& value) {
   to.u8(0);
 }
 
+namespace {
+
+// One number has one form, or equal facts would hash apart.
+bool is_canonical(const Number& number) {
+  const bool fits = number.coefficient < kPowersOfTen[kDigitsMax] && number.coefficient > -kPowersOfTen[kDigitsMax];
+  return fits && (number.places == 0 || number.coefficient % 10 != 0);
+}
+
+}  // namespace
+
 FactValue read_fact(ByteReader& from) {
   const uint8_t tag = from.u8();
   switch (tag) {
@@ -122,14 +134,20 @@ FactValue read_fact(ByteReader& from) {
     case 1: return false;
     case 2: return true;
     case 3: return std::string(from.text());
-    case 4: return Date{static_cast<int32_t>(from.signed_varint())};
+    case 4: {
+      const int64_t days = from.signed_varint();
+      if (days != static_cast<int32_t>(days)) from.reject();
+      return Date{static_cast<int32_t>(days)};
+    }
     default: break;
   }
   if (tag < 16 || tag > 16 + kDigitsMax) {
     from.reject();
     return std::monostate();
   }
-  return Number{from.signed_varint(), static_cast<int8_t>(tag - 16)};
+  const Number number{from.signed_varint(), static_cast<int8_t>(tag - 16)};
+  if (!is_canonical(number)) from.reject();
+  return number;
 }
 
 void fields(Shape& shape, FactSpec& spec) {

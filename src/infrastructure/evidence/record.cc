@@ -94,7 +94,11 @@ Result<Judgement> decode_judgement(std::string_view bytes) {
     model.score = from.signed_varint();
   }
   out.rules_hit.resize(from.count(1));
-  for (uint32_t& rule : out.rules_hit) rule = static_cast<uint32_t>(from.unsigned_varint());
+  for (uint32_t& rule : out.rules_hit) {
+    const uint64_t number = from.unsigned_varint();
+    if (number > UINT32_MAX) from.reject();
+    rule = static_cast<uint32_t>(number);
+  }
   TRY(from.finish("a judgement"));
   return out;
 }
