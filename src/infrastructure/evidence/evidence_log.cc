@@ -27,6 +27,25 @@ const AppendTable& record_table() {
   return table;
 }
 
+// What the act of an erasure says; verify() reads from it which facts may be gone.
+constexpr std::string_view kErasedBefore = " decisions before ", kErasedBy = " erased by retention";
+
+std::string erasure_words(int64_t erased, Timestamp before) {
+  return "facts of " + std::to_string(erased) + std::string(kErasedBefore) + text_of(before) + std::string(kErasedBy);
+}
+
+std::optional<Timestamp> erased_before(std::string_view words) {
+  const size_t start = words.find(kErasedBefore);
+  if (start == std::string_view::npos || !words.ends_with(kErasedBy)) return std::nullopt;
+  words.remove_prefix(start + kErasedBefore.size());
+  words.remove_suffix(kErasedBy.size());
+  const auto before = parse_timestamp(words);
+  return before ? std::optional(*before) : std::nullopt;
+}
+
+// Ids below it are of moments before `before`, to the millisecond.
+uint64_t id_high_bound(Timestamp before) { return static_cast<uint64_t>(before.microseconds / 1000) << 16; }
+
 constexpr std::string_view kColumns =
     "node, sequence, id_high, kind, judgement, circumstances, facts, facts_digest, link";
 
@@ -168,7 +187,7 @@ Result<void> EvidenceLog::each(std::optional<RecordId> after, uint64_t limit,
 
 namespace {
 
-// Follows one node's chain record by record.
+// Follows one node's chain record by record. Facts may be gone only where a later act says that they were erased.
 class ChainWalk {
  public:
   explicit ChainWalk(uint16_t node) : node_(node), link_(first_link(node)) {}
@@ -183,13 +202,21 @@ class ChainWalk {
     }
     ++expected_;
     if (!record.facts) {
+      if (record.kind != RecordKind::decision) return broken("it is an act, and what goes with it is gone");
       ++report.facts_erased;
+      unexplained_.push_back(record.id);
     } else if (sha256(*record.facts) != record.facts_digest) {
       return broken("its facts differ from those it was decided on");
     }
     link_ = sha256(link_.view(),
                    header_of(record.kind, record.id, record.judgement, record.circumstances, record.facts_digest));
-    if (link_ != record.link) broken("its judgement, circumstances, facts digest or link was changed");
+    if (link_ != record.link) {
+      return broken("its id, kind, judgement, circumstances, facts digest or link was changed");
+    }
+    if (record.kind != RecordKind::erasure) return;
+    if (const auto before = erased_before(record.judgement)) {
+      std::erase_if(unexplained_, [&](const RecordId& id) { return id.high < id_high_bound(*before); });
+    }
   }
 
   void finish(uint64_t head_sequence, const Digest& head, ChainReport& report) const {
@@ -198,6 +225,9 @@ class ChainWalk {
       report.first_break = ChainReport::Break{RecordId::make({}, node_, expected_),
                                               "the chain ends after " + std::to_string(expected_ - 1) +
                                                   " records, its head says " + std::to_string(head_sequence)};
+    } else if (!unexplained_.empty()) {
+      report.first_break = ChainReport::Break{unexplained_.front(),
+                                              "its facts are gone, and no act of retention says that they were erased"};
     }
   }
 
@@ -205,6 +235,7 @@ class ChainWalk {
   uint16_t node_;
   uint64_t expected_ = 1;
   Digest link_;
+  std::vector<RecordId> unexplained_;  // facts gone, no act seen yet that says so
 };
 
 struct Head {
@@ -212,6 +243,19 @@ struct Head {
   uint64_t sequence;
   Digest link;
 };
+
+// A node with records has a head: looks for one without, skipping from node to node.
+Result<void> find_headless(Reader& reader, const std::vector<Head>& heads, ChainReport& report) {
+  int64_t node = -1;
+  while (const auto next = TRY(reader.integer("SELECT MIN(node) FROM evidence_record WHERE node > ?", {node}))) {
+    node = *next;
+    if (std::any_of(heads.begin(), heads.end(), [&](const Head& head) { return head.node == node; })) continue;
+    report.first_break = ChainReport::Break{RecordId::make({}, static_cast<uint16_t>(node), 1),
+                                            "node " + std::to_string(node) + " has records, but its head is gone"};
+    return {};
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -227,6 +271,7 @@ Result<ChainReport> EvidenceLog::verify(Progress& progress) const {
                       total += heads.back().sequence;
                       return {};
                     }));
+    TRY(find_headless(reader, heads, report));
     for (const Head& head : heads) {
       ChainWalk walk(head.node);
       TRY(reader.each(
@@ -253,16 +298,14 @@ Result<ChainReport> EvidenceLog::verify(Progress& progress) const {
 
 Result<uint64_t> EvidenceLog::erase_facts(Timestamp before, const Circumstances& by) {
   uint64_t erased = 0;
-  const auto high_bound = static_cast<int64_t>(static_cast<uint64_t>(before.microseconds / 1000) << 16);
+  const auto high_bound = static_cast<int64_t>(id_high_bound(before));
   TRY(store_.write([&](Transaction& tx) -> Result<void> {
     const int64_t changed = TRY(tx.execute(
         "UPDATE evidence_record SET facts = NULL WHERE node = ? AND id_high < ? AND kind = ? AND facts IS NOT NULL",
         {int64_t{node_}, high_bound, static_cast<int64_t>(RecordKind::decision)}));
     erased = static_cast<uint64_t>(changed);
     if (erased > 0) {
-      append_act(RecordKind::erasure,
-                 "facts of " + std::to_string(erased) + " decisions before " + text_of(before) + " erased by retention",
-                 by);
+      append_act(RecordKind::erasure, erasure_words(changed, before), by);
     }
     return {};
   }));
