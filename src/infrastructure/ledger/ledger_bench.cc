@@ -31,9 +31,9 @@ struct Settings {
 AccountId account(uint64_t number) { return AccountId(Id128{0, number}); }
 
 // A ledger of its own with funded accounts: odd ones may not spend more than they have.
-class Bank {
+class Vault {
  public:
-  explicit Bank(const std::filesystem::path& folder) : folder_(folder) {
+  explicit Vault(const std::filesystem::path& folder) : folder_(folder) {
     std::filesystem::remove_all(folder_);
     auto store = open_store(folder_.string(), migrations(), {clock_});
     CHECK(store.has_value(), store ? "" : store.error().text().c_str());
@@ -52,7 +52,7 @@ class Bank {
     CHECK(ledger_->open_accounts(accounts).has_value(), "accounts open");
     CHECK(ledger_->transfer(funds).has_value(), "accounts are funded");
   }
-  ~Bank() {
+  ~Vault() {
     const auto report = ledger_->verify();
     CHECK(report.has_value() && report->faults.empty(), "the ledger holds after the bench");
     store_->close();
@@ -87,7 +87,7 @@ double rate_of(int threads, double seconds, Work work) {
 }
 
 // One transfer a call; `hot`: all credit one account.
-double callers(Bank& bank, double seconds, bool hot, uint64_t seed) {
+double callers(Vault& bank, double seconds, bool hot, uint64_t seed) {
   return rate_of(kCallers, seconds, [&](int caller, const std::atomic<bool>& stop) {
     IdSource ids(bank.clock(), Random(seed + static_cast<uint64_t>(caller)));
     RandomStream draw(Random(seed), 1, static_cast<uint64_t>(caller));
@@ -145,7 +145,7 @@ std::vector<Transfer> batch_of(IdSource& ids, RandomStream& draw, bool hot, std:
   return out;
 }
 
-double batches(Bank& bank, double seconds, int threads, bool hot, uint64_t seed) {
+double batches(Vault& bank, double seconds, int threads, bool hot, uint64_t seed) {
   return rate_of(threads, seconds, [&](int caller, const std::atomic<bool>& stop) {
     IdSource ids(bank.clock(), Random(seed + static_cast<uint64_t>(caller)));
     RandomStream draw(Random(seed), 2, static_cast<uint64_t>(caller));
@@ -289,7 +289,7 @@ int run(const Settings& settings) {
     const double seconds = settings.seconds;
     measure("peer", postgres, [&] { return peer(url, seconds, false, seed); });
     measure("peer_hot", postgres_hot, [&] { return peer(url, seconds, true, seed); });
-    Bank bank(settings.folder);
+    Vault bank(settings.folder);
     measure("callers", spread, [&] { return callers(bank, seconds, false, seed + 1000); });
     measure("callers_hot", hot, [&] { return callers(bank, seconds, true, seed + 2000); });
     measure("batches", many_spread, [&] { return batches(bank, seconds, 1, false, seed + 3000); });
