@@ -28,8 +28,8 @@ std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs) {
 void Bank::House::open_applications() {
   loan_book = std::make_unique<lending::LoanBook>(*ledger);
   origination = std::make_unique<lending::Origination>(*store, *kernel, *loan_book, products, needs.clock);
-  lending_verbs.emplace(
-      lending::VerbNeeds{*store, *evidence, *kernel, *ledger, *loan_book, *origination, products, needs.files, needs.clock});
+  lending_verbs.emplace(lending::VerbNeeds{*store, *evidence, *kernel, *ledger, *loan_book, *origination, products,
+                                           needs.files, needs.clock});
 }
 
 }  // namespace puhui

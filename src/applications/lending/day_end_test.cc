@@ -140,7 +140,10 @@ TEST_P(DayEndTest, day_by_day_over_the_store_equals_each_loan_lived_in_one_go) {
       }
       ASSERT_TRUE(apply(loan.contract, event, state));
     }
-    if (is_open(state)) advance(loan.contract, last.plus_days(1), state);
+    if (is_open(standing.state)) {
+      EXPECT_EQ(standing.state.date(), last.plus_days(1));
+    }
+    advance(loan.contract, standing.state.date(), state);  // a charged-off loan was brought to its own last day's end
     EXPECT_EQ(standing.state, state);
     EXPECT_LT(state.status == Status::active ? state.days_past_due() : 0, loan.product.charge_off_days + 1);
     const Books own = own_books_of(loan.contract, standing);
@@ -165,7 +168,7 @@ TEST_P(DayEndTest, cut_off_between_any_two_chunks_and_resumed_it_leaves_what_an_
     ASSERT_TRUE(office.end_day(last));
     undisturbed = left_by(office, loans, last);
   }
-  for (const int chunks : {0, 1, 4, 7}) {
+  for (const int chunks : {0, 1, 3}) {
     TestStore place(GetParam());
     DeadFromCommit death;
     LoanOffice office(place.where(), &death, 7);

@@ -91,8 +91,11 @@ struct Lived {
 Result<Lived> replay_all(const Contract& contract, std::span<const Event> events, const EventId& watched, Date until) {
   Lived out{open(contract), {}};
   for (const Event& event : events) {
-    Outcome outcome = TRY(apply(contract, event, out.state));
-    if (event.id == watched) out.outcome = std::move(outcome);
+    auto outcome = apply(contract, event, out.state);
+    if (!outcome && event.id != watched)
+      return fail(at("a later event of the loan would no longer be possible", std::move(outcome).error()));
+    if (!outcome) return fail(std::move(outcome).error());
+    if (event.id == watched) out.outcome = *std::move(outcome);
   }
   if (out.state.date() < until) advance(contract, until, out.state);
   return out;

@@ -191,10 +191,24 @@ TEST_P(ServicingTest, a_line_is_drawn_to_its_limit_and_each_drawdown_brings_its_
   EXPECT_EQ(drawn->standing.state.fee_due_minor, 20'000);
   EXPECT_EQ(drawn->standing.state.fee_past_due_minor, 50'000);  // of the first drawdown, on the 15th
   EXPECT_EQ(office_.events(line_.loan).size(), 4u);
-  const auto beyond = perform(line_, "too much", EventKind::drawdown, "2025-01-20", 5'000'001);
+  to_day("2025-01-21");
+  const auto beyond = perform(line_, "too much", EventKind::drawdown, "2025-01-21", 5'000'001);
   ASSERT_FALSE(beyond);
   EXPECT_EQ(beyond.error().code, ErrorCode::conflict);
   EXPECT_THAT(beyond.error().text(), HasSubstr("5000000"));
+  expect_tied(line_);
+}
+
+TEST_P(ServicingTest, an_event_that_makes_a_later_one_impossible_is_refused_and_names_it) {
+  sign(line_, examples::product_of(line_), 5'000'000);
+  to_day("2025-01-25");
+  perform(line_, "later", EventKind::drawdown, "2025-01-24", 7'000'000).value();
+  const auto refused = perform(line_, "before it", EventKind::drawdown, "2025-01-20", 1'000'000);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_THAT(refused.error().text(), HasSubstr("a later event of the loan would no longer be possible"));
+  EXPECT_THAT(refused.error().text(), HasSubstr("drawdown on 2025-01-24"));
+  EXPECT_EQ(office_.events(line_.loan).size(), 2u);
   expect_tied(line_);
 }
 
