@@ -23,8 +23,6 @@ class DeadFromCommit : public StoreFaults {
   std::atomic<int> healthy = 0, commits = 0;
 };
 
-constexpr int kLoans = 60;
-
 struct Borrowed {
   Contract contract;
   Product product;
@@ -33,9 +31,9 @@ struct Borrowed {
 };
 
 // Loans of two products, some joint, opened over two months; how well each pays is its own.
-std::vector<Borrowed> portfolio_of(uint64_t seed) {
+std::vector<Borrowed> portfolio_of(uint64_t seed, int loans) {
   std::vector<Borrowed> out;
-  for (int i = 0; i < kLoans; ++i) {
+  for (int i = 0; i < loans; ++i) {
     RandomStream random(Random(seed), 5, static_cast<uint64_t>(i));
     Contract contract = random.chance(0.5) ? examples::term_loan() : examples::line_of_credit();
     contract.loan = LoanId({100 + static_cast<uint64_t>(i) * 3, random.next()});
@@ -120,11 +118,13 @@ void expect_whole(LoanOffice& office) {
 class DayEndTest : public ::testing::TestWithParam<std::string> {
  protected:
   TestStore place_{GetParam()};
+  // Each day commits every payment by itself, which a server takes its time for.
+  const int loans_ = place_.is_postgres() ? 20 : 60;
 };
 
 TEST_P(DayEndTest, day_by_day_over_the_store_equals_each_loan_lived_in_one_go) {
   LoanOffice office(place_.where(), nullptr, 7);
-  const auto loans = portfolio_of(1);
+  const auto loans = portfolio_of(1, loans_);
   const Date last = day("2025-09-10");
   live(office, loans, day("2025-01-01"), last, 1);
   std::map<BookKey, Books> whole;
@@ -159,7 +159,7 @@ TEST_P(DayEndTest, day_by_day_over_the_store_equals_each_loan_lived_in_one_go) {
 }
 
 TEST_P(DayEndTest, cut_off_between_any_two_chunks_and_resumed_it_leaves_what_an_undisturbed_run_leaves) {
-  const auto loans = portfolio_of(2);
+  const auto loans = portfolio_of(2, loans_);
   const Date last = day("2025-08-31");  // a month's end, with charge-offs before
   Left undisturbed;
   {
@@ -168,7 +168,7 @@ TEST_P(DayEndTest, cut_off_between_any_two_chunks_and_resumed_it_leaves_what_an_
     ASSERT_TRUE(office.end_day(last));
     undisturbed = left_by(office, loans, last);
   }
-  for (const int chunks : {0, 1, 3}) {
+  for (const int chunks : place_.is_postgres() ? std::vector{1} : std::vector{0, 1, 3}) {
     TestStore place(GetParam());
     DeadFromCommit death;
     LoanOffice office(place.where(), &death, 7);
@@ -243,7 +243,7 @@ TEST_P(DayEndTest, a_loan_nobody_pays_is_written_off_at_the_end_of_the_product_s
 
 TEST_P(DayEndTest, roll_rates_and_vintages_counted_on_the_way_equal_those_of_snapshots_of_every_loan) {
   LoanOffice office(place_.where(), nullptr, 7);
-  const auto loans = portfolio_of(3);
+  const auto loans = portfolio_of(3, loans_);
   std::vector<Snapshot> all, before;
   Date month_end = day("2024-12-31");
   for (const std::string_view until : {"2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30", "2025-05-31",
