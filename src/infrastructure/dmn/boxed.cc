@@ -178,12 +178,36 @@ Piece BoxedCompiler::relation(const Boxed& boxed) {
   return {feel::list_node(place(boxed), std::move(rows)), build_.unit.types.list_of(row_type)};
 }
 
+// A boxed condition that is neither boolean nor null has no answer, where FEEL's textual one takes the else branch.
+class StrictCondition final : public feel::Node {
+ public:
+  StrictCondition(const feel::Place& where, NodePtr condition, NodePtr whole, uint32_t slot)
+      : Node(where), condition_(std::move(condition)), whole_(std::move(whole)), slot_(slot) {}
+  Value eval(feel::Frame& frame) const override {
+    const Value condition = condition_->eval(frame);
+    if (condition.kind() == Kind::boolean || condition.is_null()) {
+      frame.slots[slot_] = condition;
+      return whole_->eval(frame);
+    }
+    return frame.run.fail(feel::CauseCode::wrong_type, place,
+                          {"a condition expects a boolean, came ", name_of(condition.kind())});
+  }
+
+ private:
+  NodePtr condition_;
+  NodePtr whole_;
+  uint32_t slot_;
+};
+
 Piece BoxedCompiler::conditional(const Boxed& boxed) {
   Piece condition = compile(*boxed.children[0]);
+  const Symbol* decided = build_.unit.make_symbol("condition", build_.unit.types.of(Kind::boolean), layout_);
   Piece then = compile(*boxed.children[1]);
   Piece otherwise = compile(*boxed.children[2]);
   const Type* type = then.type == otherwise.type ? then.type : build_.unit.types.any();
-  return {feel::if_node(place(boxed), std::move(condition.node), std::move(then.node), std::move(otherwise.node)),
+  NodePtr choice = feel::if_node(place(boxed), feel::symbol_node(place(boxed), *decided, layout_), std::move(then.node),
+                                 std::move(otherwise.node));
+  return {std::make_unique<StrictCondition>(place(boxed), std::move(condition.node), std::move(choice), decided->slot),
           type};
 }
 
@@ -196,7 +220,9 @@ Piece BoxedCompiler::filter(const Boxed& boxed) {
   items.item = item;
   items.declare(item);
   Piece match = inside(items, *boxed.children[1]);
-  return {feel::filter_node(place(boxed), std::move(list.node), std::move(match.node), item->slot), list.type};
+  return {feel::filter_node(place(boxed), std::move(list.node), std::move(match.node), item->slot,
+                            feel::Strictness::boolean_only),
+          list.type};
 }
 
 Piece BoxedCompiler::loop(const Boxed& boxed) {
@@ -217,9 +243,9 @@ Piece BoxedCompiler::loop(const Boxed& boxed) {
     return {feel::for_node(place(boxed), std::move(iterators), partial->slot, std::move(body.node)),
             build_.unit.types.list_of(body.type)};
   }
-  return {
-      feel::quantified_node(place(boxed), boxed.kind == Boxed::Kind::every, std::move(iterators), std::move(body.node)),
-      build_.unit.types.of(Kind::boolean)};
+  return {feel::quantified_node(place(boxed), boxed.kind == Boxed::Kind::every, std::move(iterators),
+                                std::move(body.node), feel::Strictness::boolean_only),
+          build_.unit.types.of(Kind::boolean)};
 }
 
 // The constant text of one entry of an external function's description.

@@ -268,7 +268,7 @@ void PolicyCompiler::compile_service(const DecisionService& service, size_t m) {
   code->name = service.name;
   std::vector<uint32_t> slots;
   std::set<uint32_t> given;
-  for (const auto* hrefs : {&service.input_decisions, &service.input_data}) {
+  for (const auto* hrefs : {&service.input_data, &service.input_decisions}) {
     for (const std::string& href : *hrefs) {
       const Element* element = find(m, href, service.spot);
       if (element == nullptr) continue;
@@ -300,7 +300,8 @@ void PolicyCompiler::compile_service(const DecisionService& service, size_t m) {
   }
   code->external = std::move(call);
   const Type* type = build_.type_named(service.type_ref, service.spot);
-  if (!type->any && !type->is(Kind::function)) code->result = type;
+  if (type->is(Kind::function)) type = type->result == nullptr ? build_.unit.types.any() : type->result;
+  if (!type->any) code->result = type;
   Layout layout{.outer = &out_.globals};
   out_.functions.push_back(
       {full_name(m, service.name), self->symbol->slot,

@@ -185,7 +185,8 @@ std::vector<size_t> TableNode::by_priority(Frame& frame, const Hits& hits) const
       made.ranks.push_back(static_cast<size_t>(at - priority.begin()));
     }
   }
-  std::ranges::stable_sort(ranked, {}, &Ranked::ranks);
+  std::ranges::sort(
+      ranked, [](const Ranked& a, const Ranked& b) { return std::tie(a.ranks, a.rule) < std::tie(b.ranks, b.rule); });
   std::vector<size_t> rules;
   for (const Ranked& one : ranked) rules.push_back(one.rule);
   return rules;

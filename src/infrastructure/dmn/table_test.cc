@@ -141,7 +141,7 @@ class Reference {
     }
     const std::string& policy = table_.hit_policy;
     const bool lists = policy == "COLLECT" || policy == "RULE ORDER" || policy == "OUTPUT ORDER";
-    if (policy == "OUTPUT ORDER" || policy == "PRIORITY") std::ranges::stable_sort(outputs, std::greater<>());
+    if (policy == "OUTPUT ORDER" || policy == "PRIORITY") std::ranges::sort(outputs, std::greater<>());
     if (lists) return list(outputs);
     if (outputs.empty()) return "null";
     if (policy == "UNIQUE" && outputs.size() > 1) return "null";

@@ -88,8 +88,9 @@ constexpr Builtin kRows[] = {
     {"get value", "m/c,key/s", 2, 'a', get_value},
     {"get entries", "m/c", 1, 'l', get_entries},
     {"context", "entries/l", 1, 'c', context_of},
-    {"context put", "context/c,key/a,value/z", 3, 'c', context_put},
-    {"context put", "context/c,keys/a,value/z", 3, 'c', context_put},
+    {"context put", "context/c,key or keys/a,value/z", 3, 'c', context_put},
+    {"context put", "context/c,key/s,value/z", 3, 'c', context_put},
+    {"context put", "context/c,keys/l,value/z", 3, 'c', context_put},
     {"context merge", "contexts/l", 1, 'c', context_merge},
 };
 

@@ -117,7 +117,7 @@ Value list_replace(Run& run, Args args, const Place& place) {
   auto* writable = const_cast<Value*>(items.data());  // our own fresh copy
   if (args[1].is_number()) {
     const auto size = static_cast<int64_t>(items.size());
-    const auto position = args[1].as_number().as_int64();
+    const auto position = args[1].as_number().rounded_int64(RoundingMode::down);
     if (!position || *position == 0 || std::abs(*position) > size) {
       return wrong_argument(run, place, {"list replace expects a position within the list, not 0"});
     }

@@ -1,5 +1,7 @@
 #include "infrastructure/feel/builtins.h"
+#include "infrastructure/feel/compile.h"
 #include "infrastructure/feel/operators.h"
+#include "infrastructure/feel/parser.h"
 
 namespace puhui::feel {
 namespace {
@@ -85,7 +87,35 @@ Value relation(Run& run, Args args, const Place& place) {
   return Value::boolean(kTest(kSwap ? swapped(*pair) : *pair));
 }
 
+// An end may be a literal or one of FEEL's constructors of a literal text; nothing that could be computed.
+bool is_literal_end(const Expr& end) {
+  if (end.op == Op::literal) return true;
+  static constexpr std::string_view kConstructors[] = {"date", "time", "date and time", "duration"};
+  return end.op == Op::call && end.builtin != nullptr && end.children.size() == 2 &&
+         std::ranges::find(kConstructors, end.builtin->name) != std::end(kConstructors) &&
+         end.children[1]->op == Op::literal;
+}
+
+Value range_of(Run& run, Args args, const Place& place) {
+  Unit unit;
+  Layout layout;
+  const Scope scope;
+  const auto parsed = parse_expression({.text = args[0].as_string()}, unit, scope, layout);
+  const auto is_end = [](const Expr::Ptr& end) { return end != nullptr && is_literal_end(*end); };
+  if (!parsed || parsed->expr->op != Op::range || !std::ranges::all_of(parsed->expr->children, is_end)) {
+    return wrong_argument(run, place, {"expected a range of two literals, came \"", args[0].as_string(), "\""});
+  }
+  const NodePtr node = compile(*parsed->expr, unit, layout);
+  Frame frame{run, nullptr, nullptr};
+  const Value range = node->eval(frame);
+  if (range.is_null() || range.as_range().low.is_null() || range.as_range().high.is_null()) {
+    return wrong_argument(run, place, {"expected a range of two values of one type, the lower first"});
+  }
+  return deep_copy(range, run.arena);  // its texts live in the unit, which ends here
+}
+
 constexpr Builtin kRows[] = {
+    {"range", "from/s", 1, 'a', range_of},
     {"before", "point1/a,point2/a", 2, 'b', relation<before, false>},
     {"before", "point/a,range/a", 2, 'b', relation<before, false>},
     {"before", "range/a,point/a", 2, 'b', relation<before, false>},

@@ -144,7 +144,9 @@ Value today(Run& run, Args, const Place& place) {
 }
 
 // is(): the same value of the same type, offsets and fractions included.
-Value is_same(Run&, Args args, const Place&) {
+Value is_same(Run& run, Args args, const Place& place) {
+  if (!given(args, 0) && !given(args, 1)) return wrong_argument(run, place, {"is expects two values"});
+  if (!given(args, 0) || !given(args, 1)) return Value::boolean(false);
   if (args[0].kind() != args[1].kind()) return Value::boolean(false);
   return Value::boolean(identical(args[0], args[1]));
 }
@@ -164,7 +166,7 @@ constexpr Builtin kRows[] = {
     {"month of year", "date/a", 1, 's', month_of_year_of},
     {"now", "", 0, 'D', now, false},
     {"today", "", 0, 'd', today, false},
-    {"is", "value1/z,value2/z", 2, 'b', is_same},
+    {"is", "value1/z,value2/z", 0, 'b', is_same},
 };
 
 }  // namespace

@@ -43,8 +43,12 @@ struct Iterator {
   NodePtr to;  // of "from..to", else null
 };
 NodePtr for_node(const Place& place, std::vector<Iterator> iterators, uint32_t partial_slot, NodePtr body);
-NodePtr quantified_node(const Place& place, bool is_every, std::vector<Iterator> iterators, NodePtr condition);
-NodePtr filter_node(const Place& place, NodePtr list, NodePtr condition, uint32_t item_slot);
+// Boxed filters and quantifiers have no answer when a condition is neither boolean nor null.
+enum class Strictness { lenient, boolean_only };
+NodePtr quantified_node(const Place& place, bool is_every, std::vector<Iterator> iterators, NodePtr condition,
+                        Strictness strictness = Strictness::lenient);
+NodePtr filter_node(const Place& place, NodePtr list, NodePtr condition, uint32_t item_slot,
+                    Strictness strictness = Strictness::lenient);
 
 // nodes_calls.cc
 // The row's arguments in the row's order; a null child is an argument not given.

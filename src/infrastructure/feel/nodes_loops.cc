@@ -136,8 +136,13 @@ class ForNode final : public Node {
 // some and every: the deciding answer stops; otherwise a null met on the way is the answer.
 class QuantifiedNode final : public Node {
  public:
-  QuantifiedNode(const Place& where, bool is_every, std::vector<Iterator> iterators, NodePtr condition)
-      : Node(where), deciding_(!is_every), iterators_(std::move(iterators)), condition_(std::move(condition)) {}
+  QuantifiedNode(const Place& where, bool is_every, std::vector<Iterator> iterators, NodePtr condition,
+                 Strictness strictness)
+      : Node(where),
+        deciding_(!is_every),
+        iterators_(std::move(iterators)),
+        condition_(std::move(condition)),
+        strictness_(strictness) {}
   Value eval(Frame& frame) const override {
     Value result = Value::boolean(!deciding_);
     turn(0, frame, result);
@@ -159,7 +164,7 @@ class QuantifiedNode final : public Node {
             frame.run.fail(CauseCode::wrong_type, place, {"the condition is ", name_of(answer.kind()), ", no boolean"},
                            answer.is_null() ? &answer.cause() : nullptr);
       }
-      return true;
+      return strictness_ == Strictness::lenient || answer.kind() == Kind::boolean || answer.is_null();
     }
     Sequence sequence;
     Value failure;
@@ -176,12 +181,17 @@ class QuantifiedNode final : public Node {
   bool deciding_;
   std::vector<Iterator> iterators_;
   NodePtr condition_;
+  Strictness strictness_;
 };
 
 class FilterNode final : public Node {
  public:
-  FilterNode(const Place& where, NodePtr list, NodePtr condition, uint32_t item_slot)
-      : Node(where), list_(std::move(list)), condition_(std::move(condition)), item_slot_(item_slot) {}
+  FilterNode(const Place& where, NodePtr list, NodePtr condition, uint32_t item_slot, Strictness strictness)
+      : Node(where),
+        list_(std::move(list)),
+        condition_(std::move(condition)),
+        item_slot_(item_slot),
+        strictness_(strictness) {}
   Value eval(Frame& frame) const override {
     const Value list = list_->eval(frame);
     // Anything but a list counts as a list of itself; null as an empty one.
@@ -196,6 +206,10 @@ class FilterNode final : public Node {
       frame.slots[item_slot_] = item;
       const Value answer = condition_->eval(frame);
       if (answer.is_number()) return at_index(items, answer, frame);
+      if (strictness_ == Strictness::boolean_only && answer.kind() != Kind::boolean && !answer.is_null()) {
+        return frame.run.fail(CauseCode::wrong_type, place,
+                              {"a filter expects booleans, came ", name_of(answer.kind())});
+      }
       if (answer.is_true() && !kept.push(item, place)) return Value::null(frame.run.stopped);
     }
     // An index computed from elsewhere has to fail on an empty list too.
@@ -219,6 +233,7 @@ class FilterNode final : public Node {
   NodePtr list_;
   NodePtr condition_;
   uint32_t item_slot_;
+  Strictness strictness_;
 };
 
 }  // namespace
@@ -226,11 +241,12 @@ class FilterNode final : public Node {
 NodePtr for_node(const Place& place, std::vector<Iterator> iterators, uint32_t partial_slot, NodePtr body) {
   return std::make_unique<ForNode>(place, std::move(iterators), partial_slot, std::move(body));
 }
-NodePtr quantified_node(const Place& place, bool is_every, std::vector<Iterator> iterators, NodePtr condition) {
-  return std::make_unique<QuantifiedNode>(place, is_every, std::move(iterators), std::move(condition));
+NodePtr quantified_node(const Place& place, bool is_every, std::vector<Iterator> iterators, NodePtr condition,
+                        Strictness strictness) {
+  return std::make_unique<QuantifiedNode>(place, is_every, std::move(iterators), std::move(condition), strictness);
 }
-NodePtr filter_node(const Place& place, NodePtr list, NodePtr condition, uint32_t item_slot) {
-  return std::make_unique<FilterNode>(place, std::move(list), std::move(condition), item_slot);
+NodePtr filter_node(const Place& place, NodePtr list, NodePtr condition, uint32_t item_slot, Strictness strictness) {
+  return std::make_unique<FilterNode>(place, std::move(list), std::move(condition), item_slot, strictness);
 }
 
 }  // namespace puhui::feel

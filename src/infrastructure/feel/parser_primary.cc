@@ -83,7 +83,7 @@ Expr::Ptr Parser::half_range(const Place& place, Comparison op) {
 Expr::Ptr Parser::try_open_range(size_t start) {
   const Place place = lexer.place_at(start);
   if (const auto op = take_comparison()) {
-    if (*op == Comparison::not_equal) return nullptr;
+    if (*op == Comparison::not_equal || *op == Comparison::equal) return nullptr;
     Expr::Ptr half = half_range(place, *op);
     return lexer.take(")") ? std::move(half) : nullptr;
   }

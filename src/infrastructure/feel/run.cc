@@ -61,27 +61,39 @@ Value Run::context(std::span<const Entry> entries, const Place& place) {
 
 namespace {
 
-Value call_body(Run& run, const Function& function, std::span<const Value> args, const Place& place) {
+// The argument as the parameter's type wants it; nullopt, with the answer in `failure`, when it does not fit.
+std::optional<Value> fitted(Run& run, const FunctionCode::Parameter& parameter, const Value& arg, const Place& place,
+                            Value& failure) {
+  if (parameter.type == nullptr || conforms(arg, *parameter.type)) return arg;
+  const auto coerced = coerce(arg, *parameter.type, run, place);
+  if (coerced) return coerced;
+  failure =
+      run.fail(CauseCode::wrong_type, place,
+               {"parameter ", parameter.name, " expects ", text_of(*parameter.type), ", came ", name_of(arg.kind())});
+  return std::nullopt;
+}
+
+// The parameters are the first slots of the function's frame.
+Value call_with_frame(Run& run, const Function& function, std::span<const Value> args, const Place& place) {
   const FunctionCode& code = *function.code;
-  if (run.stack_used + code.slots > run.stack.size()) return run.stop(place, "values on the stack");
+  const size_t slots_needed = std::max<size_t>(code.slots, args.size());
+  if (run.stack_used + slots_needed > run.stack.size()) return run.stop(place, "values on the stack");
   Value* slots = run.stack.data() + run.stack_used;
-  run.stack_used += code.slots;
-  for (size_t i = 0; i < args.size(); ++i) {
-    const Type* type = code.parameters[i].type;
-    slots[i] = args[i];
-    if (type == nullptr || conforms(args[i], *type)) continue;
-    const auto coerced = coerce(args[i], *type, run, place);
-    if (!coerced) {
-      run.stack_used -= code.slots;
-      return run.fail(
-          CauseCode::wrong_type, place,
-          {"parameter ", code.parameters[i].name, " expects ", text_of(*type), ", came ", name_of(args[i].kind())});
-    }
-    slots[i] = *coerced;
+  run.stack_used += slots_needed;
+  Value result;
+  bool fit = true;
+  for (size_t i = 0; i < args.size() && fit; ++i) {
+    const auto value = fitted(run, code.parameters[i], args[i], place, result);
+    fit = value.has_value();
+    if (fit) slots[i] = *value;
   }
-  Frame frame{run, slots, function.captures.data()};
-  Value result = code.body->eval(frame);
-  run.stack_used -= code.slots;
+  if (fit && code.body) {
+    Frame frame{run, slots, function.captures.data()};
+    result = code.body->eval(frame);
+  } else if (fit) {
+    result = code.external->call(run, {slots, args.size()}, place);
+  }
+  run.stack_used -= slots_needed;
   return result;
 }
 
@@ -98,7 +110,7 @@ Value call(Run& run, const Function& function, std::span<const Value> args, cons
                      std::to_string(args.size())});
   }
   --run.depth_left;
-  Value result = code.body ? call_body(run, function, args, place) : code.external->call(run, args, place);
+  Value result = call_with_frame(run, function, args, place);
   ++run.depth_left;
   if (code.result == nullptr || conforms(result, *code.result)) return result;
   const auto coerced = coerce(result, *code.result, run, place);
