@@ -50,6 +50,12 @@ class Reader {
     if (offset > 0) lines_.place(static_cast<size_t>(offset) - 1, spot);
     return spot;
   }
+  // Of an element others refer to: by its own id, or by its name where it has none.
+  Spot own_spot(const pugi::xml_node& node) const {
+    Spot spot = spot_of(node);
+    if (!node.attribute("id")) spot.id = name_of(node);
+    return spot;
+  }
   // The nearest element's id: cells and texts are found by their rule or table.
   static std::string id_of(pugi::xml_node node) {
     for (; node; node = node.parent()) {
@@ -312,7 +318,7 @@ ItemDefinition Reader::item(const pugi::xml_node& node) {
 void Reader::decision(const pugi::xml_node& node, Model& out) {
   Decision& made = out.decisions.emplace_back();
   const pugi::xml_node variable = child(node, "variable");
-  made.spot = spot_of(node);
+  made.spot = own_spot(node);
   made.name = name_of(node);
   made.variable = variable && variable.attribute("name") ? name_of(variable) : made.name;
   made.type_ref = type_of(variable);
@@ -331,7 +337,7 @@ void Reader::decision(const pugi::xml_node& node, Model& out) {
 
 void Reader::knowledge_model(const pugi::xml_node& node, Model& out) {
   KnowledgeModel& made = out.knowledge_models.emplace_back();
-  made.spot = spot_of(node);
+  made.spot = own_spot(node);
   const pugi::xml_node variable = child(node, "variable");
   made.name = name_of(node);
   made.type_ref = type_of(variable);
@@ -353,7 +359,7 @@ void Reader::knowledge_model(const pugi::xml_node& node, Model& out) {
 
 void Reader::service(const pugi::xml_node& node, Model& out) {
   DecisionService& made = out.services.emplace_back();
-  made.spot = spot_of(node);
+  made.spot = own_spot(node);
   made.name = name_of(node);
   made.type_ref = type_of(child(node, "variable"));
   each(node, "outputDecision", [&](const pugi::xml_node& at) { made.outputs.push_back(href_of(at)); });
@@ -374,7 +380,7 @@ Model Reader::model(const pugi::xml_node& root) {
       out.items.push_back(item(node));
     } else if (name == "inputData") {
       const pugi::xml_node variable = child(node, "variable");
-      out.inputs.push_back({spot_of(node), name_of(node), type_of(variable), child(node, "description").text().get()});
+      out.inputs.push_back({own_spot(node), name_of(node), type_of(variable), child(node, "description").text().get()});
     } else if (name == "decision") {
       decision(node, out);
     } else if (name == "businessKnowledgeModel") {

@@ -81,7 +81,7 @@ TEST(Tck, TheCasesAtHandPass) {
   std::cout << "passed " << tally.passed << " of " << tally.total << "\n";
   if (std::getenv("PUHUI_TCK_FAILURES") != nullptr) std::cout << tally.failures;
   // A ratchet: what passed once keeps passing.
-  EXPECT_GE(tally.passed * 100, tally.total * 95) << tally.failures;
+  EXPECT_GE(tally.passed * 100, tally.total * 96) << tally.failures;
 }
 
 }  // namespace

@@ -67,9 +67,9 @@ Signature signature_of(const Builtin& row) {
 }
 
 std::span<const std::span<const Builtin>> builtin_tables() {
-  static const std::array<std::span<const Builtin>, 7> kTables{
-      number_builtins(),  string_builtins(),   list_builtins(), statistics_builtins(),
-      context_builtins(), temporal_builtins(), range_builtins()};
+  static const std::array<std::span<const Builtin>, 8> kTables{
+      number_builtins(),     string_builtins(),  regex_builtins(),    list_builtins(),
+      statistics_builtins(), context_builtins(), temporal_builtins(), range_builtins()};
   return kTables;
 }
 

@@ -41,6 +41,7 @@ std::span<const Builtin> statistics_builtins();
 std::span<const Builtin> context_builtins();
 std::span<const Builtin> temporal_builtins();
 std::span<const Builtin> range_builtins();
+std::span<const Builtin> regex_builtins();
 
 std::vector<const Builtin*> builtin_rows(std::string_view name);
 // The row of that name for so many positional arguments, or nullptr.
