@@ -79,93 +79,101 @@ size_t Regex::back_reference_end(std::string_view text, size_t at, size_t begin,
 }
 
 // A machine with an explicit stack of alternatives: deep patterns use memory counted by steps, not the thread's stack.
-Regex::Outcome Regex::run(std::string_view text, size_t at, Match& match, size_t& steps_left) const {
-  constexpr size_t kNone = std::string_view::npos;
+class RegexMachine {
+ public:
+  using Code = Regex::Code;
+  RegexMachine(const Regex& regex, std::string_view text, size_t at)
+      : regex_(regex), text_(text), at_(at), first_register_(2 * (regex.groups_ + 1)) {
+    slots_.assign(first_register_ + regex.registers_, kNone);
+    slots_[0] = at;
+  }
+
+  Regex::Outcome run(Regex::Match& match, size_t& steps_left) {
+    while (regex_.code_[static_cast<size_t>(pc_)].code != Code::done) {
+      if (steps_left == 0) return Regex::Outcome::exhausted;
+      --steps_left;
+      if (!step(regex_.code_[static_cast<size_t>(pc_)]) && !back()) return Regex::Outcome::not_found;
+    }
+    slots_[1] = at_;
+    match.begin.assign(regex_.groups_ + 1, kNone);
+    match.end.assign(regex_.groups_ + 1, kNone);
+    for (size_t group = 0; group <= regex_.groups_; ++group) {
+      if (slots_[2 * group + 1] == kNone) continue;
+      match.begin[group] = slots_[2 * group];
+      match.end[group] = slots_[2 * group + 1];
+    }
+    return Regex::Outcome::found;
+  }
+
+ private:
+  static constexpr size_t kNone = std::string_view::npos;
   struct Undo {
     int32_t pc;  // >= 0: an alternative to try at `value`; < 0: put `value` back into slot -pc-1
     size_t value;
   };
-  const size_t slots_groups = 2 * (groups_ + 1);
-  std::vector<size_t> slots(slots_groups + registers_, kNone);
-  std::vector<Undo> undo;
-  const auto set_slot = [&](size_t slot, size_t value) {
-    undo.push_back({-static_cast<int32_t>(slot) - 1, slots[slot]});
-    slots[slot] = value;
-  };
-  int32_t pc = 0;
-  slots[0] = at;
-  while (true) {
-    if (steps_left == 0) return Outcome::exhausted;
-    --steps_left;
-    const Instruction& in = code_[static_cast<size_t>(pc)];
-    bool failed = false;
+
+  // False when the text does not go on as the instruction wants.
+  bool step(const Regex::Instruction& in) {
     switch (in.code) {
-      case Code::done: {
-        slots[1] = at;
-        match.begin.assign(groups_ + 1, kNone);
-        match.end.assign(groups_ + 1, kNone);
-        for (size_t g = 0; g <= groups_; ++g) {
-          if (slots[2 * g + 1] == kNone) continue;
-          match.begin[g] = slots[2 * g];
-          match.end[g] = slots[2 * g + 1];
-        }
-        return Outcome::found;
-      }
-      case Code::jump: pc += in.target; break;
-      case Code::split_greedy:
-        undo.push_back({pc + in.target, at});
-        ++pc;
-        break;
-      case Code::split_lazy:
-        undo.push_back({pc + 1, at});
-        pc += in.target;
-        break;
-      case Code::save: set_slot(in.value, at), ++pc; break;
-      case Code::enter_loop: set_slot(slots_groups + in.value, at), ++pc; break;
-      case Code::leave_if_empty:
-        // A turn that took nothing would turn for ever.
-        if (slots[slots_groups + in.value] == at)
-          failed = true;
-        else
-          ++pc;
-        break;
+      case Code::jump: pc_ += in.target; return true;
+      case Code::split_greedy: undo_.push_back({pc_ + in.target, at_}), ++pc_; return true;
+      case Code::split_lazy: undo_.push_back({pc_ + 1, at_}), pc_ += in.target; return true;
+      case Code::save: set_slot(in.value), ++pc_; return true;
+      case Code::enter_loop: set_slot(first_register_ + in.value), ++pc_; return true;
+      // A turn that took nothing would turn for ever.
+      case Code::leave_if_empty: ++pc_; return slots_[first_register_ + in.value] != at_;
       case Code::line_begin:
-        failed = at != 0 && !(multiline_ && text[at - 1] == '\n' && at < text.size());
-        ++pc;
-        break;
-      case Code::line_end:
-        failed = at != text.size() && !(multiline_ && text[at] == '\n');
-        ++pc;
-        break;
-      case Code::back_reference: {
-        const size_t end = slots[2 * in.value + 1];
-        const size_t next = end == kNone ? at : back_reference_end(text, at, slots[2 * in.value], end);
-        failed = next == kNone;
-        if (!failed) at = next, ++pc;
-        break;
-      }
+        ++pc_;
+        return at_ == 0 || (regex_.multiline_ && text_[at_ - 1] == '\n' && at_ < text_.size());
+      case Code::line_end: ++pc_; return at_ == text_.size() || (regex_.multiline_ && text_[at_] == '\n');
+      case Code::back_reference: return repeat_group(in.value);
       default: {
-        const CodePoint c = code_point(text, at);
-        failed = c.length == 0 || !step_matches(in, c.value);
-        at += c.length;
-        ++pc;
+        const CodePoint c = code_point(text_, at_);
+        at_ += c.length;
+        ++pc_;
+        return c.length != 0 && regex_.step_matches(in, c.value);
       }
     }
-    if (!failed) continue;
-    while (!undo.empty() && undo.back().pc < 0) {
-      slots[static_cast<size_t>(-undo.back().pc - 1)] = undo.back().value;
-      undo.pop_back();
-    }
-    if (undo.empty()) return Outcome::not_found;
-    pc = undo.back().pc;
-    at = undo.back().value;
-    undo.pop_back();
   }
-}
+
+  bool repeat_group(size_t group) {
+    ++pc_;
+    const size_t end = slots_[2 * group + 1];
+    if (end == kNone) return true;
+    at_ = regex_.back_reference_end(text_, at_, slots_[2 * group], end);
+    return at_ != kNone;
+  }
+
+  void set_slot(size_t slot) {
+    undo_.push_back({-static_cast<int32_t>(slot) - 1, slots_[slot]});
+    slots_[slot] = at_;
+  }
+
+  // To the last alternative not tried; false when there is none.
+  bool back() {
+    while (!undo_.empty() && undo_.back().pc < 0) {
+      slots_[static_cast<size_t>(-undo_.back().pc - 1)] = undo_.back().value;
+      undo_.pop_back();
+    }
+    if (undo_.empty()) return false;
+    pc_ = undo_.back().pc;
+    at_ = undo_.back().value;
+    undo_.pop_back();
+    return true;
+  }
+
+  const Regex& regex_;
+  std::string_view text_;
+  size_t at_;
+  size_t first_register_;
+  int32_t pc_ = 0;
+  std::vector<size_t> slots_;
+  std::vector<Undo> undo_;
+};
 
 Regex::Outcome Regex::search(std::string_view text, size_t from, Match& match, size_t& steps_left) const {
   for (size_t at = from; at <= text.size();) {
-    const Outcome outcome = run(text, at, match, steps_left);
+    const Outcome outcome = RegexMachine(*this, text, at).run(match, steps_left);
     if (outcome != Outcome::not_found) return outcome;
     if (at == text.size()) break;
     at += code_point(text, at).length;

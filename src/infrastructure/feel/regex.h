@@ -49,6 +49,7 @@ class Regex {
 
  private:
   friend class RegexCompiler;
+  friend class RegexMachine;
   enum class Code : uint8_t {
     character,
     any,
@@ -71,7 +72,6 @@ class Regex {
     int32_t target = 0;  // of jumps and splits: relative
   };
   bool step_matches(const Instruction& in, char32_t c) const;
-  Outcome run(std::string_view text, size_t at, Match& match, size_t& steps_left) const;
   size_t back_reference_end(std::string_view text, size_t at, size_t begin, size_t end) const;
 
   std::vector<Instruction> code_;
