@@ -140,14 +140,16 @@ TEST_P(GroupCommitTest, memory_equals_the_tables_after_every_batch_under_faults)
     std::vector<Result<void>> results(operations.size());
     std::atomic<size_t> left = operations.size();
     // The writer waits until all are queued, so that the same ones share a batch in every run.
-    std::atomic<bool> queued = false;
+    std::atomic<bool> waiting = false, queued = false;
     (*store)->write_later(
         [&](Transaction&) -> Result<void> {
+          waiting = true, waiting.notify_all();
           queued.wait(false);
           faults.armed = true;
           return {};
         },
         [](Result<void>) {});
+    waiting.wait(false);
     for (size_t i = 0; i < operations.size(); ++i) {
       (*store)->write_later([&, i](Transaction& tx) { return perform(operations[i], keeper, tx); },
                             [&, i](Result<void> result) {

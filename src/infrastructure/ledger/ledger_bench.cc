@@ -31,9 +31,9 @@ struct Settings {
 AccountId account(uint64_t number) { return AccountId(Id128{0, number}); }
 
 // A ledger of its own with funded accounts: odd ones may not spend more than they have.
-class Vault {
+class FundedLedger {
  public:
-  explicit Vault(const std::filesystem::path& folder) : folder_(folder) {
+  explicit FundedLedger(const std::filesystem::path& folder) : folder_(folder) {
     std::filesystem::remove_all(folder_);
     auto store = open_store(folder_.string(), migrations(), {clock_});
     CHECK(store.has_value(), store ? "" : store.error().text().c_str());
@@ -52,7 +52,7 @@ class Vault {
     CHECK(ledger_->open_accounts(accounts).has_value(), "accounts open");
     CHECK(ledger_->transfer(funds).has_value(), "accounts are funded");
   }
-  ~Vault() {
+  ~FundedLedger() {
     const auto report = ledger_->verify();
     CHECK(report.has_value() && report->faults.empty(), "the ledger holds after the bench");
     store_->close();
@@ -87,19 +87,19 @@ double rate_of(int threads, double seconds, Work work) {
 }
 
 // One transfer a call; `hot`: all credit one account.
-double callers(Vault& bank, double seconds, bool hot, uint64_t seed) {
+double callers(FundedLedger& funded, double seconds, bool hot, uint64_t seed) {
   return rate_of(kCallers, seconds, [&](int caller, const std::atomic<bool>& stop) {
-    IdSource ids(bank.clock(), Random(seed + static_cast<uint64_t>(caller)));
+    IdSource ids(funded.clock(), Random(seed + static_cast<uint64_t>(caller)));
     RandomStream draw(Random(seed), 1, static_cast<uint64_t>(caller));
     uint64_t made = 0;
     for (; !stop; ++made) {
       const uint64_t debit = 2 + draw.below(kAccounts - 1);
       const uint64_t credit = hot ? 1 : 1 + debit % kAccounts;
-      const auto outcome = bank.ledger().transfer(Transfer{.id = ids.make<TransferId>(),
-                                                           .debit = account(debit),
-                                                           .credit = account(credit),
-                                                           .amount_minor = 100,
-                                                           .code = 7});
+      const auto outcome = funded.ledger().transfer(Transfer{.id = ids.make<TransferId>(),
+                                                             .debit = account(debit),
+                                                             .credit = account(credit),
+                                                             .amount_minor = 100,
+                                                             .code = 7});
       CHECK(outcome.has_value() && *outcome == Outcome::ok, "a transfer of the bench is recorded");
     }
     return made;
@@ -145,15 +145,15 @@ std::vector<Transfer> batch_of(IdSource& ids, RandomStream& draw, bool hot, std:
   return out;
 }
 
-double batches(Vault& bank, double seconds, int threads, bool hot, uint64_t seed) {
+double batches(FundedLedger& funded, double seconds, int threads, bool hot, uint64_t seed) {
   return rate_of(threads, seconds, [&](int caller, const std::atomic<bool>& stop) {
-    IdSource ids(bank.clock(), Random(seed + static_cast<uint64_t>(caller)));
+    IdSource ids(funded.clock(), Random(seed + static_cast<uint64_t>(caller)));
     RandomStream draw(Random(seed), 2, static_cast<uint64_t>(caller));
     std::vector<Transfer> reserved, sent;
     uint64_t made = 0;
     while (!stop) {
       const auto transfers = batch_of(ids, draw, hot, reserved, sent);
-      const auto outcomes = bank.ledger().transfer(transfers);
+      const auto outcomes = funded.ledger().transfer(transfers);
       CHECK(outcomes.has_value(), "a batch of the bench is recorded");
       const auto done = std::ranges::count_if(*outcomes, is_done);
       CHECK(static_cast<size_t>(done) > kBatch * 9 / 10, "nearly all transfers of a batch are done");
@@ -289,12 +289,12 @@ int run(const Settings& settings) {
     const double seconds = settings.seconds;
     measure("peer", postgres, [&] { return peer(url, seconds, false, seed); });
     measure("peer_hot", postgres_hot, [&] { return peer(url, seconds, true, seed); });
-    Vault bank(settings.folder);
-    measure("callers", spread, [&] { return callers(bank, seconds, false, seed + 1000); });
-    measure("callers_hot", hot, [&] { return callers(bank, seconds, true, seed + 2000); });
-    measure("batches", many_spread, [&] { return batches(bank, seconds, 1, false, seed + 3000); });
-    measure("batches_hot", many_hot, [&] { return batches(bank, seconds, 1, true, seed + 4000); });
-    measure("batches_4", pipelined, [&] { return batches(bank, seconds, 4, false, seed + 5000); });
+    FundedLedger funded(settings.folder);
+    measure("callers", spread, [&] { return callers(funded, seconds, false, seed + 1000); });
+    measure("callers_hot", hot, [&] { return callers(funded, seconds, true, seed + 2000); });
+    measure("batches", many_spread, [&] { return batches(funded, seconds, 1, false, seed + 3000); });
+    measure("batches_hot", many_hot, [&] { return batches(funded, seconds, 1, true, seed + 4000); });
+    measure("batches_4", pipelined, [&] { return batches(funded, seconds, 4, false, seed + 5000); });
   }
   std::printf("ledger: transfers a second, durable, median of %d rounds of %.1f s\n", kRounds, settings.seconds);
   say("PostgreSQL function, 16 clients", median(postgres), "the peer");

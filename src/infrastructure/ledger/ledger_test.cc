@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <thread>
 
 #include "ground/store/test_store.h"
@@ -342,6 +345,61 @@ TEST_P(LedgerTest, readers_see_whole_commits_only_while_callers_write) {
   expect_sound();
 }
 
+// Kills its process, as kill -9 does, before the nth step of the store.
+class Killer : public StoreFaults {
+ public:
+  explicit Killer(int step) : left_(step) {}
+  Result<void> before(Step step) override {
+    if (step != Step::read && --left_ == 0) ::kill(::getpid(), SIGKILL);
+    return {};
+  }
+
+ private:
+  std::atomic<int> left_;
+};
+
+TEST_P(LedgerTest, a_kill_before_any_step_loses_nothing_acknowledged_and_does_nothing_twice) {
+  open_accounts(2);
+  close();
+  const int steps = place_.is_postgres() ? 12 : 40;
+  uint64_t acknowledged = 0;
+  for (int step = 1; step <= steps; ++step) {
+    int told[2];
+    ASSERT_EQ(::pipe(told), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      Killer killer(step);
+      auto store = open_store(place_.where(), migrations(), {clock_, &killer});
+      auto ledger = store ? Ledger::open({**store, clock_, log_}, {.postings_per_snapshot = 8})
+                          : Result<std::unique_ptr<Ledger>>(fail(store.error()));
+      for (uint64_t number = acknowledged + 1; ledger; ++number) {
+        const auto outcome = (*ledger)->transfer(moving(number, 1, 2, 1));
+        if (!outcome || !is_done(*outcome) || ::write(told[1], &number, sizeof number) != sizeof number) break;
+      }
+      ::_exit(1);
+    }
+    ::close(told[1]);
+    for (uint64_t number = 0; ::read(told[0], &number, sizeof number) == sizeof number;) acknowledged = number;
+    ::close(told[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "step " << step;
+    open();
+    // At most the one under way may be there beyond what was acknowledged; sent again, it is done once.
+    const auto moved = static_cast<uint64_t>(balances(1).debits_posted);
+    EXPECT_GE(moved, acknowledged) << "step " << step;
+    EXPECT_LE(moved, acknowledged + 1) << "step " << step;
+    for (uint64_t number = 1; number <= acknowledged; ++number) {
+      EXPECT_EQ(send(moving(number, 1, 2, 1)), Outcome::exists) << "step " << step;
+    }
+    EXPECT_EQ(balances(2).credits_posted, static_cast<int64_t>(moved));
+    expect_sound();
+    close();
+  }
+  EXPECT_GT(acknowledged, static_cast<uint64_t>(steps / 2));
+  open();
+}
+
 // Against the reference
 
 struct Call {
@@ -408,14 +466,16 @@ TEST_P(LedgerTest, equals_the_reference_over_random_calls_faults_and_restarts) {
     std::vector<bool> kept(calls.size());
     std::atomic<size_t> left = calls.size();
     // The writer waits until all are queued, so that the same ones share a batch in every run.
-    std::atomic<bool> queued = false;
+    std::atomic<bool> waiting = false, queued = false;
     store_->write_later(
         [&](Transaction&) -> Result<void> {
+          waiting = true, waiting.notify_all();
           queued.wait(false);
           faults_.armed = true;
           return {};
         },
         [](Result<void>) {});
+    waiting.wait(false);
     for (size_t i = 0; i < calls.size(); ++i) {
       store_->write_later(
           [&, i](Transaction& tx) -> Result<void> {
