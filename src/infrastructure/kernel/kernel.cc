@@ -94,6 +94,13 @@ Result<std::shared_ptr<const Version>> Kernel::load_version(const Permit& permit
   return versions_.emplace(digest, std::move(version)).first->second;
 }
 
+// Only load_version puts a version there, and only for permits whose signatures held.
+bool Kernel::was_granted(const Version& version) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = versions_.find(version.digest());
+  return found != versions_.end() && found->second.get() == &version;
+}
+
 Result<void> Kernel::grant(const Permit& permit, std::string_view caller) {
   const evidence::Manifest& manifest = permit.manifest;
   const Timestamp now = needs_.clock.now();
@@ -115,8 +122,12 @@ Result<void> Kernel::grant(const Permit& permit, std::string_view caller) {
   auto version = TRY(load_version(permit));
   TRY(needs_.store.write([&](Transaction& tx) -> Result<void> {
     const Digest digest = manifest.digest();
+    // The last one granted is in force, also when the clock stepped back since the one before.
+    const auto last =
+        TRY(tx.integer("SELECT MAX(granted_at) FROM kernel_permit WHERE use_case = ?", {manifest.use_case}));
+    const int64_t granted_at = std::max(now.microseconds, last.value_or(now.microseconds - 1) + 1);
     TRY(tx.execute("INSERT INTO kernel_permit (use_case, granted_at, digest, permit) VALUES (?, ?, ?, ?)",
-                   {manifest.use_case, now.microseconds, BytesView{digest.view()}, print_json(to_json(permit))}));
+                   {manifest.use_case, granted_at, BytesView{digest.view()}, print_json(to_json(permit))}));
     evidence::Circumstances by;
     by.at = now;
     by.caller = caller;
@@ -168,6 +179,10 @@ Result<std::shared_ptr<const Version>> Kernel::find_version(const Digest& permit
 Result<Draft> Kernel::judge(Request request, Workspace& workspace) const {
   const evidence::CycleMeter whole(cycles_);
   const Version& version = *request.version;
+  if (!was_granted(version)) {
+    return fail(ErrorCode::forbidden, version.permit().manifest.use_case,
+                "its permit was never granted here; have two people sign it and grant it");
+  }
   if (request.at >= version.permit().manifest.expires_at) {
     return fail(
         ErrorCode::forbidden, version.permit().manifest.use_case,

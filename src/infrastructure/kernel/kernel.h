@@ -52,7 +52,7 @@ class Kernel {
   // Any version that was ever granted, by its permit's digest; for replay.
   Result<std::shared_ptr<const Version>> find_version(const Digest& permit) const;
 
-  // Evaluates; touches no store. `request.version` must still be in time: forbidden after its expiry.
+  // Evaluates; touches no store. forbidden when `request.version` is not of a permit granted here, or has expired.
   Result<Draft> judge(Request request, Workspace& workspace) const;
   // In a store closure: the evidence is appended, the draft becomes a decision.
   Decision record(Transaction& tx, const Draft& draft);
@@ -74,6 +74,7 @@ class Kernel {
   Result<void> load_in_force();
   const evidence::UseCase* declared(std::string_view use_case) const;
   Result<std::shared_ptr<const Version>> load_version(const evidence::Permit& permit) const;
+  bool was_granted(const Version& version) const;
 
   KernelNeeds needs_;
   std::vector<evidence::UseCase> use_cases_;
