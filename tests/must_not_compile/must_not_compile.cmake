@@ -13,3 +13,6 @@ must_not_compile(money_plus_money     "use of deleted function|overload resoluti
 must_not_compile(one_id_for_another   "${no_conversion}")
 must_not_compile(text_for_an_id       "${no_conversion}")
 must_not_compile(result_as_a_value    "${no_conversion}")
+must_not_compile(application_makes_a_decision "is private within this context|private constructor")
+must_not_compile(application_makes_a_draft    "is private within this context|private constructor")
+must_not_compile(version_out_of_nothing       "is private within this context|private constructor")
