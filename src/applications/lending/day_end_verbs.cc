@@ -27,6 +27,13 @@ std::vector<Verb> day_end_verbs(const VerbNeeds* needs) {
        .effect = Effect::write,
        .repeat_key = "date"},
       [needs](const VerbCall& call, const DayEndRequest& request) -> Result<DayEndAnswer> {
+        // Day-ends never go back, so a slip of the pen must not carry the bank into another year.
+        const Date today = date_of(needs->clock.now(), needs->utc_offset_minutes);
+        if (request.date > today && !request.ahead) {
+          return fail(ErrorCode::invalid, "date",
+                      "expected a day to today, " + today.text() + ", came " + request.date.text() +
+                          "; say 'ahead' to run days that have not come yet");
+        }
         DayEnd day_end({needs->store, needs->book, needs->products, needs->clock});
         return answer_of(TRY(day_end.run(request.date, call.progress)));
       }));

@@ -21,6 +21,9 @@ std::string padded(std::string text, size_t width) {
 
 void fields(Shape& shape, DayEndRequest& request) {
   shape.field("date", request.date, {.help = "the day to end; days before it that are missing are run first"});
+  shape.field(
+      "ahead", request.ahead,
+      {.help = "also a day that has not come yet, to try a bank out: day-ends never go back", .optional = true});
 }
 
 void fields(Shape& shape, BucketLine& line) {

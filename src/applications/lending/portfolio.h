@@ -8,6 +8,7 @@ namespace puhui::lending {
 
 struct DayEndRequest {
   Date date;
+  bool ahead = false;  // also days that have not come yet: to try a bank out
 };
 void fields(Shape& shape, DayEndRequest& request);
 
