@@ -302,7 +302,12 @@ TEST_P(DayEndTest, roll_rates_and_vintages_counted_on_the_way_equal_those_of_sna
     return {};
   }));
   EXPECT_EQ(answer.date, month_end);
-  EXPECT_EQ(answer.books.size(), 2u);
+  // Every open loan is counted, in the book of its product; few loans may leave one product without any.
+  int64_t open_loans = 0, counted_loans = 0;
+  for (const Snapshot& one : before) open_loans += one.charged_off ? 0 : 1;
+  for (const BookView& book : answer.books) counted_loans += book.loans;
+  EXPECT_GT(open_loans, 0);
+  EXPECT_EQ(counted_loans, open_loans);
   EXPECT_FALSE(answer.rolls.empty());
   EXPECT_FALSE(answer.vintages.empty());
 }
