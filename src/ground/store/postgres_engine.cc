@@ -21,6 +21,11 @@ constexpr EngineWords kWords = {"BYTEA", "BYTEA", "BIGINT", "DOUBLE PRECISION", 
 
 using ResultHandle = std::unique_ptr<PGresult, decltype([](PGresult* result) { PQclear(result); })>;
 
+// SOCI keeps its backend's type to itself, so the undefined-behaviour sanitizer cannot look at it.
+__attribute__((no_sanitize("vptr"))) PGconn* handle_of(soci::session& session) {
+  return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
+}
+
 struct Failure {
   ErrorCode code;
   Damage damage;
@@ -295,7 +300,7 @@ class PostgresConnection : public Connection {
 
  private:
   void take_handle() {
-    handle_ = static_cast<soci::postgresql_session_backend*>(session_->get_backend())->conn_;
+    handle_ = handle_of(*session_);
     PQsetNoticeProcessor(
         handle_, [](void*, const char*) {}, nullptr);
   }

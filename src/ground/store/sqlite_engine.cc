@@ -23,6 +23,11 @@ constexpr size_t kRowsPerInsert = 16;   // one statement of 16 rows costs half o
 constexpr int kBusyWaitMs = 5000;       // another process checkpointing or reading the schema
 constexpr EngineWords kWords = {"BLOB", "BLOB", "INTEGER", "REAL", "TEXT", "WITHOUT ROWID"};
 
+// SOCI keeps its backend's type to itself, so the undefined-behaviour sanitizer cannot look at it.
+__attribute__((no_sanitize("vptr"))) sqlite3* handle_of(soci::session& session) {
+  return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+}
+
 bool is_out_of_space(int code, int system_error) {
   if ((code & 0xFF) == SQLITE_FULL) return true;
   return (code & 0xFF) == SQLITE_IOERR && (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG);
@@ -118,7 +123,7 @@ class StatementUse {
 class SqliteConnection : public Connection {
  public:
   SqliteConnection(soci::session& session, std::string folder) : session_(&session), folder_(std::move(folder)) {
-    database_ = static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+    database_ = handle_of(session);
     sqlite3_extended_result_codes(database_, 1);
   }
   SqliteConnection(std::unique_ptr<soci::session> session, std::string folder)

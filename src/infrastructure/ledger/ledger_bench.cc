@@ -1,7 +1,9 @@
 // The ledger's speed, durable on SQLite with synchronous=FULL, beside PostgreSQL's in the same run and on the same disk.
 //   ledger_bench [--seconds N] [--folder FOLDER] [--only NAME]
 // The peer's server comes from PUHUI_TEST_POSTGRES (tests/postgres.sh starts one).
+#include <fcntl.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -180,6 +182,29 @@ double peer(const std::string& url, double seconds, bool hot, uint64_t seed) {
   });
 }
 
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+// What the disk takes to make 8 kB durable: no commit can be faster, and on a shared disk it says how much to believe.
+double sync_us(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  const std::string path = (folder / "sync").string();
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);
+  CHECK(file >= 0, "the bench's folder can be written to");
+  const std::string page(8192, 'x');
+  std::vector<double> took;
+  for (int i = 0; i < 100; ++i) {
+    const int64_t begin = monotonic_ns();
+    CHECK(::pwrite(file, page.data(), page.size(), i * 8192) == 8192 && ::fdatasync(file) == 0, "the disk takes it");
+    took.push_back(static_cast<double>(monotonic_ns() - begin) / 1e3);
+  }
+  ::close(file);
+  std::filesystem::remove(path);
+  return median(took);
+}
+
 // Of the heap; the database's pages that the kernel maps are its own to drop.
 int64_t bytes_in_use() {
   const struct mallinfo2 heap = mallinfo2();
@@ -245,11 +270,6 @@ Start start_with_a_million(const std::filesystem::path& folder) {
   return out;
 }
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
 std::string per_second(double rate) { return with_thousands(static_cast<int64_t>(rate)) + "/s"; }
 
 void say(const char* what, double rate, const std::string& beside) {
@@ -279,7 +299,7 @@ int run(const Settings& settings) {
     return 1;
   }
   // The rounds take turns, so that what else the machine does meets all alike.
-  std::vector<double> spread, hot, many_spread, many_hot, pipelined, postgres, postgres_hot;
+  std::vector<double> syncs_us, spread, hot, many_spread, many_hot, pipelined, postgres, postgres_hot;
   const auto measure = [&](const char* name, std::vector<double>& into, auto work) {
     if (settings.only.empty() || settings.only == name) into.push_back(work());
     if (into.empty()) into.push_back(0);
@@ -287,6 +307,7 @@ int run(const Settings& settings) {
   for (uint64_t round = 1; round <= kRounds; ++round) {
     const uint64_t seed = round * 1'000'000;
     const double seconds = settings.seconds;
+    syncs_us.push_back(sync_us(settings.folder));
     measure("peer", postgres, [&] { return peer(url, seconds, false, seed); });
     measure("peer_hot", postgres_hot, [&] { return peer(url, seconds, true, seed); });
     FundedLedger funded(settings.folder);
@@ -296,7 +317,8 @@ int run(const Settings& settings) {
     measure("batches_hot", many_hot, [&] { return batches(funded, seconds, 1, true, seed + 4000); });
     measure("batches_4", pipelined, [&] { return batches(funded, seconds, 4, false, seed + 5000); });
   }
-  std::printf("ledger: transfers a second, durable, median of %d rounds of %.1f s\n", kRounds, settings.seconds);
+  std::printf("ledger: transfers a second, durable, median of %d rounds of %.1f s; the disk's sync takes %.0f us\n",
+              kRounds, settings.seconds, median(syncs_us));
   say("PostgreSQL function, 16 clients", median(postgres), "the peer");
   say("PostgreSQL function, 16 clients, one hot account", median(postgres_hot), "the peer");
   say("256 callers, one transfer each", median(spread), ratio(median(spread), median(postgres), "the peer", ">= 6"));
