@@ -39,6 +39,7 @@ std::unexpected<Error> fail(ErrorCode code, std::string where, std::string messa
 std::unexpected<Error> fail(ErrorCode code, std::string message) { return fail(code, "", std::move(message)); }
 
 Error at(std::string_view where, Error error) {
+  if (where.empty()) return error;
   for (Fault& fault : error.faults) {
     fault.where = fault.where.empty() ? std::string(where) : std::string(where) + ": " + fault.where;
   }
