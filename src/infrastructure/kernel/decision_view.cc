@@ -62,6 +62,20 @@ void add_facts(const evidence::StoredRecord& record, const Version& version, Per
   view.facts_state = record.facts ? "kept" : "erased by retention";
 }
 
+// A policy may hand a personal fact on under another name ("Income basis"): masked is masked there too.
+void mask_repeated_facts(const Version& version, const evidence::FactsPayload& payload, DecisionView& view) {
+  const auto& specs = version.facts().facts;
+  for (size_t i = 0; i < std::min(specs.size(), payload.facts.size()); ++i) {
+    const evidence::FactValue& fact = payload.facts[i];
+    const auto* number = std::get_if<evidence::Number>(&fact);
+    const bool tells = std::holds_alternative<std::string>(fact) || (number && number->text().size() > 2);
+    if (!specs[i].personal || !tells) continue;
+    for (NamedText& output : view.outputs) {
+      if (output.value == evidence::text_of(fact)) output.value = masked(output.value);
+    }
+  }
+}
+
 }  // namespace
 
 Result<DecisionView> view_of(const evidence::StoredRecord& record, const Version& version, PersonalFacts personal) {
@@ -94,6 +108,7 @@ Result<DecisionView> view_of(const evidence::StoredRecord& record, const Version
   evidence::FactsPayload payload;
   if (record.facts) payload = TRY(evidence::decode_facts(*record.facts));
   add_facts(record, version, personal, payload, view);
+  if (personal == PersonalFacts::masked) mask_repeated_facts(version, payload, view);
   view.permit = judgement.permit;
   view.link = record.link;
   view.cpu_us = circumstances.cpu_ns / 1000;

@@ -268,6 +268,20 @@ TEST_P(KernelTest, a_decision_is_told_in_words_with_personal_facts_masked_and_se
   EXPECT_THAT(tell(*shown), AllOf(HasSubstr("13800138000"), HasSubstr("1500"), HasSubstr("sealed")));
 }
 
+TEST_P(KernelTest, a_personal_fact_that_the_policy_hands_on_is_masked_there_too) {
+  TestProposal proposal;
+  proposal.policy = policy_of(
+      kTestInputs, {{"Income", "income", {"income"}}, {"Outcome", R"("refuse")", {}}, {"Reasons", R"(["risk"])", {}}});
+  const auto version = grant(proposal);
+  const auto decision = kernel_->decide(request(version, 123'456'789, 5), no_act);
+  ASSERT_TRUE(decision) << decision.error().text();
+  const auto view = view_of(*log_->find(decision->id()), *version, PersonalFacts::masked);
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->outputs[0].name, "Income");
+  EXPECT_EQ(view->outputs[0].value, "12****89");
+  EXPECT_EQ(view->outputs[1].value, "refuse");
+}
+
 TEST_P(KernelTest, stored_again_an_artefact_is_the_same_and_too_large_a_one_is_refused) {
   const auto one = kernel_->put_artefact("policy", "text"), two = kernel_->put_artefact("policy", "text");
   ASSERT_TRUE(one && two);

@@ -43,7 +43,25 @@ Result<evidence::SigningKey> read_key(const Files& files, const std::string& pat
   return *std::move(key);
 }
 
+Result<std::vector<Person>> known_people(const PermitVerbNeeds& needs) {
+  std::vector<Person> people;
+  TRY(needs.store.read([&](Reader& reader) -> Result<void> {
+    people = TRY(evidence::read_people(reader));
+    return {};
+  }));
+  return people;
+}
+
+const Person* find(const std::vector<Person>& people, std::string_view name) {
+  const auto found = std::find_if(people.begin(), people.end(), [&](const Person& p) { return p.name == name; });
+  return found == people.end() ? nullptr : &*found;
+}
+
 Result<PersonView> add_person(const PermitVerbNeeds& needs, const PersonRequest& request) {
+  // Looked up first: a name that is refused must not leave a key file behind.
+  if (find(TRY(known_people(needs)), request.name)) {
+    return fail(ErrorCode::conflict, "name", "'" + request.name + "' is known already");
+  }
   if (!needs.files.exists(request.key_file)) {
     TRY(needs.files.write(request.key_file, evidence::SigningKey::make().seed_hex() + "\n", Privacy::secret));
   }
@@ -60,12 +78,9 @@ void fields(Shape& shape, PeopleView& view) { shape.field("people", view.people,
 
 Result<PeopleView> list_people(const PermitVerbNeeds& needs) {
   PeopleView out;
-  TRY(needs.store.read([&](Reader& reader) -> Result<void> {
-    for (const Person& person : TRY(evidence::read_people(reader))) {
-      out.people.push_back({person.name, person.key.hex(), person.may_approve});
-    }
-    return {};
-  }));
+  for (const Person& person : TRY(known_people(needs))) {
+    out.people.push_back({person.name, person.key.hex(), person.may_approve});
+  }
   return out;
 }
 
@@ -97,6 +112,11 @@ Result<Permit> sign(const PermitVerbNeeds& needs, const SignRequest& request) {
                 "'" + request.person + "' wrote this manifest; two other people must sign it");
   }
   const auto key = TRY(read_key(needs.files, request.key_file));
+  const auto people = TRY(known_people(needs));
+  if (const Person* person = find(people, request.person); person && person->key != key.public_key()) {
+    return fail(ErrorCode::forbidden, "key_file",
+                "holds another key than the one '" + request.person + "' is known by; sign with your own");
+  }
   std::erase_if(permit.approvals, [&](const evidence::Approval& a) { return a.person == request.person; });
   permit.approvals.push_back(evidence::approve(permit.manifest, request.person, needs.clock.now(), key));
   TRY(needs.files.write(request.permit, print_json_pretty(to_json(permit)) + "\n"));
