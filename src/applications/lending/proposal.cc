@@ -66,6 +66,7 @@ Result<evidence::Manifest> propose(kernel::Kernel& kernel, const ProductFolder& 
   manifest.made_at = now;
   manifest.expires_at = {now.microseconds + proposal.valid_days * kDayMicroseconds};
   manifest.conditions = proposal.conditions;
+  TRY(kernel.rehearse(manifest));
   return manifest;
 }
 

@@ -27,7 +27,8 @@ struct Proposal {
   int valid_days = 365;
   std::string conditions;
 };
-// Stores the artefacts and answers the manifest. The models must be in the store already: not_found.
+// Stores the artefacts and answers a manifest that loads: nobody is asked to sign what could not run. The models must
+// be in the store already: not_found.
 Result<evidence::Manifest> propose(kernel::Kernel& kernel, const ProductFolder& folder, const Proposal& proposal,
                                    Timestamp now);
 

@@ -94,6 +94,14 @@ Result<std::shared_ptr<const Version>> Kernel::load_version(const Permit& permit
   return versions_.emplace(digest, std::move(version)).first->second;
 }
 
+Result<void> Kernel::rehearse(const evidence::Manifest& manifest) const {
+  return needs_.store.read([&](Reader& reader) -> Result<void> {
+    StoredArtefacts artefacts(reader);
+    TRY(Version::load({manifest, {}}, artefacts));
+    return {};
+  });
+}
+
 // Only load_version puts a version there, and only for permits whose signatures held.
 bool Kernel::was_granted(const Version& version) const {
   const std::shared_lock lock(mutex_);

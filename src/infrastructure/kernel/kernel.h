@@ -43,6 +43,9 @@ class Kernel {
   Result<Digest> put_artefact(std::string_view kind, std::string_view bytes);
   Result<std::string> artefact(const Digest& digest) const;  // not_found, corrupt
 
+  // Loads what the manifest names and lets it go again: what people are asked to sign must load. Errors as grant.
+  Result<void> rehearse(const evidence::Manifest& manifest) const;
+
   // Checks signatures and content, records the act, and from then on decides by it. forbidden, invalid, corrupt.
   Result<void> grant(const evidence::Permit& permit, std::string_view caller);
 

@@ -70,6 +70,12 @@ std::optional<FactValue> scalar(const feel::Value& value) {
   }
 }
 
+Result<evidence::FactSchema> parse_facts(std::string_view json) {
+  auto facts = TRY(read_json<evidence::FactSchema>(TRY(parse_json(json))));
+  TRY(facts.check());
+  return facts;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Version>> Version::load(const evidence::Permit& permit, ArtefactSource& artefacts) {
@@ -81,9 +87,12 @@ Result<std::shared_ptr<const Version>> Version::load(const evidence::Permit& per
     if (!digest) return fail(ErrorCode::invalid, "artefacts", "the manifest names no '" + std::string(name) + "'");
     return artefacts.artefact(*digest);
   };
-  version->facts_ = TRY(read_json<evidence::FactSchema>(TRY(parse_json(TRY(named(kFactsArtefact))))));
-  TRY(version->facts_.check());
-  version->reasons_ = TRY(ReasonCatalogue::parse(TRY(named(kReasonsArtefact))));
+  auto facts = parse_facts(TRY(named(kFactsArtefact)));
+  if (!facts) return fail(at(kFactsArtefact, std::move(facts).error()));
+  version->facts_ = *std::move(facts);
+  auto reasons = ReasonCatalogue::parse(TRY(named(kReasonsArtefact)));
+  if (!reasons) return fail(at(kReasonsArtefact, std::move(reasons).error()));
+  version->reasons_ = *std::move(reasons);
   TRY(version->load_models(artefacts));
   TRY(version->load_policy(artefacts));
   TRY(version->connect_inputs());
