@@ -133,7 +133,7 @@ std::string tell(const ReplayReport& r) {
 
   page.title("Lent");
   page.line("amount", money(r.lent_minor, r.currency), "at " + r.mean_rate.percent() + " a year on average");
-  page.line("profit of the loans' lives", money(r.profit_minor, r.currency),
+  page.line("profit over their lives", money(r.profit_minor, r.currency),
             "interest " + money(r.interest_minor, r.currency) + ", written off " +
                 money(r.write_off_minor, r.currency) + ", recovered " + money(r.recovery_minor, r.currency) +
                 ", costs " + money(r.funding_minor, r.currency));
