@@ -5,3 +5,11 @@ target_link_libraries(tidy_test PRIVATE GTest::gmock GTest::gtest_main)
 target_precompile_headers(tidy_test REUSE_FROM puhui_ground_base)
 add_test(NAME tidy COMMAND tidy_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 include(tests/must_not_compile/must_not_compile.cmake)
+
+# The program as people meet it: tests/stories/*.story through the command line and the HTTP door.
+add_executable(stories_test tests/stories_test.cc tests/story.cc)
+target_include_directories(stories_test PRIVATE ${CMAKE_SOURCE_DIR})
+target_link_libraries(stories_test PRIVATE puhui_ground_base puhui_doors_http SQLite::SQLite3 GTest::gtest)
+target_precompile_headers(stories_test REUSE_FROM puhui_ground_base)
+add_dependencies(stories_test puhui)
+add_test(NAME stories COMMAND stories_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
