@@ -273,6 +273,7 @@ Start start_with_a_million(const std::filesystem::path& folder) {
 std::string per_second(double rate) { return with_thousands(static_cast<int64_t>(rate)) + "/s"; }
 
 void say(const char* what, double rate, const std::string& beside) {
+  if (rate == 0) return;  // not asked for with --only
   std::printf("  %-44s %14s   %s\n", what, per_second(rate).c_str(), beside.c_str());
   std::fflush(stdout);
 }
@@ -315,7 +316,7 @@ int run(const Settings& settings) {
     measure("callers_hot", hot, [&] { return callers(funded, seconds, true, seed + 2000); });
     measure("batches", many_spread, [&] { return batches(funded, seconds, 1, false, seed + 3000); });
     measure("batches_hot", many_hot, [&] { return batches(funded, seconds, 1, true, seed + 4000); });
-    measure("batches_4", pipelined, [&] { return batches(funded, seconds, 4, false, seed + 5000); });
+    measure("batches_16", pipelined, [&] { return batches(funded, seconds, 16, false, seed + 5000); });
   }
   std::printf("ledger: transfers a second, durable, median of %d rounds of %.1f s; the disk's sync takes %.0f us\n",
               kRounds, settings.seconds, median(syncs_us));
@@ -328,7 +329,7 @@ int run(const Settings& settings) {
   say("batches of 1,000, one caller", median(many_spread), "asked: >= 300,000/s");
   say("batches of 1,000, one hot account", median(many_hot),
       ratio(median(many_hot), median(many_spread), "spread", ">= 0.8"));
-  say("batches of 1,000, four callers", median(pipelined), "");
+  say("batches of 1,000, sixteen callers", median(pipelined), "asked: >= 300,000/s");
   return 0;
 }
 
