@@ -181,6 +181,8 @@ void add_codes_and_missing(Binning& binning, const std::vector<double>& codes) {
 
 size_t Binning::find(double value) const {
   // Codes come before intervals although they stand behind them; bins are few, so they are walked.
+  // NaN compares equal to everything in a search, so it must not come to one.
+  const bool missing = std::isnan(value);
   size_t interval = kNone;
   for (size_t i = 0; i < bins.size(); ++i) {
     const Bin& bin = bins[i];
@@ -190,10 +192,10 @@ size_t Binning::find(double value) const {
         break;
       case BinKind::codes:
       case BinKind::categories:
-        if (std::binary_search(bin.members.begin(), bin.members.end(), value)) return i;
+        if (!missing && std::binary_search(bin.members.begin(), bin.members.end(), value)) return i;
         break;
       case BinKind::missing:
-        if (std::isnan(value)) return i;
+        if (missing) return i;
         break;
     }
   }
@@ -328,7 +330,8 @@ Binning read_binning(ByteReader& in) {
     if (bin.kind == BinKind::codes || bin.kind == BinKind::categories) {
       const size_t members = in.count(8);
       for (size_t m = 0; m < members; ++m) bin.members.push_back(in.real());
-      const bool finite = std::all_of(bin.members.begin(), bin.members.end(), [](double v) { return std::isfinite(v); });
+      const bool finite =
+          std::all_of(bin.members.begin(), bin.members.end(), [](double v) { return std::isfinite(v); });
       if (!finite || !std::is_sorted(bin.members.begin(), bin.members.end())) in.reject();
     }
     bin.good = in.unsigned_varint();

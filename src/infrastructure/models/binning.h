@@ -22,8 +22,8 @@ enum class BinKind : uint8_t {
 
 struct Bin {
   BinKind kind = BinKind::interval;
-  double low = 0, high = 0;      // interval; the first starts at -infinity, the last ends at +infinity
-  std::vector<double> members;   // codes or categories, ascending
+  double low = 0, high = 0;     // interval; the first starts at -infinity, the last ends at +infinity
+  std::vector<double> members;  // codes or categories, ascending
   uint64_t good = 0, bad = 0;
   double woe = 0, iv = 0;
 };
@@ -51,12 +51,12 @@ enum class Shape : uint8_t {
 };
 
 struct BinningOptions {
-  double share_min = 0.05;          // of all rows, for an interval or a category bin
-  size_t bins_max = 8;              // without codes and missing
-  double split_tail_max = 0.01;     // a split must be this unlikely to be chance (chi-square)
-  size_t prebins_max = 100;         // places where a numeric feature may be cut
+  double share_min = 0.05;       // of all rows, for an interval or a category bin
+  size_t bins_max = 8;           // without codes and missing
+  double split_tail_max = 0.01;  // a split must be this unlikely to be chance (chi-square)
+  size_t prebins_max = 100;      // places where a numeric feature may be cut
   Shape shape = Shape::free;
-  std::vector<double> codes;        // numbers with a meaning of their own, such as -999
+  std::vector<double> codes;  // numbers with a meaning of their own, such as -999
 };
 
 // Tree binning: starts with one bin and cuts where the information value grows most, as long as both sides keep

@@ -18,15 +18,15 @@ std::unexpected<Error> library_error(const char* doing) {
   return fail(ErrorCode::internal, std::string("xgboost failed ") + doing + ": " + std::string(trim(why)));
 }
 
-#define TRY_XGB(call, doing) \
-  do { \
+#define TRY_XGB(call, doing)                      \
+  do {                                            \
     if ((call) != 0) return library_error(doing); \
   } while (false)
 
 // The array interface protocol: an address and a shape, as JSON.
 std::string array_interface(FloatRows rows) {
-  return "{\"data\": [" + std::to_string(reinterpret_cast<uintptr_t>(rows.values.data())) +
-         ", true], \"shape\": [" + std::to_string(rows.row_count()) + ", " + std::to_string(rows.feature_count) +
+  return "{\"data\": [" + std::to_string(reinterpret_cast<uintptr_t>(rows.values.data())) + ", true], \"shape\": [" +
+         std::to_string(rows.row_count()) + ", " + std::to_string(rows.feature_count) +
          "], \"typestr\": \"<f4\", \"version\": 3}";
 }
 
@@ -35,7 +35,9 @@ struct Matrix {
   Matrix() = default;
   Matrix(const Matrix&) = delete;
   Matrix& operator=(const Matrix&) = delete;
-  ~Matrix() { if (handle != nullptr) XGDMatrixFree(handle); }
+  ~Matrix() {
+    if (handle != nullptr) XGDMatrixFree(handle);
+  }
   Result<void> fill(FloatRows rows, std::span<const uint8_t> bad) {
     TRY_XGB(XGDMatrixCreateFromDense(array_interface(rows).c_str(), "{\"missing\": NaN, \"nthread\": 1}", &handle),
             "reading the rows");
@@ -51,7 +53,9 @@ struct Booster {
   Booster() = default;
   Booster(const Booster&) = delete;
   Booster& operator=(const Booster&) = delete;
-  ~Booster() { if (handle != nullptr) XGBoosterFree(handle); }
+  ~Booster() {
+    if (handle != nullptr) XGBoosterFree(handle);
+  }
   Result<void> set(const std::string& name, const std::string& value) {
     TRY_XGB(XGBoosterSetParam(handle, name.c_str(), value.c_str()), "setting a parameter");
     return {};
@@ -65,13 +69,17 @@ std::string monotone_text(const std::vector<int>& monotone) {
 }
 
 Result<void> set_parameters(Booster& booster, const BoostingRequest& request, const BoostingTraining& training) {
+  // Starting from the mean, few rounds are already calibrated. Held off 0 and 1, where the log-odds end.
+  const auto bad =
+      static_cast<double>(std::count_if(request.bad.begin(), request.bad.end(), [](uint8_t b) { return b != 0; }));
+  const double mean = std::clamp(bad / static_cast<double>(request.bad.size()), 1e-4, 1 - 1e-4);
   const std::vector<std::pair<std::string, std::string>> parameters = {
       {"objective", "binary:logistic"},
       {"eval_metric", "logloss"},
       {"tree_method", "hist"},
       {"nthread", "1"},
       {"verbosity", "0"},
-      {"base_score", "0.5"},
+      {"base_score", format_double(mean)},
       {"seed", std::to_string(request.seed & 0x7FFFFFFF)},
       {"max_depth", std::to_string(training.depth_max)},
       {"eta", format_double(training.learning_rate)},
@@ -101,8 +109,10 @@ Result<void> check(const BoostingRequest& request, const BoostingTraining& train
   expect(training.hessian_min >= 0 && training.l2 >= 0 && training.split_gain_min >= 0, "penalties", "0 or more");
   expect(training.bins_max >= 2 && training.bins_max <= 4096, "bins_max", "2 to 4096");
   expect(training.early_stopping_rounds >= 0, "early_stopping_rounds", "0 or more");
-  expect(request.rows.row_count() > 0 && request.rows.row_count() == request.bad.size(), "rows", "rows, and one outcome a row");
-  expect(request.monotone.empty() || request.monotone.size() == request.rows.feature_count, "monotone", "one sign a feature");
+  expect(request.rows.row_count() > 0 && request.rows.row_count() == request.bad.size(), "rows",
+         "rows, and one outcome a row");
+  expect(request.monotone.empty() || request.monotone.size() == request.rows.feature_count, "monotone",
+         "one sign a feature");
   expect(std::none_of(request.rows.values.begin(), request.rows.values.end(), [](float v) { return std::isinf(v); }),
          "rows", "finite numbers within float range, or NaN for missing");
   return std::move(faults).result();
@@ -172,7 +182,9 @@ struct XgboostPeer::State {
   State() = default;
   State(const State&) = delete;
   State& operator=(const State&) = delete;
-  ~State() { if (proxy != nullptr) XGDMatrixFree(proxy); }
+  ~State() {
+    if (proxy != nullptr) XGDMatrixFree(proxy);
+  }
 };
 
 XgboostPeer::XgboostPeer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -197,7 +209,8 @@ Result<std::span<const float>> predict_in_place(BoosterHandle booster, DMatrixHa
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;
   const float* values = nullptr;
-  TRY_XGB(XGBoosterPredictFromDense(booster, array_interface(rows).c_str(), config.c_str(), proxy, &shape, &dimensions, &values),
+  TRY_XGB(XGBoosterPredictFromDense(booster, array_interface(rows).c_str(), config.c_str(), proxy, &shape, &dimensions,
+                                    &values),
           "predicting");
   return std::span<const float>(values, rows.row_count());
 }

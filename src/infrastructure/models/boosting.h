@@ -14,15 +14,15 @@ namespace puhui::models {
 
 struct BoostingTraining {
   int rounds = 300;
-  int depth_max = 4;
-  double learning_rate = 0.05;
-  double row_share = 0.7;           // drawn a round
-  double feature_share = 0.5;       // drawn a tree
-  double hessian_min = 20;          // in a leaf (min_child_weight)
+  int depth_max = 5;
+  double learning_rate = 0.03;
+  double row_share = 0.7;      // drawn a round
+  double feature_share = 0.3;  // drawn a tree
+  double hessian_min = 20;     // in a leaf (min_child_weight)
   double l2 = 10;
   double split_gain_min = 0;
   int bins_max = 256;
-  int early_stopping_rounds = 0;    // 0: none. Else a tenth of the training rows is held aside to watch
+  int early_stopping_rounds = 0;  // 0: none. Else a tenth of the training rows is held aside to watch
   // One a feature by name: +1 risk only rises with it, -1 only falls. Others are free.
   std::vector<std::pair<std::string, int>> monotone;
 };
@@ -37,15 +37,15 @@ struct FloatRows {
 struct BoostingRequest {
   FloatRows rows;
   std::span<const uint8_t> bad;
-  std::vector<int> monotone;        // one a feature, or empty
-  FloatRows watch_rows;             // for early stopping
+  std::vector<int> monotone;  // one a feature, or empty
+  FloatRows watch_rows;       // for early stopping
   std::span<const uint8_t> watch_bad;
   uint64_t seed = 1;
 };
 
 struct BoostedTrees {
-  std::string json;                 // the library's own format
-  int rounds = 0;                   // kept
+  std::string json;  // the library's own format
+  int rounds = 0;    // kept
 };
 
 // Runs on one thread whatever the machine has, so that the same request gives the same bytes.

@@ -1,11 +1,11 @@
 #include "infrastructure/models/byte_source.h"
 
+#include <zlib.h>
+#include <zstd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-
-#include <zlib.h>
-#include <zstd.h>
 
 #include "ground/base/check.h"
 
@@ -133,8 +133,7 @@ class GzipSource final : public ByteSource {
 
 class ZstdSource final : public ByteSource {
  public:
-  explicit ZstdSource(std::unique_ptr<ByteSource> inner)
-      : input_(std::move(inner)), stream_(ZSTD_createDStream()) {
+  explicit ZstdSource(std::unique_ptr<ByteSource> inner) : input_(std::move(inner)), stream_(ZSTD_createDStream()) {
     CHECK(stream_ != nullptr, "zstd can be started");
   }
   ~ZstdSource() override { ZSTD_freeDStream(stream_); }
@@ -198,8 +197,6 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) {
   return decompressed(std::make_unique<FileSource>(file, path));
 }
 
-std::unique_ptr<ByteSource> from_text(std::string text) {
-  return std::make_unique<TextSource>(std::move(text));
-}
+std::unique_ptr<ByteSource> from_text(std::string text) { return std::make_unique<TextSource>(std::move(text)); }
 
 }  // namespace puhui::models

@@ -24,7 +24,7 @@ Json scorecard_parameters(const ScorecardTraining& p) {
                       {"shape", p.binning.shape == Shape::free ? "free" : "monotonic"},
                       {"iv_min", p.iv_min},
                       {"features_max", static_cast<uint64_t>(p.features_max)},
-                      {"l2", p.l2},
+                      {"l2_per_row", p.l2_per_row},
                       {"coefficient_min", p.coefficient_min},
                       {"keep_tail_max", p.keep_tail_max}};
 }
@@ -49,8 +49,10 @@ Json features_json(const CardFeatures& features) {
   Json::List out;
   for (const auto& trace : features.scorecard) {
     Json feature = Json::Object{{"name", trace.name}, {"iv", measure(trace.iv)}};
-    if (trace.left_out.empty()) feature.set("coefficient", measure(trace.coefficient));
-    else feature.set("left_out", trace.left_out);
+    if (trace.left_out.empty())
+      feature.set("coefficient", measure(trace.coefficient));
+    else
+      feature.set("left_out", trace.left_out);
     out.push_back(std::move(feature));
   }
   for (const auto& [name, gain] : features.gains) out.push_back(Json::Object{{"name", name}, {"gain", measure(gain)}});
@@ -60,8 +62,10 @@ Json features_json(const CardFeatures& features) {
 Json calibration_json(const std::vector<CalibrationBin>& bins) {
   Json::List out;
   for (const auto& bin : bins) {
-    out.push_back(Json::Object{{"predicted_low", measure(bin.predicted_low)}, {"predicted_high", measure(bin.predicted_high)},
-                               {"predicted_mean", measure(bin.predicted_mean)}, {"observed_share", measure(bin.observed_share)},
+    out.push_back(Json::Object{{"predicted_low", measure(bin.predicted_low)},
+                               {"predicted_high", measure(bin.predicted_high)},
+                               {"predicted_mean", measure(bin.predicted_mean)},
+                               {"observed_share", measure(bin.observed_share)},
                                {"rows", bin.rows}});
   }
   return out;
@@ -70,10 +74,14 @@ Json calibration_json(const std::vector<CalibrationBin>& bins) {
 }  // namespace
 
 Json to_json(const Quality& q) {
-  return Json::Object{{"rows", q.rows},         {"bad_share", measure(q.bad_share)},
-                      {"auc", measure(q.auc)},  {"ks", measure(q.ks)},
-                      {"gini", measure(q.gini)}, {"average_precision", measure(q.average_precision)},
-                      {"brier", measure(q.brier)}, {"log_loss", measure(q.log_loss)}};
+  return Json::Object{{"rows", q.rows},
+                      {"bad_share", measure(q.bad_share)},
+                      {"auc", measure(q.auc)},
+                      {"ks", measure(q.ks)},
+                      {"gini", measure(q.gini)},
+                      {"average_precision", measure(q.average_precision)},
+                      {"brier", measure(q.brier)},
+                      {"log_loss", measure(q.log_loss)}};
 }
 
 Json card_of(const TrainRequest& request, const CardFeatures& features, const CardMeasures& measures) {
@@ -86,12 +94,14 @@ Json card_of(const TrainRequest& request, const CardFeatures& features, const Ca
                                 {"rows", static_cast<uint64_t>(request.table->row_count())},
                                 {"target", request.target},
                                 {"positive", request.positive}});
-  card.set("split", Json::Object{{"train_share", request.train_share}, {"seed", request.seed}, {"by", "hash of the row"}});
+  card.set("split",
+           Json::Object{{"train_share", request.train_share}, {"seed", request.seed}, {"by", "hash of the row"}});
   card.set("sealed", list_of(request.sealed));
   card.set("excluded", list_of(request.excluded));
   card.set("derived", to_json(request.derived));
   card.set("parameters", scorecard ? scorecard_parameters(request.scorecard) : boosting_parameters(request.boosting));
-  card.set("scale", Json::Object{{"points", scale.points}, {"odds_bad", scale.odds_bad}, {"double_odds", scale.double_odds}});
+  card.set("scale",
+           Json::Object{{"points", scale.points}, {"odds_bad", scale.odds_bad}, {"double_odds", scale.double_odds}});
   card.set("features", features_json(features));
   card.set("train", to_json(measures.train));
   card.set("test", to_json(measures.test));

@@ -52,9 +52,7 @@ bool is_ascii(std::string_view text) {
 
 }  // namespace
 
-std::string CsvRow::place() const {
-  return "row " + std::to_string(number) + " (line " + std::to_string(line) + ")";
-}
+std::string CsvRow::place() const { return "row " + std::to_string(number) + " (line " + std::to_string(line) + ")"; }
 
 Result<CsvReader> CsvReader::open(std::unique_ptr<ByteSource> source, CsvLimits limits) {
   CHECK(source != nullptr, "a CSV reader has a source");
@@ -160,8 +158,7 @@ Result<bool> CsvReader::next(CsvRow& row) {
   return true;
 }
 
-std::optional<std::string> CsvReader::split_row(std::string_view raw,
-                                                std::vector<std::string_view>& fields) {
+std::optional<std::string> CsvReader::split_row(std::string_view raw, std::vector<std::string_view>& fields) {
   if (raw.find('\0') != std::string_view::npos) return "expected text, came a zero byte";
   if (!is_ascii(raw)) {
     if (const auto at_byte = first_invalid_utf8(raw)) {
@@ -182,8 +179,7 @@ std::optional<std::string> CsvReader::split_row(std::string_view raw,
 }
 
 // Unquoted bytes are written to `unquoted_`, which is reserved to the row's length first: the views stay.
-std::optional<std::string> CsvReader::split_quoted(std::string_view raw,
-                                                   std::vector<std::string_view>& fields) {
+std::optional<std::string> CsvReader::split_quoted(std::string_view raw, std::vector<std::string_view>& fields) {
   unquoted_.clear();
   unquoted_.reserve(raw.size());
   size_t i = 0;

@@ -43,8 +43,7 @@ class CsvReader {
   Result<bool> next(CsvRow& row);
 
  private:
-  CsvReader(std::unique_ptr<ByteSource> source, CsvLimits limits)
-      : source_(std::move(source)), limits_(limits) {}
+  CsvReader(std::unique_ptr<ByteSource> source, CsvLimits limits) : source_(std::move(source)), limits_(limits) {}
   Result<void> read_header();
   Result<bool> next_raw(std::string_view& raw);
   Result<bool> refill();
@@ -55,13 +54,13 @@ class CsvReader {
   CsvLimits limits_;
   std::vector<std::string> header_;
   std::string buffer_;
-  size_t begin_ = 0;           // of the unread bytes in buffer_
+  size_t begin_ = 0;  // of the unread bytes in buffer_
   bool ended_ = false;
   uint64_t bytes_read_ = 0;
-  uint64_t line_ = 1;          // of begin_
-  uint64_t row_line_ = 1;      // of the row given last
+  uint64_t line_ = 1;      // of begin_
+  uint64_t row_line_ = 1;  // of the row given last
   uint64_t row_number_ = 0;
-  std::string unquoted_;       // bytes of the fields that had quotes in them
+  std::string unquoted_;  // bytes of the fields that had quotes in them
 };
 
 // Stable across machines and releases: splits a table into shares by row. `seed` gives another split.

@@ -1,10 +1,9 @@
 #include "infrastructure/models/csv.h"
 
-#include <zlib.h>
-#include <zstd.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
+#include <zstd.h>
 
 #include "ground/base/hash.h"
 
@@ -14,7 +13,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Result<std::vector<CsvRow>> rows_of(std::string text, std::vector<std::vector<std::string>>* fields, CsvLimits limits = {}) {
+Result<std::vector<CsvRow>> rows_of(std::string text, std::vector<std::vector<std::string>>* fields,
+                                    CsvLimits limits = {}) {
   auto reader = TRY(CsvReader::open(from_text(std::move(text)), limits));
   std::vector<CsvRow> out;
   CsvRow row;
@@ -37,7 +37,9 @@ TEST(Csv, LineEndsOfBothKindsAndAByteOrderMarkAndBlankLinesGiveTheSameRows) {
   const std::vector<std::vector<std::string>> expected = {{"1", "x"}, {"2", ""}};
   EXPECT_EQ(fields_of("a,b\n1,x\n2,\n"), expected);
   EXPECT_EQ(fields_of("a,b\r\n1,x\r\n2,"), expected);
-  EXPECT_EQ(fields_of("\xEF\xBB\xBF" "a,b\n\n1,x\n\r\n2,\n\n"), expected);
+  EXPECT_EQ(fields_of("\xEF\xBB\xBF"
+                      "a,b\n\n1,x\n\r\n2,\n\n"),
+            expected);
 }
 
 TEST(Csv, QuotedFieldsKeepCommasQuotesAndLineFeeds) {
@@ -77,7 +79,8 @@ TEST(Csv, TheHeaderMustNameEveryColumnOnce) {
 TEST(Csv, AQuoteNeverClosedAndRowsTooLongSpoilTheFile) {
   std::vector<std::vector<std::string>> fields;
   EXPECT_EQ(rows_of("a\n\"never\nclosed\n", &fields).error().code, ErrorCode::invalid);
-  EXPECT_EQ(rows_of("a\n" + std::string(200, 'x') + "\n", &fields, {.row_bytes_max = 100}).error().code, ErrorCode::exhausted);
+  EXPECT_EQ(rows_of("a\n" + std::string(200, 'x') + "\n", &fields, {.row_bytes_max = 100}).error().code,
+            ErrorCode::exhausted);
   EXPECT_EQ(rows_of("a\n1\n2\n", &fields, {.bytes_max = 3}).error().code, ErrorCode::exhausted);
   EXPECT_FALSE(CsvReader::open(from_text("a,b,c\n"), {.columns_max = 2}).has_value());
 }

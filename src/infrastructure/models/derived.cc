@@ -86,11 +86,14 @@ Result<Derived> parse_one(const Json& json, const std::string& where) {
   Faults faults;
   Derived out;
   if (json.object() == nullptr) {
-    return fail(ErrorCode::invalid, where, "expected an object with name, kind and of, came " + std::string(json.kind()));
+    return fail(ErrorCode::invalid, where,
+                "expected an object with name, kind and of, came " + std::string(json.kind()));
   }
   const Json* name = json.find("name");
-  if (name != nullptr && name->text() != nullptr && !name->text()->empty()) out.name = *name->text();
-  else faults.add(where + "/name", "expected the name of the new feature");
+  if (name != nullptr && name->text() != nullptr && !name->text()->empty())
+    out.name = *name->text();
+  else
+    faults.add(where + "/name", "expected the name of the new feature");
 
   const Json* kind = json.find("kind");
   const KindInfo* found = nullptr;
@@ -99,25 +102,32 @@ Result<Derived> parse_one(const Json& json, const std::string& where) {
     names.emplace_back(known.name);
     if (kind != nullptr && kind->text() != nullptr && *kind->text() == known.name) found = &known;
   }
-  if (found != nullptr) out.kind = static_cast<DerivedKind>(found - kKinds.data());
-  else faults.add(where + "/kind", "expected one of " + join(names, ", "));
+  if (found != nullptr)
+    out.kind = static_cast<DerivedKind>(found - kKinds.data());
+  else
+    faults.add(where + "/kind", "expected one of " + join(names, ", "));
 
   const Json* of = json.find("of");
   if (of != nullptr && of->list() != nullptr) {
     for (const Json& operand : *of->list()) {
-      if (operand.text() != nullptr) out.of.push_back(*operand.text());
-      else faults.add(where + "/of", "expected names of columns, came " + std::string(operand.kind()));
+      if (operand.text() != nullptr)
+        out.of.push_back(*operand.text());
+      else
+        faults.add(where + "/of", "expected names of columns, came " + std::string(operand.kind()));
     }
   } else {
     faults.add(where + "/of", "expected a list of names of columns");
   }
   const Json* at_value = json.find("at");
   if (found != nullptr && found->has_threshold != (at_value != nullptr)) {
-    faults.add(where + "/at", found->has_threshold ? "expected the threshold, a number" : "this kind has no threshold; leave it out");
+    faults.add(where + "/at",
+               found->has_threshold ? "expected the threshold, a number" : "this kind has no threshold; leave it out");
   } else if (at_value != nullptr) {
     const auto number = at_value->as_double();
-    if (number) out.at = *number;
-    else faults.add(where + "/at", "expected a number, came " + std::string(at_value->kind()));
+    if (number)
+      out.at = *number;
+    else
+      faults.add(where + "/at", "expected a number, came " + std::string(at_value->kind()));
   }
   for (const auto& [member, value] : *json.object()) {
     if (member != "name" && member != "kind" && member != "of" && member != "at") {
@@ -133,14 +143,18 @@ Result<Derived> parse_one(const Json& json, const std::string& where) {
 std::string_view name_of(DerivedKind kind) { return info(kind).name; }
 
 Result<std::vector<Derived>> parse_derived(const Json& json) {
-  if (json.list() == nullptr) return fail(ErrorCode::invalid, "expected a list of derived features, came " + std::string(json.kind()));
-  if (json.list()->size() > kDerivedMax) return fail(ErrorCode::exhausted, "expected at most " + std::to_string(kDerivedMax) + " derived features");
+  if (json.list() == nullptr)
+    return fail(ErrorCode::invalid, "expected a list of derived features, came " + std::string(json.kind()));
+  if (json.list()->size() > kDerivedMax)
+    return fail(ErrorCode::exhausted, "expected at most " + std::to_string(kDerivedMax) + " derived features");
   std::vector<Derived> out;
   Faults faults;
   for (size_t i = 0; i < json.list()->size(); ++i) {
     auto one = parse_one((*json.list())[i], std::to_string(i));
-    if (one) out.push_back(*std::move(one));
-    else faults.add("", std::move(one).error());
+    if (one)
+      out.push_back(*std::move(one));
+    else
+      faults.add("", std::move(one).error());
   }
   TRY(std::move(faults).result());
   return out;

@@ -15,16 +15,16 @@
 namespace puhui::models {
 
 enum class DerivedKind : uint8_t {
-  ratio,            // of[0] / of[1]; missing when of[1] is 0
-  difference,       // of[0] - of[1]
-  sum,              // of those that are not missing; missing when all are
+  ratio,       // of[0] / of[1]; missing when of[1] is 0
+  difference,  // of[0] - of[1]
+  sum,         // of those that are not missing; missing when all are
   mean,
   minimum,
   maximum,
-  count_at_least,   // how many are >= at
-  count_at_most,    // how many are <= at
-  first_at_least,   // place (0 first) of the first >= at; the number of places when there is none
-  slope,            // least-squares change a place, from of[0] on; missing with fewer than two numbers
+  count_at_least,  // how many are >= at
+  count_at_most,   // how many are <= at
+  first_at_least,  // place (0 first) of the first >= at; the number of places when there is none
+  slope,           // least-squares change a place, from of[0] on; missing with fewer than two numbers
 };
 std::string_view name_of(DerivedKind kind);
 

@@ -12,8 +12,8 @@ namespace puhui::models {
 
 namespace {
 
-constexpr int kLeafBits = 28;       // |leaf · 2^scale| stays below 2^28: sums of explanations keep inside int32
-constexpr int kScaleMax = 40;
+constexpr int kLeafBits = 28;  // |leaf · 2^scale| stays below 2^28: sums of explanations keep inside int32
+constexpr int kScaleMin = 10, kScaleMax = 40;  // at least: a margin in millionths fits int64
 constexpr uint32_t kDefaultLeftBit = 0x8000'0000u;
 constexpr int64_t kBaseMax = int64_t{1} << 52;
 
@@ -22,37 +22,50 @@ uint64_t packed(const TreeNode& node) {
   return uint64_t{feature} << 32 | std::bit_cast<uint32_t>(node.threshold);
 }
 
-int depth_below(const Tree& tree) {
-  std::vector<int> depths(tree.nodes.size(), 0);
+// How deep the tree is, and the sum over its leaves of their depths.
+struct Depths {
   int deepest = 0;
+  size_t steps = 0;
+};
+Depths depths_of(const Tree& tree) {
+  std::vector<int> depths(tree.nodes.size(), 0);
+  Depths out;
   for (size_t i = 0; i < tree.nodes.size(); ++i) {
     const TreeNode& node = tree.nodes[i];
-    deepest = std::max(deepest, depths[i]);
-    if (!node.is_leaf()) depths[node.left] = depths[node.right] = depths[i] + 1;
+    out.deepest = std::max(out.deepest, depths[i]);
+    if (node.is_leaf()) {
+      out.steps += static_cast<size_t>(depths[i]);
+    } else {
+      depths[node.left] = depths[node.right] = depths[i] + 1;
+    }
   }
-  return deepest;
+  return out;
 }
 
 // Every fault that would make walking the tree go astray.
 std::optional<std::string> fault_of(const Tree& tree, size_t feature_count) {
   const size_t count = tree.nodes.size();
-  if (count == 0 || count > kTreeNodesMax) return "expected 1 to " + std::to_string(kTreeNodesMax) + " nodes, came " + std::to_string(count);
+  if (count == 0 || count > kTreeNodesMax)
+    return "expected 1 to " + std::to_string(kTreeNodesMax) + " nodes, came " + std::to_string(count);
   std::vector<uint8_t> has_parent(count, 0);
   for (size_t i = 0; i < count; ++i) {
     const TreeNode& node = tree.nodes[i];
-    if (!(node.cover >= 0) || std::isinf(node.cover)) return "node " + std::to_string(i) + ": expected a cover of 0 or more";
+    if (!(node.cover >= 0) || std::isinf(node.cover))
+      return "node " + std::to_string(i) + ": expected a cover of 0 or more";
     if (node.is_leaf()) {
-      if (std::abs(int64_t{node.leaf}) >= int64_t{1} << kLeafBits) return "node " + std::to_string(i) + ": the leaf is too large";
+      if (std::abs(int64_t{node.leaf}) >= int64_t{1} << kLeafBits)
+        return "node " + std::to_string(i) + ": the leaf is too large";
       continue;
     }
     if (node.feature >= feature_count) return "node " + std::to_string(i) + ": no such feature";
     if (!std::isfinite(node.threshold)) return "node " + std::to_string(i) + ": expected a finite threshold";
     for (const uint32_t child : {node.left, node.right}) {
-      if (child <= i || child >= count || has_parent[child]++ != 0) return "node " + std::to_string(i) + ": its children are wrong";
+      if (child <= i || child >= count || has_parent[child]++ != 0)
+        return "node " + std::to_string(i) + ": its children are wrong";
     }
   }
   if (std::count(has_parent.begin(), has_parent.end(), 0) != 1) return "some nodes hang nowhere";
-  if (depth_below(tree) > kTreeDepthMax) return "expected at most " + std::to_string(kTreeDepthMax) + " levels";
+  if (depths_of(tree).deepest > kTreeDepthMax) return "expected at most " + std::to_string(kTreeDepthMax) + " levels";
   return std::nullopt;
 }
 
@@ -75,20 +88,27 @@ Tree in_order(const Tree& tree) {
 
 }  // namespace
 
-int Tree::depth() const { return depth_below(*this); }
+int Tree::depth() const { return depths_of(*this).deepest; }
 
 Result<Ensemble> Ensemble::make(size_t feature_count, int scale, int64_t base, std::vector<Tree> trees) {
   Faults faults;
-  if (feature_count == 0 || feature_count > kEnsembleFeaturesMax) faults.add("features", "expected 1 to " + std::to_string(kEnsembleFeaturesMax));
-  if (scale < 0 || scale > kScaleMax) faults.add("scale", "expected 0 to " + std::to_string(kScaleMax));
+  if (feature_count == 0 || feature_count > kEnsembleFeaturesMax)
+    faults.add("features", "expected 1 to " + std::to_string(kEnsembleFeaturesMax));
+  if (scale < kScaleMin || scale > kScaleMax) faults.add("scale", "expected 10 to " + std::to_string(kScaleMax));
   if (std::abs(base) > kBaseMax) faults.add("base", "it is too large");
   if (trees.size() > kTreesMax) faults.add("trees", "expected at most " + std::to_string(kTreesMax));
-  size_t nodes = 0;
+  size_t nodes = 0, steps = 0;
   for (size_t i = 0; i < trees.size(); ++i) {
     nodes += trees[i].nodes.size();
-    if (auto fault = fault_of(trees[i], feature_count)) faults.add("trees/" + std::to_string(i), *std::move(fault));
+    if (auto fault = fault_of(trees[i], feature_count)) {
+      faults.add("trees/" + std::to_string(i), *std::move(fault));
+    } else {
+      steps += depths_of(trees[i]).steps;
+    }
   }
-  if (nodes > kEnsembleNodesMax) faults.add("trees", "expected at most " + std::to_string(kEnsembleNodesMax) + " nodes together");
+  if (nodes > kEnsembleNodesMax)
+    faults.add("trees", "expected at most " + std::to_string(kEnsembleNodesMax) + " nodes together");
+  if (steps > kEnsembleStepsMax) faults.add("trees", "their leaves lie too deep to be explained in memory");
   TRY(std::move(faults).result(ErrorCode::corrupt));
   Ensemble out;
   out.feature_count_ = feature_count;
@@ -179,7 +199,9 @@ int64_t Ensemble::margin(std::span<const float> row, Walk walk) const {
 
 void Ensemble::margins(std::span<const float> rows, std::span<int64_t> out, Walk walk) const {
   CHECK(rows.size() == out.size() * feature_count_, "rows have one number a feature");
-  static const Walk best = is_available(Walk::avx512) ? Walk::avx512 : is_available(Walk::avx2) ? Walk::avx2 : Walk::portable;
+  static const Walk best = is_available(Walk::avx512) ? Walk::avx512
+                           : is_available(Walk::avx2) ? Walk::avx2
+                                                      : Walk::portable;
   if (walk == Walk::best) walk = best;
   CHECK(is_available(walk), "this machine has the instructions asked for");
   walk_padded(rows.data(), out, walk);
@@ -255,7 +277,8 @@ class XgboostJson {
     for (const auto step : path) {
       here = here->find(step);
       if (here == nullptr) {
-        faults_.add(join({path.begin(), path.end()}, "/"), "expected this member of an XGBoost model; save the model as JSON with XGBoost 1.3 or later");
+        faults_.add(join({path.begin(), path.end()}, "/"),
+                    "expected this member of an XGBoost model; save the model as JSON with XGBoost 1.3 or later");
         return nullptr;
       }
     }
@@ -263,7 +286,10 @@ class XgboostJson {
   }
   std::string text(const std::vector<std::string_view>& path) {
     const Json* json = at(path);
-    return json == nullptr ? "" : json->text() != nullptr ? *json->text() : json->number() != nullptr ? json->number()->text : "";
+    return json == nullptr             ? ""
+           : json->text() != nullptr   ? *json->text()
+           : json->number() != nullptr ? json->number()->text
+                                       : "";
   }
 
  private:
@@ -289,7 +315,8 @@ template <class T>
 std::vector<T> numbers(const Json& tree, std::string_view name, const std::string& where, Faults& faults) {
   std::vector<T> out;
   const Json* list = tree.find(name);
-  if (list == nullptr || list->list() == nullptr) return faults.add(where + "/" + std::string(name), "expected a list of numbers"), out;
+  if (list == nullptr || list->list() == nullptr)
+    return faults.add(where + "/" + std::string(name), "expected a list of numbers"), out;
   for (const Json& item : *list->list()) {
     if constexpr (std::is_same_v<T, float>) {
       const auto value = as_float(item);
@@ -305,11 +332,13 @@ std::vector<T> numbers(const Json& tree, std::string_view name, const std::strin
 }
 
 RawTree raw_tree(const Json& tree, const std::string& where, Faults& faults) {
-  RawTree raw{numbers<int64_t>(tree, "left_children", where, faults),  numbers<int64_t>(tree, "right_children", where, faults),
-              numbers<int64_t>(tree, "split_indices", where, faults),  numbers<int64_t>(tree, "default_left", where, faults),
-              numbers<float>(tree, "split_conditions", where, faults), numbers<float>(tree, "sum_hessian", where, faults)};
+  RawTree raw{
+      numbers<int64_t>(tree, "left_children", where, faults),  numbers<int64_t>(tree, "right_children", where, faults),
+      numbers<int64_t>(tree, "split_indices", where, faults),  numbers<int64_t>(tree, "default_left", where, faults),
+      numbers<float>(tree, "split_conditions", where, faults), numbers<float>(tree, "sum_hessian", where, faults)};
   const size_t count = raw.left.size();
-  for (const size_t size : {raw.right.size(), raw.feature.size(), raw.default_left.size(), raw.condition.size(), raw.cover.size()}) {
+  for (const size_t size :
+       {raw.right.size(), raw.feature.size(), raw.default_left.size(), raw.condition.size(), raw.cover.size()}) {
     if (size != count || count == 0) {
       faults.add(where, "expected lists of one length");
       return {};
@@ -348,7 +377,8 @@ Tree tree_of(const RawTree& raw, double scale, const std::string& where, Faults&
       node.left = static_cast<uint32_t>(order.size() - 2);
       node.right = node.left + 1;
       const int64_t feature = raw.feature[from];
-      if (feature < 0 || feature > int64_t{kEnsembleFeaturesMax}) faults.add(where, "node " + std::to_string(from) + ": no such feature");
+      if (feature < 0 || feature > int64_t{kEnsembleFeaturesMax})
+        faults.add(where, "node " + std::to_string(from) + ": no such feature");
       node.feature = static_cast<uint32_t>(feature);
       node.default_left = raw.default_left[from] != 0;
       node.threshold = raw.condition[from];
@@ -370,10 +400,13 @@ Result<Ensemble> Ensemble::from_xgboost(const Json& json) {
   const Json* list = model.at({"learner", "gradient_booster", "model", "trees"});
   TRY(std::move(faults).result());
   if (booster != "gbtree") faults.add("gradient_booster/name", "expected gbtree, came '" + booster + "'");
-  if (objective != "binary:logistic") faults.add("objective/name", "expected binary:logistic, came '" + objective + "'");
+  if (objective != "binary:logistic")
+    faults.add("objective/name", "expected binary:logistic, came '" + objective + "'");
   if (!base || *base <= 0 || *base >= 1) faults.add("base_score", "expected a probability between 0 and 1");
-  if (!features || *features <= 0 || *features > int64_t{kEnsembleFeaturesMax}) faults.add("num_feature", "expected 1 to " + std::to_string(kEnsembleFeaturesMax));
-  if (list->list() == nullptr || list->list()->size() > kTreesMax) faults.add("trees", "expected a list of at most " + std::to_string(kTreesMax));
+  if (!features || *features <= 0 || *features > int64_t{kEnsembleFeaturesMax})
+    faults.add("num_feature", "expected 1 to " + std::to_string(kEnsembleFeaturesMax));
+  if (list->list() == nullptr || list->list()->size() > kTreesMax)
+    faults.add("trees", "expected a list of at most " + std::to_string(kTreesMax));
   TRY(std::move(faults).result());
 
   std::vector<RawTree> raw;
@@ -385,15 +418,17 @@ Result<Ensemble> Ensemble::from_xgboost(const Json& json) {
     }
   }
   int scale = kScaleMax;
-  while (scale > 0 && std::ldexp(largest, scale) >= std::ldexp(1.0, kLeafBits) - 1) --scale;
-  if (scale < 10) faults.add("trees", "expected leaves of sane size (log-odds), came " + format_double(largest));
+  while (scale >= kScaleMin && std::ldexp(largest, scale) >= std::ldexp(1.0, kLeafBits) - 1) --scale;
+  if (scale < kScaleMin) faults.add("trees", "expected leaves of sane size (log-odds), came " + format_double(largest));
   TRY(std::move(faults).result());
 
   std::vector<Tree> trees;
-  for (size_t i = 0; i < raw.size(); ++i) trees.push_back(tree_of(raw[i], std::ldexp(1.0, scale), "trees/" + std::to_string(i), faults));
+  for (size_t i = 0; i < raw.size(); ++i)
+    trees.push_back(tree_of(raw[i], std::ldexp(1.0, scale), "trees/" + std::to_string(i), faults));
   TRY(std::move(faults).result());
   const double margin = std::log(*base / (1 - *base));
-  return make(static_cast<size_t>(*features), scale, static_cast<int64_t>(std::nearbyint(std::ldexp(margin, scale))), std::move(trees));
+  return make(static_cast<size_t>(*features), scale, static_cast<int64_t>(std::nearbyint(std::ldexp(margin, scale))),
+              std::move(trees));
 }
 
 std::vector<double> xgboost_gains(const Json& json, size_t feature_count) {
@@ -402,7 +437,8 @@ std::vector<double> xgboost_gains(const Json& json, size_t feature_count) {
   const Json* list = XgboostJson(json, faults).at({"learner", "gradient_booster", "model", "trees"});
   CHECK(list != nullptr && list->list() != nullptr, "gains are asked of a model that was read");
   for (const Json& tree : *list->list()) {
-    const auto left = numbers<int64_t>(tree, "left_children", "", faults), feature = numbers<int64_t>(tree, "split_indices", "", faults);
+    const auto left = numbers<int64_t>(tree, "left_children", "", faults),
+               feature = numbers<int64_t>(tree, "split_indices", "", faults);
     const auto gain = numbers<float>(tree, "loss_changes", "", faults);
     for (size_t i = 0; i < left.size() && i < gain.size(); ++i) {
       if (left[i] >= 0) out[static_cast<size_t>(feature[i])] += static_cast<double>(gain[i]);

@@ -15,8 +15,9 @@
 namespace puhui::models {
 
 constexpr size_t kTreesMax = 20'000;
-constexpr size_t kTreeNodesMax = 1 << 20;      // of one tree
-constexpr size_t kEnsembleNodesMax = 8 << 20;
+constexpr size_t kTreeNodesMax = 1 << 20;  // of one tree
+constexpr size_t kEnsembleNodesMax = 4 << 20;
+constexpr size_t kEnsembleStepsMax = 16 << 20;  // splits on the way to each leaf, over all leaves
 constexpr int kTreeDepthMax = 64;
 constexpr size_t kEnsembleFeaturesMax = 32'768;
 
@@ -24,10 +25,10 @@ constexpr size_t kEnsembleFeaturesMax = 32'768;
 struct TreeNode {
   uint32_t left = 0, right = 0;
   uint32_t feature = 0;
-  bool default_left = false;   // where a missing value goes
+  bool default_left = false;  // where a missing value goes
   float threshold = 0;
-  int32_t leaf = 0;            // value · 2^scale
-  float cover = 0;             // sum of hessians of the training rows that came through
+  int32_t leaf = 0;  // value · 2^scale
+  float cover = 0;   // sum of hessians of the training rows that came through
   bool is_leaf() const { return left == 0; }
 };
 
@@ -52,8 +53,8 @@ class Ensemble {
   size_t feature_count() const { return feature_count_; }
   const std::vector<Tree>& trees() const { return trees_; }
   int scale() const { return scale_; }
-  int64_t base() const { return base_; }              // margin before any tree, · 2^scale
-  double unit() const;                                // 2^-scale
+  int64_t base() const { return base_; }  // margin before any tree, · 2^scale
+  double unit() const;                    // 2^-scale
 
   // Log-odds · 2^scale. `row` holds feature_count() numbers, NaN is missing.
   int64_t margin(std::span<const float> row, Walk walk = Walk::best) const;
@@ -72,8 +73,8 @@ class Ensemble {
   static constexpr size_t kGroup = 16;
   struct Group {
     uint32_t depth = 0;
-    size_t first_node = 0;   // into nodes_
-    size_t first_leaf = 0;   // into leaves_
+    size_t first_node = 0;  // into nodes_
+    size_t first_leaf = 0;  // into leaves_
   };
   void pack();
   void pack_group(std::span<const uint32_t> members);
@@ -87,9 +88,9 @@ class Ensemble {
   int64_t base_ = 0;
   std::vector<Tree> trees_;
   std::vector<Group> groups_;
-  std::vector<uint64_t> nodes_;   // threshold bits low; high: feature, its top bit says a missing value goes left
+  std::vector<uint64_t> nodes_;  // threshold bits low; high: feature, its top bit says a missing value goes left
   std::vector<int32_t> leaves_;
-  std::vector<uint32_t> deep_;    // trees too deep to pad
+  std::vector<uint32_t> deep_;  // trees too deep to pad
 };
 
 // What each feature's splits gained in training, summed: from the same JSON, after from_xgboost accepted it.

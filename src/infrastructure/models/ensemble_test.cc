@@ -1,9 +1,9 @@
 #include "infrastructure/models/ensemble.h"
 
-#include <cmath>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "infrastructure/models/boosting.h"
 #include "infrastructure/models/logistic.h"
@@ -36,7 +36,8 @@ constexpr Walk kWalks[] = {Walk::portable, Walk::avx2, Walk::avx512};
 class EnsembleDepth : public ::testing::TestWithParam<int> {};
 
 TEST_P(EnsembleDepth, ScoresEqualXgboostTo1e6AndEveryWalkGivesTheSameBits) {
-  const auto t = trained(3000, 20, {.rounds = 53, .depth_max = GetParam(), .learning_rate = 0.1, .hessian_min = 1, .l2 = 1});
+  const auto t =
+      trained(3000, 20, {.rounds = 53, .depth_max = GetParam(), .learning_rate = 0.1, .hessian_min = 1, .l2 = 1});
   auto peer = XgboostPeer::load(t.trees.json);
   ASSERT_TRUE(peer.has_value()) << peer.error().text();
   const auto probabilities = *peer->probabilities({t.rows.values, 20});
@@ -104,7 +105,9 @@ TEST(Ensemble, ATreeThatWouldLeadAstrayIsRefused) {
   const auto split = [](uint32_t left, uint32_t right, uint32_t feature = 0) {
     return TreeNode{.left = left, .right = right, .feature = feature, .threshold = 1, .cover = 2};
   };
-  const auto refused = [&](std::vector<TreeNode> nodes) { return !Ensemble::make(2, 20, 0, {{std::move(nodes)}}).has_value(); };
+  const auto refused = [&](std::vector<TreeNode> nodes) {
+    return !Ensemble::make(2, 20, 0, {{std::move(nodes)}}).has_value();
+  };
   EXPECT_FALSE(refused({leaf}));
   EXPECT_FALSE(refused({split(1, 2), leaf, leaf}));
   EXPECT_TRUE(refused({}));
@@ -134,7 +137,8 @@ TEST(Ensemble, AModelOfAnotherKindIsRefusedWithItsReason) {
 TEST(Boosting, TheSameRequestGivesTheSameBytesAndBadParametersAreAllNamed) {
   const auto one = trained(500, 6, {.rounds = 5, .depth_max = 3}), two = trained(500, 6, {.rounds = 5, .depth_max = 3});
   EXPECT_EQ(one.trees.json, two.trees.json);
-  const auto bad = boost({.rows = {one.rows.values, 6}, .bad = one.rows.bad}, {.rounds = 0, .depth_max = 99, .learning_rate = 2});
+  const auto bad =
+      boost({.rows = {one.rows.values, 6}, .bad = one.rows.bad}, {.rounds = 0, .depth_max = 99, .learning_rate = 2});
   EXPECT_EQ(bad.error().faults.size(), 3u);
 }
 
@@ -142,9 +146,13 @@ TEST(Boosting, EarlyStoppingKeepsTheBestRound) {
   const auto rows = synthetic_rows(1500, 6, 1);
   const FloatRows all{rows.values, 6};
   const size_t cut = 1000 * 6;
-  const BoostingRequest request{.rows = {all.values.first(cut), 6}, .bad = std::span(rows.bad).first(1000),
-                                .watch_rows = {all.values.subspan(cut), 6}, .watch_bad = std::span(rows.bad).subspan(1000)};
-  const auto stopped = boost(request, {.rounds = 500, .depth_max = 6, .learning_rate = 0.3, .hessian_min = 1, .l2 = 0, .early_stopping_rounds = 5});
+  const BoostingRequest request{.rows = {all.values.first(cut), 6},
+                                .bad = std::span(rows.bad).first(1000),
+                                .watch_rows = {all.values.subspan(cut), 6},
+                                .watch_bad = std::span(rows.bad).subspan(1000)};
+  const auto stopped = boost(
+      request,
+      {.rounds = 500, .depth_max = 6, .learning_rate = 0.3, .hessian_min = 1, .l2 = 0, .early_stopping_rounds = 5});
   ASSERT_TRUE(stopped.has_value()) << stopped.error().text();
   EXPECT_LT(stopped->rounds, 100);
   const auto ensemble = Ensemble::from_xgboost(*parse_json(stopped->json));
@@ -153,10 +161,12 @@ TEST(Boosting, EarlyStoppingKeepsTheBestRound) {
 
 TEST(Boosting, AMonotoneFeatureNeverLowersRisk) {
   const auto rows = synthetic_rows(1500, 4, 3);
-  const auto trees = *boost({.rows = {rows.values, 4}, .bad = rows.bad, .monotone = {1, 0, 0, -1}}, {.rounds = 30, .depth_max = 4, .hessian_min = 1});
+  const auto trees = *boost({.rows = {rows.values, 4}, .bad = rows.bad, .monotone = {1, 0, 0, -1}},
+                            {.rounds = 30, .depth_max = 4, .hessian_min = 1});
   const auto ensemble = *Ensemble::from_xgboost(*parse_json(trees.json));
   for (size_t row = 0; row < 200; ++row) {
-    std::vector<float> values(rows.values.begin() + static_cast<std::ptrdiff_t>(row * 4), rows.values.begin() + static_cast<std::ptrdiff_t>(row * 4 + 4));
+    std::vector<float> values(rows.values.begin() + static_cast<std::ptrdiff_t>(row * 4),
+                              rows.values.begin() + static_cast<std::ptrdiff_t>(row * 4 + 4));
     int64_t before = INT64_MIN, before_falling = INT64_MAX;
     for (float x = -3; x <= 3; x += 0.25f) {
       auto rising = values, falling = values;

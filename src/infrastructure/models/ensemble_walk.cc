@@ -84,7 +84,8 @@ PUHUI_AVX2 void walk_half_avx2(const Stream (&streams)[K], uint32_t depth, int h
 }
 
 template <int K>
-__attribute__((target("avx2"))) void walk_streams_avx2(const Stream (&streams)[K], uint32_t depth, int64_t* const (&out)[K]) {
+__attribute__((target("avx2"))) void walk_streams_avx2(const Stream (&streams)[K], uint32_t depth,
+                                                       int64_t* const (&out)[K]) {
   __m256i sums[K];
   for (int k = 0; k < K; ++k) sums[k] = _mm256_setzero_si256();
   walk_half_avx2<K>(streams, depth, 0, sums);
@@ -168,8 +169,9 @@ void Ensemble::walk_groups(const float* rows, std::span<int64_t> out, Four four,
       for (size_t g = 0; g < groups_.size();) {
         size_t same = g;
         while (same < groups_.size() && groups_[same].depth == groups_[g].depth) ++same;
-        feed(same - g, groups_[g].depth, four, single, [&](size_t i) { return stream(groups_[g + i], row); },
-             [&](size_t) { return &out[row]; });
+        feed(
+            same - g, groups_[g].depth, four, single, [&](size_t i) { return stream(groups_[g + i], row); },
+            [&](size_t) { return &out[row]; });
         g = same;
       }
     }
@@ -178,8 +180,9 @@ void Ensemble::walk_groups(const float* rows, std::span<int64_t> out, Four four,
   for (size_t begin = 0; begin < out.size(); begin += kBlockRows) {
     const size_t count = std::min(kBlockRows, out.size() - begin);
     for (const Group& group : groups_) {
-      feed(count, group.depth, four, single, [&](size_t i) { return stream(group, begin + i); },
-           [&](size_t i) { return &out[begin + i]; });
+      feed(
+          count, group.depth, four, single, [&](size_t i) { return stream(group, begin + i); },
+          [&](size_t i) { return &out[begin + i]; });
     }
   }
 }

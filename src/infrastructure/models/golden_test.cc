@@ -1,9 +1,9 @@
 // The reference outputs of scorecardpy on two public tables: bins, weights, coefficients, points, scores.
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <cstdlib>
 #include <map>
-
-#include <gtest/gtest.h>
 
 #include "ground/base/text.h"
 #include "infrastructure/models/metrics.h"
@@ -72,7 +72,9 @@ class GoldenScorecard : public ::testing::TestWithParam<Golden> {
     table_ = read_table(std::move(*source))->table;
     const Column& target = *table_.find(GetParam().target);
     for (const double value : target.values) {
-      const bool bad = target.type == ColumnType::numeric ? value == 1 : target.categories[static_cast<size_t>(value)] == GetParam().positive;
+      const bool bad = target.type == ColumnType::numeric
+                           ? value == 1
+                           : target.categories[static_cast<size_t>(value)] == GetParam().positive;
       bad_.push_back(bad ? 1 : 0);
     }
     for (auto& row : rows_of(file("_scorecardpy_woebin.csv"))) bins_[row[0]].push_back(row);
@@ -132,7 +134,8 @@ TEST_P(GoldenScorecard, CoefficientsAreEqualTo1e5AndEveryRowHasTheGoldenPointsAn
   // The reference stopped short of the optimum; repeating its method gives its coefficients.
   const auto fit = refit_logistic({design, bad_, columns.size()});
   ASSERT_TRUE(fit.has_value()) << fit.error().text();
-  for (size_t j = 0; j < columns.size(); ++j) EXPECT_NEAR(fit->coefficients[j], number(coefficients[j][1]), 1e-5) << columns[j]->name;
+  for (size_t j = 0; j < columns.size(); ++j)
+    EXPECT_NEAR(fit->coefficients[j], number(coefficients[j][1]), 1e-5) << columns[j]->name;
   EXPECT_NEAR(fit->intercept, number(coefficients.back()[1]), 1e-5);
 
   const auto exact = fit_logistic({design, bad_, columns.size()});
@@ -142,7 +145,8 @@ TEST_P(GoldenScorecard, CoefficientsAreEqualTo1e5AndEveryRowHasTheGoldenPointsAn
 
   std::vector<ScorecardFeature> features;
   for (size_t j = 0; j < columns.size(); ++j) {
-    features.push_back({.place = static_cast<uint32_t>(j), .binning = binnings[j], .coefficient = fit->coefficients[j], .points = {}});
+    features.push_back(
+        {.place = static_cast<uint32_t>(j), .binning = binnings[j], .coefficient = fit->coefficients[j], .points = {}});
   }
   const Scorecard card(PointsScale{}, fit->intercept, std::move(features));
   std::map<std::string, std::map<std::string, int64_t>> golden_points;
@@ -155,7 +159,8 @@ TEST_P(GoldenScorecard, CoefficientsAreEqualTo1e5AndEveryRowHasTheGoldenPointsAn
     // A variable with one bin has coefficient 0 and no place on the golden card.
     if (rows.size() == 1) continue;
     for (size_t i = 0; i < rows.size(); ++i) {
-      EXPECT_EQ(card.features()[j].points[i], golden_points[columns[j]->name].at(rows[i][1])) << columns[j]->name << rows[i][1];
+      EXPECT_EQ(card.features()[j].points[i], golden_points[columns[j]->name].at(rows[i][1]))
+          << columns[j]->name << rows[i][1];
     }
   }
 

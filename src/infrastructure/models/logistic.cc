@@ -142,8 +142,11 @@ Result<LogisticFit> fit_logistic(Design design, const LogisticOptions& options) 
   TRY(check(design));
   const size_t size = design.feature_count + 1;
   std::vector<double> beta(size, 0.0);
-  const auto bad = static_cast<double>(std::count_if(design.bad.begin(), design.bad.end(), [](uint8_t b) { return b != 0; }));
+  const auto bad =
+      static_cast<double>(std::count_if(design.bad.begin(), design.bad.end(), [](uint8_t b) { return b != 0; }));
   beta[0] = std::log(bad / (static_cast<double>(design.bad.size()) - bad));
+  CHECK(options.start.empty() || options.start.size() == size, "a start has the intercept and every coefficient");
+  if (!options.start.empty()) beta = options.start;
 
   Moment now = moment(design, beta, options.l2);
   for (size_t iteration = 1; iteration <= options.iterations_max; ++iteration) {
@@ -168,12 +171,14 @@ Result<LogisticFit> fit_logistic(Design design, const LogisticOptions& options) 
     beta = std::move(next);
     if (largest < options.step_tolerance) {
       now.equations.factorise();
-      return LogisticFit{beta[0], {beta.begin() + 1, beta.end()}, standard_errors(now.equations, size), now.log_likelihood, iteration};
+      return LogisticFit{
+          beta[0], {beta.begin() + 1, beta.end()}, standard_errors(now.equations, size), now.log_likelihood, iteration};
     }
     if (std::any_of(beta.begin(), beta.end(), [](double b) { return !(std::fabs(b) < 1e6); })) break;
   }
-  return fail(ErrorCode::exhausted,
-              "the regression does not settle: some feature parts the classes wholly; add a penalty (l2) or leave it out");
+  return fail(
+      ErrorCode::exhausted,
+      "the regression does not settle: some feature parts the classes wholly; add a penalty (l2) or leave it out");
 }
 
 Result<LogisticFit> refit_logistic(Design design, double l2) {

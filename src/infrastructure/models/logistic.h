@@ -18,9 +18,10 @@ struct Design {
 };
 
 struct LogisticOptions {
-  double l2 = 0;                   // penalty l2 / 2 · |coefficients|²
+  double l2 = 0;  // penalty l2 / 2 · |coefficients|²
   size_t iterations_max = 50;
-  double step_tolerance = 1e-10;   // largest change of a coefficient at the end
+  double step_tolerance = 1e-10;  // largest change of a coefficient at the end
+  std::vector<double> start;      // intercept first; empty: the mean alone. A near start saves iterations
 };
 
 struct LogisticFit {

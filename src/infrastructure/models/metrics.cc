@@ -131,9 +131,8 @@ std::vector<CalibrationBin> calibration(Outcomes p, size_t bins) {
   CHECK(bins > 0, "calibration has bins");
   std::vector<uint32_t> order(p.scores.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return p.scores[a] != p.scores[b] ? p.scores[a] < p.scores[b] : a < b;
-  });
+  std::sort(order.begin(), order.end(),
+            [&](uint32_t a, uint32_t b) { return p.scores[a] != p.scores[b] ? p.scores[a] < p.scores[b] : a < b; });
   std::vector<CalibrationBin> out;
   size_t begin = 0;
   for (size_t bin = 0; bin < bins && begin < order.size(); ++bin) {

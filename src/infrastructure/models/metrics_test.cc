@@ -1,8 +1,8 @@
 #include "infrastructure/models/metrics.h"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "ground/base/random.h"
 

@@ -10,9 +10,9 @@
 namespace puhui::models {
 
 struct MinimiseOptions {
-  size_t memory = 10;                     // steps remembered
+  size_t memory = 10;  // steps remembered
   size_t iterations_max = 1000;
-  double gradient_max = 1e-4;             // stop when no component is larger
+  double gradient_max = 1e-4;                // stop when no component is larger
   double relative_fall_min = 1e7 * 0x1p-52;  // stop when the value falls by less, against max(|value|, 1)
 };
 
@@ -23,7 +23,7 @@ struct Minimum {
   std::vector<double> x;
   double value = 0;
   size_t iterations = 0;
-  bool settled = false;                   // false: iterations_max came first, or no step went down
+  bool settled = false;  // false: iterations_max came first, or no step went down
 };
 
 // Nocedal and Wright, Numerical Optimization, algorithm 7.4; the line search is Moré and Thuente, TOMS 20 (1994).

@@ -143,7 +143,8 @@ Score boosting_score(const ModelForm& form, int64_t margin) {
 }
 
 Explanation explain_scorecard(const ModelForm& form, std::span<const double> places) {
-  Explanation out{.unit = ContributionUnit::points, .base = form.scorecard.base_points(), .total = form.scorecard.base_points()};
+  Explanation out{
+      .unit = ContributionUnit::points, .base = form.scorecard.base_points(), .total = form.scorecard.base_points()};
   for (uint32_t f = 0; f < form.features.size(); ++f) {
     out.contributions.push_back({f, form.scorecard.points(f, places)});
     out.total += out.contributions.back().amount;
@@ -257,7 +258,8 @@ void Model::score_batch(std::span<const double> rows, std::span<Score> out) cons
     }
     floats.resize(size * count), margins.resize(size);
     for (size_t i = 0; i < size; ++i) {
-      boosting_row(*form_, places_of(*form_, rows.subspan((begin + i) * width, width)), std::span(floats).subspan(i * count, count));
+      boosting_row(*form_, places_of(*form_, rows.subspan((begin + i) * width, width)),
+                   std::span(floats).subspan(i * count, count));
     }
     form_->ensemble.margins(floats, margins);
     for (size_t i = 0; i < size; ++i) out[begin + i] = boosting_score(*form_, margins[i]);
@@ -273,10 +275,13 @@ std::vector<Reason> Model::reasons(std::span<const double> row, size_t reasons_m
   std::vector<Reason> out;
   for (const Contribution& part : explain(row).contributions) {
     const bool by_points = form_->kind == ModelKind::scorecard;
-    const int64_t adverse = by_points ? form_->scorecard.features()[part.feature].points_best - part.amount : part.amount;
+    const int64_t adverse =
+        by_points ? form_->scorecard.features()[part.feature].points_best - part.amount : part.amount;
     if (adverse > 0) out.push_back({part.feature, adverse});
   }
-  std::stable_sort(out.begin(), out.end(), [](const Reason& a, const Reason& b) { return a.adverse > b.adverse; });
+  std::sort(out.begin(), out.end(), [](const Reason& a, const Reason& b) {
+    return a.adverse != b.adverse ? a.adverse > b.adverse : a.feature < b.feature;
+  });
   if (out.size() > reasons_max) out.resize(reasons_max);
   return out;
 }

@@ -17,12 +17,12 @@ class ModelForm {
   ModelKind kind = ModelKind::scorecard;
   std::vector<Input> inputs;
   DerivedProgram derived;
-  std::vector<std::string> features;      // names, in the order of the scorecard's or the ensemble's features
-  std::vector<uint32_t> places;           // of each feature's value: an input, or beyond them a derived feature
+  std::vector<std::string> features;  // names, in the order of the scorecard's or the ensemble's features
+  std::vector<uint32_t> places;       // of each feature's value: an input, or beyond them a derived feature
 
-  Scorecard scorecard;                    // kind scorecard
+  Scorecard scorecard;  // kind scorecard
 
-  PointsScale scale;                      // kind boosting, to the end
+  PointsScale scale;  // kind boosting, to the end
   Ensemble ensemble;
   TreeExplainer explainer;
   // For a categorical input the number that stands for each category (ranks by bad rate); else empty.

@@ -13,9 +13,7 @@ constexpr int64_t kPointsMax = 1'000'000'000;
 constexpr size_t kScorecardFeaturesMax = 4096;
 
 // Half to even: the rounding mode is never changed in this program.
-int64_t rounded(double points) {
-  return static_cast<int64_t>(std::nearbyint(std::clamp(points, -1e9, 1e9)));
-}
+int64_t rounded(double points) { return static_cast<int64_t>(std::nearbyint(std::clamp(points, -1e9, 1e9))); }
 
 }  // namespace
 
@@ -54,9 +52,7 @@ double Scorecard::log_odds(std::span<const double> places) const {
   return sum;
 }
 
-double Scorecard::probability(int64_t score) const {
-  return sigmoid(scale_.log_odds(static_cast<double>(score)));
-}
+double Scorecard::probability(int64_t score) const { return sigmoid(scale_.log_odds(static_cast<double>(score))); }
 
 void Scorecard::write(ByteWriter& out) const {
   out.real(scale_.points), out.real(scale_.odds_bad), out.real(scale_.double_odds);
@@ -94,7 +90,8 @@ Scorecard Scorecard::read(ByteReader& in) {
     if (!in.ok() || !std::isfinite(feature.coefficient)) return in.reject(), out;
     for (size_t bin = 0; bin < feature.binning.bins.size(); ++bin) feature.points.push_back(in.signed_varint());
     feature.points_unseen = in.signed_varint();
-    if (!std::all_of(feature.points.begin(), feature.points.end(), bounded) || !bounded(feature.points_unseen)) in.reject();
+    if (!std::all_of(feature.points.begin(), feature.points.end(), bounded) || !bounded(feature.points_unseen))
+      in.reject();
     feature.points_best = *std::max_element(feature.points.begin(), feature.points.end());
     out.features_.push_back(std::move(feature));
   }

@@ -14,22 +14,22 @@
 namespace puhui::models {
 
 struct PointsScale {
-  double points = 600;       // at these odds
+  double points = 600;         // at these odds
   double odds_bad = 1.0 / 19;  // bad : good
-  double double_odds = 50;   // points that halve the odds
-  double factor() const;     // B
-  double offset() const;     // A
+  double double_odds = 50;     // points that halve the odds
+  double factor() const;       // B
+  double offset() const;       // A
   double log_odds(double score) const { return (offset() - score) / factor(); }
   double score(double log_odds) const { return offset() - factor() * log_odds; }
 };
 
 struct ScorecardFeature {
-  uint32_t place = 0;            // of its value among inputs and derived features
+  uint32_t place = 0;  // of its value among inputs and derived features
   Binning binning;
   double coefficient = 0;
-  std::vector<int64_t> points;   // one a bin
-  int64_t points_unseen = 0;     // for what falls in no bin: WoE 0
-  int64_t points_best = 0;       // over the bins
+  std::vector<int64_t> points;  // one a bin
+  int64_t points_unseen = 0;    // for what falls in no bin: WoE 0
+  int64_t points_best = 0;      // over the bins
 };
 
 class Scorecard {

@@ -51,15 +51,16 @@ struct WayStep {
 struct Way {
   uint32_t leaf = 0;
   std::vector<WayStep> steps;
-  std::vector<uint32_t> features;   // distinct, in order of first sight
-  std::vector<uint32_t> slots;      // a step's place in features
-  std::vector<double> shares;       // a feature's: product over its steps of the cover that goes this way
-  double share = 1;                 // of all
+  std::vector<uint32_t> features;  // distinct, in order of first sight
+  std::vector<uint32_t> slots;     // a step's place in features
+  std::vector<double> shares;      // a feature's: product over its steps of the cover that goes this way
+  double share = 1;                // of all
 };
 
 double share_of(const Tree& tree, const WayStep& step) {
   const TreeNode& node = tree.nodes[step.node];
-  const double left = static_cast<double>(tree.nodes[node.left].cover), right = static_cast<double>(tree.nodes[node.right].cover);
+  const double left = static_cast<double>(tree.nodes[node.left].cover),
+               right = static_cast<double>(tree.nodes[node.right].cover);
   if (!(left + right > 0)) return 0.5;
   return (step.left ? left : right) / (left + right);
 }
@@ -169,7 +170,8 @@ class TreeExplainer::Builder {
       const TreeNode& node = tree.nodes[i];
       if (node.is_leaf()) continue;
       place_of[node.left] = 2 * place_of[i] + 1, place_of[node.right] = 2 * place_of[i] + 2;
-      out_.splits_[tabled.first_split + place_of[i]] = {node.threshold, node.feature | (node.default_left ? kDefaultLeftBit : 0)};
+      out_.splits_[tabled.first_split + place_of[i]] = {node.threshold,
+                                                        node.feature | (node.default_left ? kDefaultLeftBit : 0)};
     }
     // A leaf above the bottom belongs to the leftmost block under it; blocks without a leaf are left out.
     const auto first_block_place = static_cast<uint32_t>((size_t{1} << (depth - 2)) - 1);
@@ -205,8 +207,8 @@ class TreeExplainer::Builder {
                  uint32_t depth, uint32_t place) {
     struct Part {
       std::vector<double> by_mask;
-      std::vector<IndexBit> bits;       // a step's
-      std::vector<size_t> columns;      // a slot's column in the block
+      std::vector<IndexBit> bits;   // a step's
+      std::vector<size_t> columns;  // a slot's column in the block
     };
     std::vector<uint32_t> features;
     std::vector<Part> parts;
@@ -215,7 +217,8 @@ class TreeExplainer::Builder {
       const double value = tree.nodes[way->leaf].leaf;
       mean += value * way->share;
       Part part{values_by_mask(*way, value), {}, {}};
-      for (const WayStep& step : way->steps) part.bits.push_back(index_bit(place_of[step.node], step.left, place, depth));
+      for (const WayStep& step : way->steps)
+        part.bits.push_back(index_bit(place_of[step.node], step.left, place, depth));
       for (const uint32_t feature : way->features) {
         const auto found = std::find(features.begin(), features.end(), feature);
         part.columns.push_back(static_cast<size_t>(found - features.begin()));
@@ -252,16 +255,20 @@ class TreeExplainer::Builder {
   }
 
   void add_general(const Tree& tree, const std::vector<Way>& ways) {
-    GeneralTree general{.first_leaf = out_.leaves_.size(), .leaf_count = ways.size(), .first_feature = out_.tree_features_.size()};
+    GeneralTree general{
+        .first_leaf = out_.leaves_.size(), .leaf_count = ways.size(), .first_feature = out_.tree_features_.size()};
     double mean = 0;
     std::vector<uint32_t> features;
     for (const Way& way : ways) {
       const int32_t value = tree.nodes[way.leaf].leaf;
       mean += value * way.share;
-      out_.leaves_.push_back({value, static_cast<uint32_t>(way.features.size()), out_.steps_.size(), way.steps.size(), out_.slot_features_.size()});
+      out_.leaves_.push_back({value, static_cast<uint32_t>(way.features.size()), out_.steps_.size(), way.steps.size(),
+                              out_.slot_features_.size()});
       for (size_t i = 0; i < way.steps.size(); ++i) {
         const TreeNode& node = tree.nodes[way.steps[i].node];
-        out_.steps_.push_back({{node.threshold, node.feature | (node.default_left ? kDefaultLeftBit : 0)}, way.slots[i], way.steps[i].left});
+        out_.steps_.push_back({{node.threshold, node.feature | (node.default_left ? kDefaultLeftBit : 0)},
+                               way.slots[i],
+                               way.steps[i].left});
       }
       features.insert(features.end(), way.features.begin(), way.features.end());
       out_.slot_features_.insert(out_.slot_features_.end(), way.features.begin(), way.features.end());
@@ -348,7 +355,8 @@ void TreeExplainer::explain_general(const float* row, int64_t* values) const {
       bool here = true;
       for (size_t i = 0; i < leaf.step_count; ++i) {
         const Step& step = steps_[leaf.first_step + i];
-        if ((goes_left(step.split.threshold, step.split.feature, row) != 0) != step.goes_left) satisfied[step.slot] = 0, here = false;
+        if ((goes_left(step.split.threshold, step.split.feature, row) != 0) != step.goes_left)
+          satisfied[step.slot] = 0, here = false;
       }
       if (here) reached = leaf.value;
       leaf_values(leaf.value, std::span(slot_shares_).subspan(leaf.first_slot, leaf.slot_count), satisfied,

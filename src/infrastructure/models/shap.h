@@ -34,30 +34,30 @@ class TreeExplainer {
   // for each of at most kWidth features.
   static constexpr size_t kWidth = 8;
   struct Block {
-    uint32_t place = 0;                  // of its topmost split, in heap order
-    size_t table = 0;                    // into tables_
+    uint32_t place = 0;  // of its topmost split, in heap order
+    size_t table = 0;    // into tables_
     std::array<uint16_t, kWidth> features{};
   };
   struct TabledTree {
-    uint32_t depth = 0;                  // padded, 2 to kTableDepthMax
-    size_t first_split = 0;              // into splits_
+    uint32_t depth = 0;      // padded, 2 to kTableDepthMax
+    size_t first_split = 0;  // into splits_
     size_t first_block = 0, block_count = 0;
   };
   struct Split {
     float threshold = 0;
-    uint32_t feature = 0;                // its top bit says that a missing value goes left
+    uint32_t feature = 0;  // its top bit says that a missing value goes left
   };
   // The general way: a leaf with the splits above it.
   struct Step {
     Split split;
-    uint32_t slot = 0;                   // its feature's place among the leaf's distinct features
+    uint32_t slot = 0;  // its feature's place among the leaf's distinct features
     bool goes_left = false;
   };
   struct Leaf {
     int32_t value = 0;
     uint32_t slot_count = 0;
     size_t first_step = 0, step_count = 0;
-    size_t first_slot = 0;               // into slot_features_ and slot_shares_
+    size_t first_slot = 0;  // into slot_features_ and slot_shares_
   };
   struct GeneralTree {
     size_t first_leaf = 0, leaf_count = 0;
@@ -71,7 +71,7 @@ class TreeExplainer {
   size_t feature_count_ = 0;
   int64_t base_ = 0;
   std::vector<TabledTree> tabled_;
-  std::vector<Split> splits_;            // of the tabled trees, padded, in heap order
+  std::vector<Split> splits_;  // of the tabled trees, padded, in heap order
   std::vector<Block> blocks_;
   std::vector<int32_t> tables_;
   std::vector<GeneralTree> general_;

@@ -1,9 +1,9 @@
 #include "infrastructure/models/shap.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <numeric>
-
-#include <gtest/gtest.h>
 
 #include "infrastructure/models/boosting.h"
 #include "infrastructure/models/synthetic.h"
@@ -28,12 +28,14 @@ Trained trained(size_t rows, size_t features, BoostingTraining training) {
 double coalition_value(const Tree& tree, std::span<const float> row, uint32_t coalition, uint32_t at = 0) {
   const TreeNode& node = tree.nodes[at];
   if (node.is_leaf()) return node.leaf;
-  const double left = coalition_value(tree, row, coalition, node.left), right = coalition_value(tree, row, coalition, node.right);
+  const double left = coalition_value(tree, row, coalition, node.left),
+               right = coalition_value(tree, row, coalition, node.right);
   if ((coalition >> node.feature & 1) != 0) {
     const float x = row[node.feature];
     return (std::isnan(x) ? node.default_left : x < node.threshold) ? left : right;
   }
-  const double cl = static_cast<double>(tree.nodes[node.left].cover), cr = static_cast<double>(tree.nodes[node.right].cover);
+  const double cl = static_cast<double>(tree.nodes[node.left].cover),
+               cr = static_cast<double>(tree.nodes[node.right].cover);
   return (left * cl + right * cr) / (cl + cr);
 }
 
@@ -58,7 +60,8 @@ std::vector<double> shapley_by_definition(const Ensemble& ensemble, std::span<co
 class ShapDepth : public ::testing::TestWithParam<int> {};
 
 TEST_P(ShapDepth, EqualsShapleysDefinitionByTablesAndByTheGeneralWay) {
-  const auto t = trained(1500, 7, {.rounds = 6, .depth_max = GetParam(), .learning_rate = 0.3, .hessian_min = 1, .l2 = 1});
+  const auto t =
+      trained(1500, 7, {.rounds = 6, .depth_max = GetParam(), .learning_rate = 0.3, .hessian_min = 1, .l2 = 1});
   const TreeExplainer tables(t.ensemble), general(t.ensemble, 0);
   if (GetParam() <= TreeExplainer::kTableDepthMax) {
     EXPECT_GT(tables.table_bytes(), 0u);
@@ -79,7 +82,8 @@ TEST_P(ShapDepth, EqualsShapleysDefinitionByTablesAndByTheGeneralWay) {
 }
 
 TEST_P(ShapDepth, SumsToTheMarginExactlyAndAgreesWithXgboost) {
-  const auto t = trained(2000, 12, {.rounds = 40, .depth_max = GetParam(), .learning_rate = 0.1, .hessian_min = 2, .l2 = 1});
+  const auto t =
+      trained(2000, 12, {.rounds = 40, .depth_max = GetParam(), .learning_rate = 0.1, .hessian_min = 2, .l2 = 1});
   const TreeExplainer explainer(t.ensemble);
   auto peer = *XgboostPeer::load(t.json);
   const size_t rows = 200;
@@ -92,7 +96,8 @@ TEST_P(ShapDepth, SumsToTheMarginExactlyAndAgreesWithXgboost) {
     for (size_t f = 0; f < 12; ++f) {
       ASSERT_NEAR(static_cast<double>(values[f]) * t.ensemble.unit(), static_cast<double>(theirs[r * 13 + f]), 2e-5);
     }
-    ASSERT_NEAR(static_cast<double>(explainer.base()) * t.ensemble.unit(), static_cast<double>(theirs[r * 13 + 12]), 2e-5);
+    ASSERT_NEAR(static_cast<double>(explainer.base()) * t.ensemble.unit(), static_cast<double>(theirs[r * 13 + 12]),
+                2e-5);
   }
 }
 

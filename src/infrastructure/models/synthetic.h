@@ -11,7 +11,7 @@ namespace puhui::models {
 
 struct SyntheticRows {
   size_t feature_count = 0;
-  std::vector<float> values;   // row-major, NaN missing
+  std::vector<float> values;  // row-major, NaN missing
   std::vector<uint8_t> bad;
 };
 

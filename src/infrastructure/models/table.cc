@@ -27,8 +27,8 @@ struct ColumnReader {
   std::string name;
   std::optional<ColumnType> type;
   std::vector<double> values;
-  std::unordered_map<std::string, uint32_t> codes;   // category text -> order of first sight
-  std::vector<std::string> texts;                    // in order of first sight
+  std::unordered_map<std::string, uint32_t> codes;  // category text -> order of first sight
+  std::vector<std::string> texts;                   // in order of first sight
 
   // A fault's message, or nothing.
   std::optional<std::string> parse(std::string_view text, bool missing, const TableLimits& limits, double& out) {
@@ -211,9 +211,7 @@ class TableReader {
 
 }  // namespace
 
-std::string_view name_of(ColumnType type) {
-  return type == ColumnType::numeric ? "numeric" : "categorical";
-}
+std::string_view name_of(ColumnType type) { return type == ColumnType::numeric ? "numeric" : "categorical"; }
 
 Table::Table(std::vector<Column> columns, std::vector<uint64_t> row_hashes, Digest content)
     : columns_(std::move(columns)), row_hashes_(std::move(row_hashes)), content_(content) {

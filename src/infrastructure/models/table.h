@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "ground/base/result.h"
 #include "ground/base/hash.h"
+#include "ground/base/result.h"
 #include "infrastructure/models/csv.h"
 
 namespace puhui::models {
@@ -59,22 +59,22 @@ struct TableLimits {
   CsvLimits csv;
   size_t rows_max = 50'000'000;
   size_t cells_max = size_t{1} << 31;
-  size_t categories_max = 10'000;       // a column
-  size_t inference_rows_max = 20'000;   // rows looked at before a column's type is settled
+  size_t categories_max = 10'000;      // a column
+  size_t inference_rows_max = 20'000;  // rows looked at before a column's type is settled
 };
 
 enum class BadRows { refuse, skip };
 
 struct TableOptions {
-  std::map<std::string, ColumnType> types;                  // columns not named are inferred
-  std::vector<std::string> missing_texts = {"", "NA"};      // cells that mean "missing"
+  std::map<std::string, ColumnType> types;              // columns not named are inferred
+  std::vector<std::string> missing_texts = {"", "NA"};  // cells that mean "missing"
   BadRows bad_rows = BadRows::refuse;
   TableLimits limits;
 };
 
 struct TableRead {
   Table table;
-  std::vector<Fault> skipped;   // the first 100, with row and column
+  std::vector<Fault> skipped;  // the first 100, with row and column
   uint64_t skipped_count = 0;
 };
 

@@ -1,9 +1,9 @@
 #include "infrastructure/models/table.h"
 
-#include <cmath>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace puhui::models {
 namespace {
@@ -31,7 +31,8 @@ TEST(Table, TypesAreInferredAndCategoriesSortedByBytesWhateverTheRowOrder) {
 }
 
 TEST(Table, DeclaredTypesHoldAndEveryBadCellIsReportedWithRowAndColumn) {
-  const auto bad = read("x,y\n1,2\nabc,3\n4\nnan,1e999\n", {.types = {{"x", ColumnType::numeric}, {"y", ColumnType::numeric}}});
+  const auto bad =
+      read("x,y\n1,2\nabc,3\n4\nnan,1e999\n", {.types = {{"x", ColumnType::numeric}, {"y", ColumnType::numeric}}});
   ASSERT_FALSE(bad.has_value());
   EXPECT_EQ(bad.error().code, ErrorCode::invalid);
   ASSERT_EQ(bad.error().faults.size(), 4u);

@@ -31,7 +31,8 @@ Result<std::vector<uint8_t>> outcomes_of(const TrainRequest& request) {
   const Column* target = request.table->find(request.target);
   if (target == nullptr) {
     const std::string near = nearest(request.target, request.table->names());
-    return fail(ErrorCode::invalid, "target", "no column '" + request.target + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    return fail(ErrorCode::invalid, "target",
+                "no column '" + request.target + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
   }
   double positive = kMissing;
   if (target->type == ColumnType::numeric) {
@@ -41,7 +42,8 @@ Result<std::vector<uint8_t>> outcomes_of(const TrainRequest& request) {
     if (found != target->categories.end()) positive = static_cast<double>(found - target->categories.begin());
   }
   if (std::find(target->values.begin(), target->values.end(), positive) == target->values.end()) {
-    return fail(ErrorCode::invalid, "positive", "no row of column '" + request.target + "' holds '" + request.positive + "'");
+    return fail(ErrorCode::invalid, "positive",
+                "no row of column '" + request.target + "' holds '" + request.positive + "'");
   }
   std::vector<uint8_t> out;
   uint64_t missing = 0;
@@ -50,16 +52,17 @@ Result<std::vector<uint8_t>> outcomes_of(const TrainRequest& request) {
     out.push_back(value == positive ? 1 : 0);
   }
   if (missing > 0) {
-    return fail(ErrorCode::invalid, "target", "expected an outcome in every row, came none in " + std::to_string(missing) + "; leave those rows out");
+    return fail(ErrorCode::invalid, "target",
+                "expected an outcome in every row, came none in " + std::to_string(missing) + "; leave those rows out");
   }
   return out;
 }
 
 // What is offered to the model: columns first, derived features behind them.
 struct Offer {
-  std::vector<const Column*> columns;    // all that anything needs: the places
+  std::vector<const Column*> columns;  // all that anything needs: the places
   DerivedProgram derived;
-  std::vector<std::string> names;        // offered features
+  std::vector<std::string> names;  // offered features
   std::vector<uint32_t> places;
   std::string name_of_place(size_t place) const {
     return place < columns.size() ? columns[place]->name : derived.derived()[place - columns.size()].name;
@@ -70,7 +73,8 @@ struct Offer {
 Result<void> check_doors(const TrainRequest& request) {
   Faults sealed, wrong;
   const auto look = [&](const std::string& name, const std::string& where) {
-    if (contains(request.sealed, name)) sealed.add(where, "the attribute '" + name + "' is sealed: a model must not see it");
+    if (contains(request.sealed, name))
+      sealed.add(where, "the attribute '" + name + "' is sealed: a model must not see it");
     if (name == request.target) wrong.add(where, "the target '" + name + "' cannot be an input of its own model");
   };
   for (const auto& name : request.features) look(name, "features");
@@ -89,7 +93,8 @@ Result<Offer> offer_of(const TrainRequest& request) {
   std::vector<std::string> wanted = request.features;
   if (wanted.empty()) {
     for (const auto& name : request.table->names()) {
-      if (name != request.target && !contains(request.excluded, name) && !contains(request.sealed, name)) wanted.push_back(name);
+      if (name != request.target && !contains(request.excluded, name) && !contains(request.sealed, name))
+        wanted.push_back(name);
     }
     wanted.insert(wanted.end(), derived_names.begin(), derived_names.end());
   }
@@ -112,7 +117,8 @@ Result<Offer> offer_of(const TrainRequest& request) {
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) {
       const std::string near = nearest(name, request.table->names());
-      faults.add("features", "no column or derived feature '" + name + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+      faults.add("features", "no column or derived feature '" + name + "'" +
+                                 (near.empty() ? "" : "; did you mean '" + near + "'?"));
     } else if (contains(out.names, name)) {
       faults.add("features", "'" + name + "' is named twice");
     } else {
@@ -148,9 +154,9 @@ std::vector<T> pick(const std::vector<T>& all, const std::vector<uint32_t>& rows
 struct Training {
   const TrainRequest& request;
   const Offer& offer;
-  const std::vector<double>& places;     // all rows
-  const std::vector<uint8_t>& bad;       // all rows
-  const std::vector<uint32_t>& rows;     // to train on
+  const std::vector<double>& places;  // all rows
+  const std::vector<uint8_t>& bad;    // all rows
+  const std::vector<uint32_t>& rows;  // to train on
   size_t width() const { return offer.columns.size() + offer.derived.size(); }
   double value(uint32_t row, uint32_t place) const { return places[row * width() + place]; }
 };
@@ -158,7 +164,7 @@ struct Training {
 // The form with only the inputs and derived features that the chosen features need, all in their old order.
 struct Pruned {
   ModelForm form;
-  std::vector<uint32_t> new_place;       // by old place; UINT32_MAX: gone
+  std::vector<uint32_t> new_place;  // by old place; UINT32_MAX: gone
 };
 
 Result<Pruned> pruned(const Training& t, const std::vector<uint32_t>& chosen) {
@@ -175,7 +181,8 @@ Result<Pruned> pruned(const Training& t, const std::vector<uint32_t>& chosen) {
   for (size_t c = 0; c < columns; ++c) {
     if (needed[c] == 0) continue;
     const Column& column = *t.offer.columns[c];
-    const bool missing = std::any_of(t.rows.begin(), t.rows.end(), [&](uint32_t row) { return std::isnan(column.values[row]); });
+    const bool missing =
+        std::any_of(t.rows.begin(), t.rows.end(), [&](uint32_t row) { return std::isnan(column.values[row]); });
     out.new_place[c] = static_cast<uint32_t>(out.form.inputs.size());
     out.form.inputs.push_back({column.name, column.type, column.categories, missing});
     names.push_back(column.name);
@@ -234,7 +241,10 @@ std::vector<float> category_ranks(const Training& t, uint32_t place) {
   std::vector<size_t> order(count);
   for (size_t c = 0; c < count; ++c) order[c] = c;
   const auto rate = [&](size_t c) { return (bad[c] + kPriorRows * mean) / (all[c] + kPriorRows); };
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return rate(a) < rate(b); });
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    const double rate_a = rate(a), rate_b = rate(b);
+    return rate_a != rate_b ? rate_a < rate_b : a < b;
+  });
   std::vector<float> ranks(count);
   for (size_t r = 0; r < count; ++r) ranks[order[r]] = static_cast<float>(r);
   return ranks;
@@ -245,11 +255,13 @@ struct FloatTable {
   std::vector<uint8_t> bad;
 };
 
-FloatTable float_rows(const Training& t, const std::vector<uint32_t>& rows, const std::vector<std::vector<float>>& numbers) {
+FloatTable float_rows(const Training& t, const std::vector<uint32_t>& rows,
+                      const std::vector<std::vector<float>>& numbers) {
   FloatTable out;
   for (const uint32_t row : rows) {
     out.bad.push_back(t.bad[row]);
-    for (size_t f = 0; f < t.offer.names.size(); ++f) out.values.push_back(boosting_value(t.value(row, t.offer.places[f]), numbers[f]));
+    for (size_t f = 0; f < t.offer.names.size(); ++f)
+      out.values.push_back(boosting_value(t.value(row, t.offer.places[f]), numbers[f]));
   }
   return out;
 }
@@ -259,9 +271,12 @@ Result<std::vector<int>> monotone_signs(const Training& t) {
   Faults faults;
   for (const auto& [name, sign] : t.request.boosting.monotone) {
     const auto found = std::find(t.offer.names.begin(), t.offer.names.end(), name);
-    if (found == t.offer.names.end()) faults.add("boosting/monotone", "no feature '" + name + "' is offered");
-    else if (sign < -1 || sign > 1) faults.add("boosting/monotone", "expected -1, 0 or 1 for '" + name + "'");
-    else out[static_cast<size_t>(found - t.offer.names.begin())] = sign;
+    if (found == t.offer.names.end())
+      faults.add("boosting/monotone", "no feature '" + name + "' is offered");
+    else if (sign < -1 || sign > 1)
+      faults.add("boosting/monotone", "expected -1, 0 or 1 for '" + name + "'");
+    else
+      out[static_cast<size_t>(found - t.offer.names.begin())] = sign;
   }
   TRY(std::move(faults).result());
   return out;
@@ -269,19 +284,27 @@ Result<std::vector<int>> monotone_signs(const Training& t) {
 
 Result<ModelForm> train_boosting(const Training& t, CardFeatures& card) {
   std::vector<std::vector<float>> numbers;
-  for (const uint32_t place : t.offer.places) numbers.push_back(category_count(t.offer, place) == 0 ? std::vector<float>{} : category_ranks(t, place));
+  for (const uint32_t place : t.offer.places)
+    numbers.push_back(category_count(t.offer, place) == 0 ? std::vector<float>{} : category_ranks(t, place));
   // Rows to stop by are drawn by hash from the training share, apart from the split's own draw.
   std::vector<uint32_t> fit_rows, watch_rows;
   constexpr double kWatchShare = 0.1;
   for (const uint32_t row : t.rows) {
-    const bool watch = t.request.boosting.early_stopping_rounds > 0 && in_share(t.request.table->row_hash(row), kWatchShare, ~t.request.seed);
+    const bool watch = t.request.boosting.early_stopping_rounds > 0 &&
+                       in_share(t.request.table->row_hash(row), kWatchShare, ~t.request.seed);
     (watch ? watch_rows : fit_rows).push_back(row);
   }
   const FloatTable fit = float_rows(t, fit_rows, numbers), watch = float_rows(t, watch_rows, numbers);
-  if (!has_both(fit.bad)) return fail(ErrorCode::invalid, "expected training rows of both classes, came only one; look at the target column");
+  if (!has_both(fit.bad))
+    return fail(ErrorCode::invalid, "expected training rows of both classes, came only one; look at the target column");
   const size_t count = t.offer.names.size();
-  const auto trees = TRY(boost({.rows = {fit.values, count}, .bad = fit.bad, .monotone = TRY(monotone_signs(t)), .watch_rows = {watch.values, count},
-                                .watch_bad = watch.bad, .seed = t.request.seed}, t.request.boosting));
+  const auto trees = TRY(boost({.rows = {fit.values, count},
+                                .bad = fit.bad,
+                                .monotone = TRY(monotone_signs(t)),
+                                .watch_rows = {watch.values, count},
+                                .watch_bad = watch.bad,
+                                .seed = t.request.seed},
+                               t.request.boosting));
   const Json json = TRY(parse_json(trees.json, {.bytes_max = size_t{1} << 30}));
   auto out = TRY(pruned(t, t.offer.places));
   out.form.kind = ModelKind::boosting;
@@ -301,7 +324,8 @@ struct Measured {
 };
 
 // By the finished model's own door, so that what is on the card is what decisions will get.
-Measured measure(const Model& model, const Table& table, const std::vector<uint8_t>& bad, const std::vector<uint32_t>& rows) {
+Measured measure(const Model& model, const Table& table, const std::vector<uint8_t>& bad,
+                 const std::vector<uint32_t>& rows) {
   const size_t width = model.inputs().size();
   std::vector<double> values(rows.size() * width);
   for (size_t i = 0; i < width; ++i) {
@@ -322,7 +346,8 @@ Result<TrainedModel> train(const TrainRequest& request) {
   const int64_t started_ms = processor_ms();
   CHECK(request.table != nullptr, "training has a table");
   if (!(request.train_share > 0 && request.train_share <= 1)) {
-    return fail(ErrorCode::invalid, "train_share", "expected more than 0 and at most 1, came " + format_double(request.train_share));
+    return fail(ErrorCode::invalid, "train_share",
+                "expected more than 0 and at most 1, came " + format_double(request.train_share));
   }
   const auto bad = TRY(outcomes_of(request));
   const Offer offer = TRY(offer_of(request));
@@ -334,16 +359,20 @@ Result<TrainedModel> train(const TrainRequest& request) {
   const auto places = place_rows(offer, request.table->row_count());
   const Training training{request, offer, places, bad, split.train};
   CardFeatures features;
-  ModelForm form = TRY(request.kind == ModelKind::scorecard ? train_scorecard(training, features) : train_boosting(training, features));
+  ModelForm form = TRY(request.kind == ModelKind::scorecard ? train_scorecard(training, features)
+                                                            : train_boosting(training, features));
 
   // Measured before the card is written, and bound to it after: the card is part of the model.
   const ModelForm kept = form;
   const Model draft = ModelBuilder::build(std::move(form), Json());
-  const Measured on_train = measure(draft, *request.table, bad, split.train), on_test = measure(draft, *request.table, bad, split.test);
+  const Measured on_train = measure(draft, *request.table, bad, split.train),
+                 on_test = measure(draft, *request.table, bad, split.test);
   CardMeasures measures{quality({on_train.probabilities, on_train.bad}), quality({on_test.probabilities, on_test.bad}),
-                        psi(on_train.probabilities, on_test.probabilities), calibration({on_test.probabilities, on_test.bad})};
+                        psi(on_train.probabilities, on_test.probabilities),
+                        calibration({on_test.probabilities, on_test.bad})};
   Json card = card_of(request, features, measures);
-  return TrainedModel{ModelBuilder::build(kept, std::move(card)), measures.train, measures.test, measures.stability, processor_ms() - started_ms};
+  return TrainedModel{ModelBuilder::build(kept, std::move(card)), measures.train, measures.test, measures.stability,
+                      processor_ms() - started_ms};
 }
 
 }  // namespace puhui::models

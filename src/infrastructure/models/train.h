@@ -18,24 +18,24 @@ namespace puhui::models {
 struct TrainRequest {
   const Table* table = nullptr;
   std::string target;
-  std::string positive = "1";          // the target's text (or number) that means bad
-  std::vector<std::string> features;   // columns and derived features offered; empty: all but target and excluded
-  std::vector<std::string> excluded;   // identifiers and the like: never offered
-  std::vector<std::string> sealed;     // sex, age, …: naming one as feature or operand is `forbidden`
+  std::string positive = "1";         // the target's text (or number) that means bad
+  std::vector<std::string> features;  // columns and derived features offered; empty: all but target and excluded
+  std::vector<std::string> excluded;  // identifiers and the like: never offered
+  std::vector<std::string> sealed;    // sex, age, …: naming one as feature or operand is `forbidden`
   std::vector<Derived> derived;
   ModelKind kind = ModelKind::scorecard;
-  double train_share = 0.7;            // by hash of the row; (0, 1]. 1 trains on all and measures in sample
+  double train_share = 0.7;  // by hash of the row; (0, 1]. 1 trains on all and measures in sample
   uint64_t seed = 1;
-  std::string name = "model";          // for the card
+  std::string name = "model";  // for the card
   ScorecardTraining scorecard;
   BoostingTraining boosting;
 };
 
 struct TrainedModel {
-  Model model;             // its card holds all that is below, but for the time
-  Quality train, test;     // test repeats train when train_share is 1
-  Psi stability;           // of the test scores against the train scores
-  int64_t training_ms = 0; // processor time; not part of the model
+  Model model;              // its card holds all that is below, but for the time
+  Quality train, test;      // test repeats train when train_share is 1
+  Psi stability;            // of the test scores against the train scores
+  int64_t training_ms = 0;  // processor time; not part of the model
 };
 
 Result<TrainedModel> train(const TrainRequest& request);
