@@ -5,6 +5,7 @@
 
 #include "ground/base/check.h"
 #include "ground/base/text.h"
+#include "infrastructure/models/feature_set.h"
 
 namespace puhui::lending {
 
@@ -40,6 +41,8 @@ void fields(Shape& shape, ModelPlan& plan) {
   shape.field("features", plan.features,
               {.help = "facts and derived features it may use", .min = 1, .max = evidence::kFactsMax});
   shape.field("derived", plan.derived, {.help = "features computed from facts", .optional = true});
+  shape.field("feature_set", plan.feature_set,
+              {.help = "instead of derived: a file of the product's folder that declares them", .min = 1, .max = 64});
   shape.field("train_share", plan.train_share,
               {.help = "share of the labelled rows it is trained on", .optional = true, .example = "0.7"});
   shape.field("seed", plan.seed, {.help = "which rows these are", .min = 0, .optional = true});
@@ -70,6 +73,29 @@ const FactSource* Mapping::find(std::string_view fact) const {
 Result<Mapping> parse_mapping(std::string_view json_text) {
   const Json json = TRY(parse_json(json_text, {.bytes_max = kMappingBytesMax}));
   return read_json<Mapping>(json);
+}
+
+Result<void> take_feature_set(std::string_view json_text, Mapping& mapping) {
+  const auto set = TRY(models::parse_feature_set(TRY(parse_json(json_text, {.bytes_max = kMappingBytesMax}))));
+  mapping.model.derived = models::to_json(set.derived);
+  mapping.model.monotone = set.monotone;
+  for (const models::Derived& derived : set.derived) mapping.model.features.push_back(derived.name);
+  return {};
+}
+
+Result<Mapping> read_mapping(const Files& files, const std::string& path, const std::string& policies) {
+  auto mapping = parse_mapping(TRY(files.read(path, kMappingBytesMax)));
+  if (!mapping) return fail(at(path, std::move(mapping).error()));
+  const auto& name = mapping->model.feature_set;
+  if (!name) return mapping;
+  if (!mapping->model.derived.is_null() || name->find('/') != std::string::npos) {
+    return fail(ErrorCode::invalid, path + ": model/feature_set",
+                "expected the name of a file in the product's folder, and no derived features beside it");
+  }
+  const std::string file = policies + "/" + mapping->product + "/" + *name;
+  const auto taken = take_feature_set(TRY(files.read(file, kMappingBytesMax)), *mapping);
+  if (!taken) return fail(at(file, taken.error()));
+  return mapping;
 }
 
 Result<FactSchema> parse_facts(std::string_view json_text) {

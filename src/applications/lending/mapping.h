@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ground/base/files.h"
 #include "ground/base/rate.h"
 #include "ground/base/shape.h"
 #include "infrastructure/evidence/fact.h"
@@ -42,8 +43,10 @@ models::ModelKind kind_of(ModelChoice choice);
 // Which model is trained on the labelled rows, and on what.
 struct ModelPlan {
   ModelChoice kind = ModelChoice::boosting;
-  std::vector<std::string> features;  // facts and derived features; never a sealed one
-  Json derived;                       // as models/derived.h reads it; null for none
+  std::vector<std::string> features;                  // facts and derived features; never a sealed one
+  Json derived;                                       // as models/derived.h reads it; null for none
+  std::optional<std::string> feature_set;             // instead: a file of the product's folder (models/feature_set.h)
+  std::vector<std::pair<std::string, int>> monotone;  // from the feature set: +1 risk only rises with it, -1 falls
   Rate train_share = Rate::from_percent(70);
   int64_t seed = 1;
   bool operator==(const ModelPlan&) const = default;
@@ -70,6 +73,12 @@ void fields(Shape& shape, Mapping& mapping);
 
 // The mapping of a JSON text; every fault with its place. What needs the facts is found by `check`.
 Result<Mapping> parse_mapping(std::string_view json_text);
+
+// Takes derived features and directions from the text of the file that `feature_set` names; all of its derived features
+// are offered to the model.
+Result<void> take_feature_set(std::string_view json_text, Mapping& mapping);
+// The mapping of a file, with its feature set from the product's folder under `policies`.
+Result<Mapping> read_mapping(const Files& files, const std::string& path, const std::string& policies);
 
 // Every fault a mapping has against the facts: names nobody knows (the nearest is suggested), one mapped twice, two
 // sources or none, a multiplier on what is no number, a sealed fact as a feature or behind a derived one.

@@ -89,7 +89,7 @@ void fields(Shape& shape, TrainAnswer& answer) {
 }
 
 Result<TrainAnswer> train(const VerbNeeds& needs, const VerbCall& call, const TrainVerbRequest& request) {
-  const Mapping mapping = TRY(parse_mapping(TRY(needs.files.read(request.mapping, kMappingBytesMax))));
+  const Mapping mapping = TRY(read_mapping(needs.files, request.mapping, request.policies));
   const auto folder = TRY(read_product_folder(needs.files, request.policies + "/" + mapping.product));
   const auto schema = TRY(parse_facts(folder.facts));
   ReaderOptions options;

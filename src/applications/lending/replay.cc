@@ -353,9 +353,7 @@ Result<void> measure_store(const ReplayNeeds& needs, ReplayReport& report) {
 Result<ReplayReport> replay(const ReplayNeeds& needs, const ReplayRequest& request, const std::string& caller,
                             Progress& progress) {
   Run run{needs, request, caller, progress, {}, {}, {}, "", 1};
-  auto mapping = parse_mapping(TRY(needs.files.read(request.mapping, kMappingBytesMax)));
-  if (!mapping) return fail(at(request.mapping, std::move(mapping).error()));
-  run.mapping = *std::move(mapping);
+  run.mapping = TRY(read_mapping(needs.files, request.mapping, request.policies));
   run.folder = TRY(read_product_folder(needs.files, request.policies + "/" + run.mapping.product));
   run.schema = TRY(parse_facts(run.folder.facts));
   run.threads =

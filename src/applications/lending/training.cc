@@ -10,6 +10,7 @@ models::TrainRequest training_request(const Mapping& mapping, const models::Tabl
   request.target = kLabelColumn;
   request.features = mapping.model.features;
   request.derived = derived_of(mapping);
+  request.boosting.monotone = mapping.model.monotone;
   request.kind = kind_of(mapping.model.kind);
   request.train_share = mapping.model.train_share.as_double();
   request.seed = static_cast<uint64_t>(mapping.model.seed);
