@@ -81,11 +81,13 @@ std::vector<Verb> replay_verbs(const VerbNeeds* needs) {
        .help = "Write a CSV of simulated applications with known ends (docs/population.md).",
        .effect = Effect::read,
        .repeat_key = "",
+       .storeless = true,
        .local_only = true},
       [](const VerbCall& call, const SimulateRequest& request) { return simulate(call, request); }));
   verbs.back().tell = [](const Json& answer) {
     const auto read = read_json<SimulateAnswer>(answer);
-    return read ? std::to_string(read->rows) + " applications written to " + read->out + "\n" : print_json_pretty(answer) + "\n";
+    return read ? std::to_string(read->rows) + " applications written to " + read->out + "\n"
+                : print_json_pretty(answer) + "\n";
   };
   return verbs;
 }

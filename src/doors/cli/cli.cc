@@ -132,12 +132,15 @@ Result<int> Cli::run_verb(const Verb& described, const Arguments& arguments) {
                               : ProgressForm::lines,
                        needs_.err, needs_.now_ns);
   try {
-    const std::vector<Verb> verbs = TRY(needs_.open(arguments.globals));
-    const auto verb = std::find_if(verbs.begin(), verbs.end(),
-                                   [&](const Verb& v) { return v.noun == described.noun && v.verb == described.verb; });
-    if (verb == verbs.end()) {
+    std::vector<Verb> opened;
+    if (!described.storeless) opened = TRY(needs_.open(arguments.globals));
+    const auto found = std::find_if(opened.begin(), opened.end(), [&](const Verb& v) {
+      return v.noun == described.noun && v.verb == described.verb;
+    });
+    if (!described.storeless && found == opened.end()) {
       return fail(ErrorCode::internal, described.permission(), "is described but was not opened; a defect of ours");
     }
+    const Verb* verb = described.storeless ? &described : &*found;
     const Json answer = TRY(verb->run(VerbCall{needs_.caller, progress}, input));
     progress.end_bar();
     std::string text = json ? print_json(answer) : verb->tell ? verb->tell(answer) : print_json_pretty(answer);

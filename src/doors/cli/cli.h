@@ -27,7 +27,7 @@ struct Needs {
   std::string about;  // one sentence over the list of commands
   std::string version;
   std::string store = "./puhui-store";  // where --store is absent: main puts PUHUI_STORE of the environment here
-  // All verbs, for help and for reading flags; `run` is never called on these, so nothing need stand behind it. A verb
+  // All verbs, for help and for reading flags; `run` is called only on storeless ones, so nothing need stand behind. A verb
   // with an empty `verb` is a command of one word: `puhui serve`.
   std::vector<Verb> described;
   // Called once, when a verb is about to run and its flags were read without a fault: opens the store and makes the

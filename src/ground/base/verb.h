@@ -42,6 +42,7 @@ struct VerbHead {
   std::string help;  // one sentence
   Effect effect = Effect::read;
   std::string repeat_key;   // the field whose value makes a repeat harmless; HTTP fills it from Idempotency-Key
+  bool storeless = false;   // needs nothing behind it: the command line runs it without opening a store
   bool local_only = false;  // reads or writes the caller's files: the command line has it, HTTP does not
 };
 
