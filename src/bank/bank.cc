@@ -46,7 +46,7 @@ Bank::~Bank() {
 Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds needs) {
   std::unique_ptr<Bank> bank(new Bank(std::make_unique<House>(needs)));
   House& house = *bank->house_;
-  house.store = TRY(open_store(where, all_migrations(), {needs.clock, nullptr}));
+  house.store = TRY(open_store(where, all_migrations(), {needs.clock, needs.faults}));
   house.evidence = TRY(evidence::EvidenceLog::open(*house.store));
   house.ledger = TRY(ledger::Ledger::open({*house.store, needs.clock, needs.log}));
   house.kernel = TRY(kernel::Kernel::open(

@@ -11,6 +11,7 @@
 #include "ground/base/log.h"
 #include "ground/base/metric.h"
 #include "ground/base/verb.h"
+#include "ground/store/store.h"
 
 namespace puhui {
 
@@ -21,7 +22,8 @@ struct BankNeeds {
   Files& files;
   Log& log;
   Metrics& metrics;
-  Digest salt_secret;  // random in production, fixed in a simulation
+  Digest salt_secret;             // random in production, fixed in a simulation
+  StoreFaults* faults = nullptr;  // where a simulation makes the store fail
 };
 
 class Bank {

@@ -105,14 +105,14 @@ Result<Origination::Booked> Origination::book(Transaction& tx, const Submission&
   return out;
 }
 
-Result<std::optional<Origination::Booked>> Origination::earlier(const Submission& application) {
+Result<std::optional<Origination::Booked>> Origination::earlier(std::string_view key, const Digest& request) const {
   std::optional<ApplicationRow> row;
   TRY(store_.read([&](Reader& reader) -> Result<void> {
-    row = TRY(find_application(reader, application_key(application.key)));
+    row = TRY(find_application(reader, application_key(key)));
     return {};
   }));
   if (!row) return std::nullopt;
-  if (row->request != application.request) {
+  if (row->request != request) {
     return fail(ErrorCode::conflict, "application",
                 "this key stands for another request already; choose a new key for a new application");
   }
@@ -120,7 +120,6 @@ Result<std::optional<Origination::Booked>> Origination::earlier(const Submission
 }
 
 Result<Origination::Booked> Origination::apply(const Offerings& offerings, Submission application, std::string caller) {
-  if (auto before = TRY(earlier(application))) return *before;
   thread_local kernel::Workspace workspace;
   const Judged judged = TRY(judge(offerings, application, std::move(caller), clock_.now(), workspace));
   Booked out;
@@ -129,8 +128,8 @@ Result<Origination::Booked> Origination::apply(const Offerings& offerings, Submi
     return {};
   });
   if (!written && written.error().code == ErrorCode::conflict) {
-    // The same application may have come twice at once: then the first one's answer is the answer.
-    if (auto before = TRY(earlier(application))) return *before;
+    // It came before, or twice at once: then the first one's answer is the answer.
+    if (auto before = TRY(earlier(application.key, application.request))) return *before;
   }
   TRY(std::move(written));
   return out;

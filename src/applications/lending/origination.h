@@ -65,11 +65,13 @@ class Origination {
   };
   Result<Booked> book(Transaction& tx, const Submission& application, const Judged& judged);
 
+  // What an application came to that was sent before under that key; nullopt when the key is new; conflict when it
+  // stands for another request. To be asked first: whatever decides today, a repeat is answered as it was then.
+  Result<std::optional<Booked>> earlier(std::string_view key, const Digest& request) const;
   // judge and book, durable. The same application again answers as it did then; with another request: conflict.
   Result<Booked> apply(const Offerings& offerings, Submission application, std::string caller);
 
  private:
-  Result<std::optional<Booked>> earlier(const Submission& application);
   Result<Booking> prepare(const Offerings& offerings, const Submission& application, int term_months,
                           const evidence::Judgement& judgement) const;
 

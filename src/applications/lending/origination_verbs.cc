@@ -8,7 +8,7 @@ namespace {
 
 // ---- apply
 
-Result<ApplyAnswer> answer_of(const VerbNeeds& needs, const Offerings& offerings, const std::string& application,
+Result<ApplyAnswer> answer_of(const VerbNeeds& needs, const std::string& application,
                               const Origination::Booked& booked) {
   // The answer is made of what was stored, so a repeat reads the same.
   const auto record = TRY(needs.evidence.find(booked.decision));
@@ -25,8 +25,9 @@ Result<ApplyAnswer> answer_of(const VerbNeeds& needs, const Offerings& offerings
   if (!booked.loan) return answer;
   TRY(needs.store.read([&](Reader& reader) -> Result<void> {
     const Loan loan = TRY(find_loan(reader, *booked.loan));
-    const int64_t fee = multiply_divide(loan.contract.principal_minor, offerings.product->drawdown_fee.ppb, Rate::kOne,
-                                        Rounding::half_even);
+    const auto product = TRY(needs.products.find(reader, loan.contract.product_hash));
+    const int64_t fee =
+        multiply_divide(loan.contract.principal_minor, product->drawdown_fee.ppb, Rate::kOne, Rounding::half_even);
     answer.contract = TRY(view_of(loan.contract, TRY(find_schedule(reader, *booked.loan)), fee));
     return {};
   }));
@@ -34,6 +35,10 @@ Result<ApplyAnswer> answer_of(const VerbNeeds& needs, const Offerings& offerings
 }
 
 Result<ApplyAnswer> apply(const VerbNeeds& needs, const VerbCall& call, const ApplyRequest& request) {
+  const Digest asked = sha256(print_json(puhui::to_json(request)));
+  if (const auto before = TRY(needs.origination.earlier(request.application, asked))) {
+    return answer_of(needs, request.application, *before);
+  }
   const Offerings offerings = TRY(needs.origination.offerings(request.product));
   auto facts = offerings.version->facts().read(request.facts);
   if (!facts) return fail(at("facts", std::move(facts).error()));
@@ -42,9 +47,9 @@ Result<ApplyAnswer> apply(const VerbNeeds& needs, const VerbCall& call, const Ap
   submission.borrower = borrower_id(request.borrower);
   submission.facts = *std::move(facts);
   submission.opened_on = request.opened_on.value_or(date_of(needs.clock.now(), needs.utc_offset_minutes));
-  submission.request = sha256(print_json(puhui::to_json(request)));
+  submission.request = asked;
   const auto booked = TRY(needs.origination.apply(offerings, std::move(submission), call.caller.name));
-  return answer_of(needs, offerings, request.application, booked);
+  return answer_of(needs, request.application, booked);
 }
 
 // ---- facts
