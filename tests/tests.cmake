@@ -13,3 +13,10 @@ target_link_libraries(stories_test PRIVATE puhui_ground_base puhui_doors_http SQ
 target_precompile_headers(stories_test REUSE_FROM puhui_ground_base)
 add_dependencies(stories_test puhui)
 add_test(NAME stories COMMAND stories_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+
+# Seeded bank days with faults, over every engine there is.
+add_executable(simulation_test tests/simulation/simulation_test.cc tests/simulation/bank_day.cc)
+target_include_directories(simulation_test PRIVATE ${CMAKE_SOURCE_DIR})
+target_link_libraries(simulation_test PRIVATE puhui_bank GTest::gmock GTest::gtest_main)
+target_precompile_headers(simulation_test REUSE_FROM puhui_ground_base)
+add_test(NAME simulation COMMAND simulation_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
