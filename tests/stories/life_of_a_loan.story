@@ -162,9 +162,23 @@ $ puhui ledger verify
         "credits_minor": "[..]",
         "balanced": true
       }
-    ],
-    "faults": []
+    ]
   }
 
 $ puhui evidence verify --quiet
   The chain is whole: 2 records, 0 of them with facts erased by retention.
+
+# Money that somebody moved in the tables is found.
+% puhui-store UPDATE ledger_log SET body = zeroblob(length(body)) WHERE first_sequence = 1
+
+$ puhui ledger verify
+  puhui ledger verify: corrupt
+    a chunk of the ledger's log fails its checksum: restore it from a backup
+? 8
+
+% puhui-store DELETE FROM ledger_log WHERE first_sequence = 1
+
+$ puhui ledger verify
+  puhui ledger verify: corrupt
+    ledger_log: expected entry 1, found entry 2: restore the store from a backup
+? 8
