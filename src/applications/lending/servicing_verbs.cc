@@ -18,7 +18,9 @@ Result<LoanView> loan(const VerbNeeds& needs, const LoanRequest& request) {
   Servicing servicing = servicing_of(needs);
   LoanView view;
   TRY(needs.store.read([&](Reader& reader) -> Result<void> {
-    const Date on = request.on ? *request.on : TRY(servicing.business_day(reader));
+    // A loan may open on a day to come: until then it is told as it will stand that day.
+    const Date opened_on = TRY(find_loan(reader, request.loan)).contract.opened_on;
+    const Date on = request.on ? *request.on : std::max(opened_on, TRY(servicing.business_day(reader)));
     const auto told = TRY(servicing.tell(reader, request.loan, on));
     const Contract& contract = told.loan.contract;
     view.contract = TRY(
