@@ -34,8 +34,16 @@ Result<ApplyAnswer> answer_of(const VerbNeeds& needs, const std::string& applica
   return answer;
 }
 
+// What was asked, whatever order the client's program wrote the facts in.
+Digest digest_of(ApplyRequest request) {
+  if (Json::Object* facts = request.facts.object()) {
+    std::ranges::sort(*facts, {}, [](const auto& member) -> const std::string& { return member.first; });
+  }
+  return sha256(print_json(puhui::to_json(request)));
+}
+
 Result<ApplyAnswer> apply(const VerbNeeds& needs, const VerbCall& call, const ApplyRequest& request) {
-  const Digest asked = sha256(print_json(puhui::to_json(request)));
+  const Digest asked = digest_of(request);
   if (const auto before = TRY(needs.origination.earlier(request.application, asked))) {
     return answer_of(needs, request.application, *before);
   }
