@@ -121,8 +121,10 @@ class Tally {
       report.grades.push_back(count);
     }
     for (auto& [code, count] : reasons_) report.reasons.push_back(count);
-    std::stable_sort(report.reasons.begin(), report.reasons.end(),
-                     [](const CodeCount& a, const CodeCount& b) { return a.count > b.count; });
+    // Most frequent first; equals by code, as they already stand.
+    std::sort(report.reasons.begin(), report.reasons.end(), [](const CodeCount& a, const CodeCount& b) {
+      return a.count != b.count ? a.count > b.count : a.code < b.code;
+    });
     if (report.reasons.size() > kReasonsListedMax) report.reasons.resize(kReasonsListedMax);
   }
 
