@@ -44,7 +44,7 @@ void read_rows(std::string rows) {
   }
 }
 
-void read_mapping(std::string_view text) {
+void throw_at_mapping(std::string_view text) {
   static const evidence::FactSchema facts = schema();
   const auto parsed = parse_mapping(text);
   if (!parsed || !check(*parsed, facts)) return;
@@ -59,7 +59,7 @@ void read_mapping(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   if (bytes.starts_with('{')) {
-    puhui::lending::read_mapping(bytes);
+    puhui::lending::throw_at_mapping(bytes);
   } else {
     puhui::lending::read_rows(std::string(bytes));
   }
