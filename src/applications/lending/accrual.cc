@@ -10,27 +10,21 @@ namespace {
 
 int64_t denominator_of(DayCount day_count) {
   switch (day_count) {
-    case DayCount::actual_365_fixed:
-      return 365;
+    case DayCount::actual_365_fixed: return 365;
     case DayCount::actual_360:
     case DayCount::thirty_360:
-    case DayCount::thirty_e_360:
-      return 360;
-    case DayCount::actual_actual:
-      return 365 * 366;
+    case DayCount::thirty_e_360: return 360;
+    case DayCount::actual_actual: return 365 * 366;
   }
   return 365;
 }
 
 }  // namespace
 
-int64_t carry_unit(DayCount day_count) {
-  return Rate::kOne * denominator_of(day_count);
-}
+int64_t carry_unit(DayCount day_count) { return Rate::kOne * denominator_of(day_count); }
 
 int64_t day_units(DayCount day_count, Date period_start, Date from, Date to) {
-  if (day_count == DayCount::actual_365_fixed || day_count == DayCount::actual_360)
-    return days_between(from, to);
+  if (day_count == DayCount::actual_365_fixed || day_count == DayCount::actual_360) return days_between(from, to);
   const YearFraction until_to = year_fraction(day_count, period_start, to);
   CHECK(until_to.denominator == denominator_of(day_count), "a day count has one denominator");
   return until_to.numerator - year_fraction(day_count, period_start, from).numerator;

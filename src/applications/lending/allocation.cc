@@ -17,8 +17,7 @@ int64_t take_unpaid(Pair pair, int64_t minor, State& state) {
   int64_t left = minor;
   for (Unpaid& item : state.unpaid.items()) {
     if ((item.due < state.date()) != (pair.timing == Timing::past_due)) continue;
-    left -= take_from(
-        pair.component == Component::principal ? item.principal_minor : item.interest_minor, left);
+    left -= take_from(pair.component == Component::principal ? item.principal_minor : item.interest_minor, left);
   }
   return minor - left;
 }
@@ -29,14 +28,11 @@ bool is_past_due(const State& state) {
 
 }  // namespace
 
-int64_t sum_of(const PairAmounts& amounts) {
-  return std::accumulate(amounts.begin(), amounts.end(), int64_t{0});
-}
+int64_t sum_of(const PairAmounts& amounts) { return std::accumulate(amounts.begin(), amounts.end(), int64_t{0}); }
 
 int64_t take(Pair pair, int64_t minor, State& state) {
   switch (pair.component) {
-    case Component::penalty:
-      return pair.timing == Timing::past_due ? take_from(state.penalty.minor, minor) : 0;
+    case Component::penalty: return pair.timing == Timing::past_due ? take_from(state.penalty.minor, minor) : 0;
     case Component::fee:
       if (pair.timing == Timing::past_due) return take_from(state.fee_past_due_minor, minor);
       return pair.timing == Timing::due ? take_from(state.fee_due_minor, minor) : 0;

@@ -27,17 +27,13 @@ std::unexpected<Error> refuse(const Step& step, std::string why) {
 
 Result<void> draw(const Step& step) {
   State& state = step.state;
-  if (state.status == Status::charged_off || state.status == Status::paid_off ||
-      state.plan.terms_left == 0) {
-    return refuse(step, "expected a loan that still runs, came one that is " +
-                            std::string(name_of(state.status)));
+  if (state.status == Status::charged_off || state.status == Status::paid_off || state.plan.terms_left == 0) {
+    return refuse(step, "expected a loan that still runs, came one that is " + std::string(name_of(state.status)));
   }
-  const int64_t used =
-      step.contract.kind == ProductKind::term ? state.drawn_minor : state.principal_minor();
+  const int64_t used = step.contract.kind == ProductKind::term ? state.drawn_minor : state.principal_minor();
   if (step.event.amount_minor > step.contract.principal_minor - used) {
     return refuse(step, "expected at most " + std::to_string(step.contract.principal_minor - used) +
-                            " minor units still to draw, came " +
-                            std::to_string(step.event.amount_minor));
+                            " minor units still to draw, came " + std::to_string(step.event.amount_minor));
   }
   state.plan.principal_minor += step.event.amount_minor;
   state.drawn_minor += step.event.amount_minor;
@@ -81,21 +77,18 @@ void repay(const Step& step) {
   const bool line = step.contract.kind == ProductKind::revolving;
   int64_t left = step.event.amount_minor;
   if (line && left >= payoff_minor(step.contract, step.state)) close_period(step);
-  step.outcome.allocated =
-      allocate(step.terms().allocation, line ? Scope::all : Scope::what_is_due, left, step.state);
+  step.outcome.allocated = allocate(step.terms().allocation, line ? Scope::all : Scope::what_is_due, left, step.state);
   step.state.totals.cash_minor += step.event.amount_minor;
   keep_rest(step, left);
 }
 
 int64_t prepayment_fee(const Terms& terms, int64_t principal_minor) {
-  return multiply_divide(principal_minor, terms.prepayment.fee_rate.ppb, Rate::kOne,
-                         terms.rounding);
+  return multiply_divide(principal_minor, terms.prepayment.fee_rate.ppb, Rate::kOne, terms.rounding);
 }
 
 // The principal that `minor` pays ahead, when its fee comes out of the same money.
 int64_t principal_less_fee(const Terms& terms, int64_t minor) {
-  int64_t principal =
-      multiply_divide(minor, Rate::kOne, Rate::kOne + terms.prepayment.fee_rate.ppb, Rounding::up);
+  int64_t principal = multiply_divide(minor, Rate::kOne, Rate::kOne + terms.prepayment.fee_rate.ppb, Rounding::up);
   while (principal > 0 && principal + prepayment_fee(terms, principal) > minor) --principal;
   return principal;
 }
@@ -104,8 +97,7 @@ Result<void> prepay(const Step& step) {
   State& state = step.state;
   const Terms& terms = step.terms();
   if (step.contract.kind == ProductKind::revolving) return repay(step), Result<void>{};
-  if (!terms.prepayment.allowed)
-    return refuse(step, "the contract allows no prepayment; book a repayment");
+  if (!terms.prepayment.allowed) return refuse(step, "the contract allows no prepayment; book a repayment");
   const bool all = step.event.amount_minor >= payoff_minor(step.contract, state);
   if (all) close_period(step);
   const int64_t ahead_minor = state.plan.principal_minor;
@@ -130,8 +122,7 @@ Result<void> prepay(const Step& step) {
 
 void charge_fee(const Step& step) {
   step.state.fee_due_minor += step.event.amount_minor;
-  if (step.state.status != Status::charged_off)
-    step.state.totals.fee_income_minor += step.event.amount_minor;
+  if (step.state.status != Status::charged_off) step.state.totals.fee_income_minor += step.event.amount_minor;
   spend_credit(step);
 }
 
@@ -148,15 +139,9 @@ void waive(const Step& step) {
   const int64_t waived = step.event.amount_minor - left;
   if (state.status == Status::charged_off) return;
   switch (step.event.component) {
-    case Component::penalty:
-      state.totals.penalty_income_minor -= waived;
-      break;
-    case Component::fee:
-      state.totals.fee_income_minor -= waived;
-      break;
-    case Component::interest:
-      state.totals.interest_income_minor -= waived;
-      break;
+    case Component::penalty: state.totals.penalty_income_minor -= waived; break;
+    case Component::fee: state.totals.fee_income_minor -= waived; break;
+    case Component::interest: state.totals.interest_income_minor -= waived; break;
     case Component::principal:
       state.totals.write_off_minor += waived;
       set_level(step.terms(), state.plan);
@@ -173,13 +158,10 @@ Result<void> take_back(const Step& step) {
   for (const int64_t part : parts) rest -= part;
   const int64_t from_credit = std::min(rest, state.credit_minor);
   state.credit_minor -= from_credit;
-  const auto part = [&](Component component) -> int64_t& {
-    return parts[static_cast<size_t>(component)];
-  };
+  const auto part = [&](Component component) -> int64_t& { return parts[static_cast<size_t>(component)]; };
   part(Component::principal) += rest - from_credit;
   if (part(Component::principal) > state.drawn_minor - state.principal_minor()) {
-    return refuse(step, "expected at most " +
-                            std::to_string(state.drawn_minor - state.principal_minor()) +
+    return refuse(step, "expected at most " + std::to_string(state.drawn_minor - state.principal_minor()) +
                             " minor units of principal paid before, came " +
                             std::to_string(part(Component::principal)));
   }
@@ -202,8 +184,7 @@ Result<void> take_back(const Step& step) {
 Result<void> refund(const Step& step) {
   if (step.event.amount_minor > step.state.credit_minor) {
     return refuse(step, "expected at most the " + std::to_string(step.state.credit_minor) +
-                            " minor units paid too much, came " +
-                            std::to_string(step.event.amount_minor));
+                            " minor units paid too much, came " + std::to_string(step.event.amount_minor));
   }
   step.state.credit_minor -= step.event.amount_minor;
   step.state.totals.cash_minor -= step.event.amount_minor;
@@ -213,8 +194,7 @@ Result<void> refund(const Step& step) {
 Result<void> re_age(const Step& step) {
   State& state = step.state;
   if (state.status != Status::active)
-    return refuse(
-        step, "expected an active loan, came one that is " + std::string(name_of(state.status)));
+    return refuse(step, "expected an active loan, came one that is " + std::string(name_of(state.status)));
   for (const Unpaid& item : state.unpaid.items()) {
     state.plan.principal_minor += item.principal_minor;
     state.plan.interest.minor += item.interest_minor;
@@ -227,8 +207,7 @@ Result<void> re_age(const Step& step) {
 
 Result<void> re_amortise(const Step& step) {
   Plan& plan = step.state.plan;
-  if (plan.terms_left == 0)
-    return refuse(step, "expected a loan with instalments to come; use re_age");
+  if (plan.terms_left == 0) return refuse(step, "expected a loan with instalments to come; use re_age");
   if (step.event.terms != 0) plan.terms_left = step.event.terms;
   set_level(step.terms(), plan);
   return {};
@@ -236,10 +215,8 @@ Result<void> re_amortise(const Step& step) {
 
 void charge_off(const Step& step) {
   State& state = step.state;
-  if (state.status != Status::active)
-    return;  // paid before, or written off already: nothing is left in the books
-  state.unpaid.add(state.date(), std::exchange(state.plan.principal_minor, 0),
-                   state.plan.interest.minor);
+  if (state.status != Status::active) return;  // paid before, or written off already: nothing is left in the books
+  state.unpaid.add(state.date(), std::exchange(state.plan.principal_minor, 0), state.plan.interest.minor);
   state.plan.interest = {};
   spend_credit(step);
   state.penalty_held_minor = 0;
@@ -254,29 +231,19 @@ void charge_off(const Step& step) {
 Result<void> dispatch(const Step& step) {
   const bool charged_off = step.state.status == Status::charged_off;
   switch (step.event.kind) {
-    case EventKind::drawdown:
-      return draw(step);
-    case EventKind::repayment:
-      return charged_off ? receive_claim(step) : repay(step), Result<void>{};
-    case EventKind::prepayment:
-      return charged_off ? (receive_claim(step), Result<void>{}) : prepay(step);
+    case EventKind::drawdown: return draw(step);
+    case EventKind::repayment: return charged_off ? receive_claim(step) : repay(step), Result<void>{};
+    case EventKind::prepayment: return charged_off ? (receive_claim(step), Result<void>{}) : prepay(step);
     case EventKind::recovery:
       if (!charged_off) return refuse(step, "expected a charged-off loan; book a repayment");
       return receive_claim(step), Result<void>{};
-    case EventKind::fee:
-      return charge_fee(step), Result<void>{};
-    case EventKind::waiver:
-      return waive(step), Result<void>{};
-    case EventKind::chargeback:
-      return take_back(step);
-    case EventKind::refund:
-      return refund(step);
-    case EventKind::re_age:
-      return re_age(step);
-    case EventKind::re_amortise:
-      return re_amortise(step);
-    case EventKind::charge_off:
-      return charge_off(step), Result<void>{};
+    case EventKind::fee: return charge_fee(step), Result<void>{};
+    case EventKind::waiver: return waive(step), Result<void>{};
+    case EventKind::chargeback: return take_back(step);
+    case EventKind::refund: return refund(step);
+    case EventKind::re_age: return re_age(step);
+    case EventKind::re_amortise: return re_amortise(step);
+    case EventKind::charge_off: return charge_off(step), Result<void>{};
     case EventKind::rate_change:
       step.state.plan.rate = step.event.rate;
       set_level(step.terms(), step.state.plan);
@@ -287,10 +254,9 @@ Result<void> dispatch(const Step& step) {
 
 bool within_limits(const State& state) {
   const Totals& totals = state.totals;
-  for (const int64_t sum :
-       {totals.cash_minor, totals.interest_income_minor, totals.penalty_income_minor,
-        totals.fee_income_minor, totals.write_off_minor, totals.recovery_minor, state.credit_minor,
-        state.drawn_minor, state.fee_due_minor, state.fee_past_due_minor}) {
+  for (const int64_t sum : {totals.cash_minor, totals.interest_income_minor, totals.penalty_income_minor,
+                            totals.fee_income_minor, totals.write_off_minor, totals.recovery_minor, state.credit_minor,
+                            state.drawn_minor, state.fee_due_minor, state.fee_past_due_minor}) {
     if (sum > kSumMax || sum < -kSumMax) return false;
   }
   return true;
@@ -302,9 +268,8 @@ Result<Outcome> apply(const Contract& contract, const Event& event, State& state
   TRY(check(contract, event));
   if (event.date < state.date() || !(state.last_event < order_of(event))) {
     return fail(ErrorCode::conflict, event.id.text(),
-                "expected an event on or after " + state.date().text() +
-                    " and after the last one, came " + std::string(name_of(event.kind)) + " on " +
-                    event.date.text() + "; replay from an earlier state");
+                "expected an event on or after " + state.date().text() + " and after the last one, came " +
+                    std::string(name_of(event.kind)) + " on " + event.date.text() + "; replay from an earlier state");
   }
   State next = state;
   Outcome outcome;

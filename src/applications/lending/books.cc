@@ -15,9 +15,7 @@ constexpr std::string_view kNames[kAccountKinds] = {
 
 }  // namespace
 
-std::string_view name_of(AccountKind account) {
-  return kNames[static_cast<size_t>(account)];
-}
+std::string_view name_of(AccountKind account) { return kNames[static_cast<size_t>(account)]; }
 
 Books& Books::operator+=(const Books& other) {
   for (size_t i = 0; i < kAccountKinds; ++i) minor[i] += other.minor[i];
@@ -43,8 +41,8 @@ std::vector<Posting> postings(const Books& before, const Books& after) {
   for (size_t i = 0; i < kAccountKinds; ++i) {
     if (change.minor[i] == 0) continue;
     const bool debit = change.minor[i] > 0;
-    out.push_back({static_cast<AccountKind>(i), debit ? Side::debit : Side::credit,
-                   debit ? change.minor[i] : -change.minor[i]});
+    out.push_back(
+        {static_cast<AccountKind>(i), debit ? Side::debit : Side::credit, debit ? change.minor[i] : -change.minor[i]});
   }
   return out;
 }

@@ -9,16 +9,11 @@ namespace puhui::lending {
 
 namespace {
 
-constexpr std::string_view kBucketNames[kBuckets] = {"M0", "M1", "M2", "M3",
-                                                     "M4", "M5", "M6", "M6+"};
+constexpr std::string_view kBucketNames[kBuckets] = {"M0", "M1", "M2", "M3", "M4", "M5", "M6", "M6+"};
 
-Date month_of(Date date) {
-  return *Date::from_civil(date.year(), date.month(), 1);
-}
+Date month_of(Date date) { return *Date::from_civil(date.year(), date.month(), 1); }
 
-int months_between(Date from, Date to) {
-  return (to.year() - from.year()) * 12 + to.month() - from.month();
-}
+int months_between(Date from, Date to) { return (to.year() - from.year()) * 12 + to.month() - from.month(); }
 
 void add(const Snapshot& snapshot, Count& count) {
   count.loans += 1;
@@ -55,8 +50,7 @@ Count RollTable::from(int bucket) const {
 Rate RollTable::rate(int bucket, int column) const {
   const int64_t whole = from(bucket).principal_minor;
   if (whole == 0) return {};
-  const int64_t part =
-      cells[static_cast<size_t>(bucket)][static_cast<size_t>(column)].principal_minor;
+  const int64_t part = cells[static_cast<size_t>(bucket)][static_cast<size_t>(column)].principal_minor;
   return {multiply_divide(part, Rate::kOne, whole, Rounding::half_even)};
 }
 
@@ -65,8 +59,8 @@ RollTable roll_table(std::span<const Snapshot> month, std::span<const Snapshot> 
   const auto later = by_loan(next_month);
   for (const Snapshot& snapshot : month) {
     if (snapshot.charged_off) continue;  // it rolls nowhere any more
-    const auto found = std::ranges::lower_bound(later, snapshot.loan, {},
-                                                [](const Snapshot* one) { return one->loan; });
+    const auto found =
+        std::ranges::lower_bound(later, snapshot.loan, {}, [](const Snapshot* one) { return one->loan; });
     int column = RollTable::closed;
     if (found != later.end() && (*found)->loan == snapshot.loan) {
       column = (*found)->charged_off ? static_cast<int>(RollTable::charged_off) : (*found)->bucket;
@@ -77,8 +71,7 @@ RollTable roll_table(std::span<const Snapshot> month, std::span<const Snapshot> 
 }
 
 VintageTable vintage_table(std::vector<Snapshot> snapshots, int bad_bucket) {
-  std::ranges::sort(snapshots, {},
-                    [](const Snapshot& one) { return std::tuple(one.loan, one.month_end); });
+  std::ranges::sort(snapshots, {}, [](const Snapshot& one) { return std::tuple(one.loan, one.month_end); });
   std::map<Date, int> age_max;  // how far each vintage has been seen
   for (const Snapshot& one : snapshots) {
     int& age = age_max[month_of(one.opened_on)];
@@ -89,16 +82,13 @@ VintageTable vintage_table(std::vector<Snapshot> snapshots, int bad_bucket) {
     const Snapshot& first = snapshots[i];
     const Snapshot* bad = nullptr;
     for (; i < snapshots.size() && snapshots[i].loan == first.loan; ++i) {
-      if (bad == nullptr && (snapshots[i].charged_off || snapshots[i].bucket >= bad_bucket))
-        bad = &snapshots[i];
+      if (bad == nullptr && (snapshots[i].charged_off || snapshots[i].bucket >= bad_bucket)) bad = &snapshots[i];
     }
     const Date vintage = month_of(first.opened_on);
-    for (int age = months_between(first.opened_on, first.month_end); age <= age_max[vintage];
-         ++age) {
+    for (int age = months_between(first.opened_on, first.month_end); age <= age_max[vintage]; ++age) {
       VintageCell& cell = table[{vintage, age}];
       add(first, cell.seen);
-      if (bad != nullptr && months_between(bad->opened_on, bad->month_end) <= age)
-        add(*bad, cell.ever_bad);
+      if (bad != nullptr && months_between(bad->opened_on, bad->month_end) <= age) add(*bad, cell.ever_bad);
     }
   }
   return table;

@@ -49,8 +49,7 @@ struct VintageCell {
   Count seen;      // loans with a snapshot at or before that age
   Count ever_bad;  // of those; principal when first bad
 };
-using VintageTable =
-    std::map<std::pair<Date, int>, VintageCell>;  // (first of the month of opening, months on book)
+using VintageTable = std::map<std::pair<Date, int>, VintageCell>;  // (first of the month of opening, months on book)
 VintageTable vintage_table(std::vector<Snapshot> snapshots, int bad_bucket);
 
 }  // namespace puhui::lending

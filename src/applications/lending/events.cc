@@ -8,29 +8,25 @@ namespace {
 
 constexpr uint8_t kVersion = 1;  // of the bytes
 
-constexpr std::string_view kNames[kEventKinds] = {
-    "rate_change", "drawdown",   "fee",    "waiver", "repayment",   "recovery",
-    "prepayment",  "chargeback", "refund", "re_age", "re_amortise", "charge_off"};
+constexpr std::string_view kNames[kEventKinds] = {"rate_change", "drawdown", "fee",         "waiver",
+                                                  "repayment",   "recovery", "prepayment",  "chargeback",
+                                                  "refund",      "re_age",   "re_amortise", "charge_off"};
 
 bool moves_money(EventKind kind) {
   switch (kind) {
     case EventKind::rate_change:
     case EventKind::re_age:
     case EventKind::re_amortise:
-    case EventKind::charge_off:
-      return false;
-    default:
-      return true;
+    case EventKind::charge_off: return false;
+    default: return true;
   }
 }
 
 void check_amount(const Event& event, Faults& faults) {
-  const int64_t min = moves_money(event.kind) ? 1 : 0,
-                max = moves_money(event.kind) ? kAmountMinorMax : 0;
+  const int64_t min = moves_money(event.kind) ? 1 : 0, max = moves_money(event.kind) ? kAmountMinorMax : 0;
   if (event.amount_minor < min || event.amount_minor > max) {
-    faults.add("amount_minor", "expected " + std::to_string(min) + " to " + std::to_string(max) +
-                                   " of a " + std::string(name_of(event.kind)) + ", came " +
-                                   std::to_string(event.amount_minor));
+    faults.add("amount_minor", "expected " + std::to_string(min) + " to " + std::to_string(max) + " of a " +
+                                   std::string(name_of(event.kind)) + ", came " + std::to_string(event.amount_minor));
   }
 }
 
@@ -43,16 +39,14 @@ void check_parts(const Event& event, Faults& faults) {
   }
   const int64_t sum_max = event.kind == EventKind::chargeback ? event.amount_minor : 0;
   if (!sensible || sum > sum_max) {
-    faults.add("parts", "expected parts of 0 or more that sum to at most " +
-                            std::to_string(sum_max) + ", came a sum of " + std::to_string(sum));
+    faults.add("parts", "expected parts of 0 or more that sum to at most " + std::to_string(sum_max) +
+                            ", came a sum of " + std::to_string(sum));
   }
 }
 
 }  // namespace
 
-std::string_view name_of(EventKind kind) {
-  return kNames[static_cast<size_t>(kind)];
-}
+std::string_view name_of(EventKind kind) { return kNames[static_cast<size_t>(kind)]; }
 
 template <>
 std::span<const Named<EventKind>> values_of() {
@@ -72,10 +66,9 @@ Result<void> check(const Contract& contract, const Event& event) {
   }
   check_amount(event, faults);
   check_parts(event, faults);
-  if (event.rate.ppb < 0 || event.rate > kRateMax ||
-      (event.kind != EventKind::rate_change && event.rate.ppb != 0)) {
-    faults.add("rate", "expected a rate of 0 to " + kRateMax.text() +
-                           ", and only in a rate_change, came " + event.rate.text());
+  if (event.rate.ppb < 0 || event.rate > kRateMax || (event.kind != EventKind::rate_change && event.rate.ppb != 0)) {
+    faults.add("rate",
+               "expected a rate of 0 to " + kRateMax.text() + ", and only in a rate_change, came " + event.rate.text());
   }
   const bool re_age = event.kind == EventKind::re_age;
   if (re_age ? event.first_due <= event.date || event.first_due > event.date.plus_days(366)
@@ -85,8 +78,7 @@ Result<void> check(const Contract& contract, const Event& event) {
   const bool has_terms = re_age || event.kind == EventKind::re_amortise;
   if (event.terms < (re_age ? 1 : 0) || event.terms > (has_terms ? kTermsMax : 0)) {
     faults.add("terms", "expected a number of instalments to " + std::to_string(kTermsMax) +
-                            ", and only of a re_age or re_amortise, came " +
-                            std::to_string(event.terms));
+                            ", and only of a re_age or re_amortise, came " + std::to_string(event.terms));
   }
   return std::move(faults).result();
 }
@@ -102,8 +94,7 @@ std::string encode(const Event& event) {
   if (event.kind == EventKind::chargeback) {
     for (const int64_t part : event.parts) out.unsigned_varint(static_cast<uint64_t>(part));
   }
-  if (event.kind == EventKind::rate_change)
-    out.unsigned_varint(static_cast<uint64_t>(event.rate.ppb));
+  if (event.kind == EventKind::rate_change) out.unsigned_varint(static_cast<uint64_t>(event.rate.ppb));
   if (event.kind == EventKind::re_age) out.signed_varint(event.first_due.days);
   if (event.kind == EventKind::re_age || event.kind == EventKind::re_amortise) {
     out.unsigned_varint(static_cast<uint64_t>(event.terms));
@@ -123,16 +114,11 @@ Result<Event> decode_event(std::string_view bytes) {
     if (value < min || value > max) in.reject();
     return in.ok() ? value : 0;
   };
-  const auto day = [&] {
-    return Date{static_cast<int32_t>(within(in.signed_varint(), -100'000, 200'000))};
-  };
-  const auto amount = [&] {
-    return within(static_cast<int64_t>(in.unsigned_varint()), 0, kAmountMinorMax);
-  };
+  const auto day = [&] { return Date{static_cast<int32_t>(within(in.signed_varint(), -100'000, 200'000))}; };
+  const auto amount = [&] { return within(static_cast<int64_t>(in.unsigned_varint()), 0, kAmountMinorMax); };
   event.date = day();
   if (moves_money(event.kind)) event.amount_minor = amount();
-  if (event.kind == EventKind::waiver)
-    event.component = static_cast<Component>(within(in.u8(), 0, kComponents - 1));
+  if (event.kind == EventKind::waiver) event.component = static_cast<Component>(within(in.u8(), 0, kComponents - 1));
   if (event.kind == EventKind::chargeback) {
     for (int64_t& part : event.parts) part = amount();
   }
@@ -140,8 +126,7 @@ Result<Event> decode_event(std::string_view bytes) {
     event.rate = {within(static_cast<int64_t>(in.unsigned_varint()), 0, kRateMax.ppb)};
   if (event.kind == EventKind::re_age) event.first_due = day();
   if (event.kind == EventKind::re_age || event.kind == EventKind::re_amortise) {
-    event.terms =
-        static_cast<int>(within(static_cast<int64_t>(in.unsigned_varint()), 0, kTermsMax));
+    event.terms = static_cast<int>(within(static_cast<int64_t>(in.unsigned_varint()), 0, kTermsMax));
   }
   TRY(in.finish("a loan event"));
   return event;

@@ -37,11 +37,10 @@ struct Event {
   Date date;
   int64_t amount_minor = 0;                  // zero for the kinds that move no money
   Component component = Component::penalty;  // waiver: of what
-  std::array<int64_t, kComponents>
-      parts{};     // chargeback: what the payment had paid; the rest was credit
-  Rate rate;       // rate_change
-  Date first_due;  // re_age
-  int terms = 0;   // re_age, re_amortise (0: those left)
+  std::array<int64_t, kComponents> parts{};  // chargeback: what the payment had paid; the rest was credit
+  Rate rate;                                 // rate_change
+  Date first_due;                            // re_age
+  int terms = 0;                             // re_age, re_amortise (0: those left)
   bool operator==(const Event&) const = default;
 };
 
@@ -52,9 +51,7 @@ struct EventOrder {
   EventId id;
   auto operator<=>(const EventOrder&) const = default;
 };
-inline EventOrder order_of(const Event& event) {
-  return {event.date, event.kind, event.id};
-}
+inline EventOrder order_of(const Event& event) { return {event.date, event.kind, event.id}; }
 
 // Every fault an event has by itself, against its contract; what needs the loan's state is found
 // when it is applied.

@@ -31,8 +31,7 @@ struct LossParameters {
 // units, half-even once at the end. `exposure_minor[m]` is the principal and interest outstanding
 // in month m from now; [0] is today's. Defaults spread evenly over each year. Stage 3 is LGD ·
 // exposure today.
-int64_t expected_loss_minor(Stage stage, std::span<const int64_t> exposure_minor,
-                            const LossParameters& parameters);
+int64_t expected_loss_minor(Stage stage, std::span<const int64_t> exposure_minor, const LossParameters& parameters);
 
 // The exposure month by month if the loan is repaid as planned; what is past due stays in it.
 std::vector<int64_t> exposure_by_month(const Contract& contract, const State& state);

@@ -9,8 +9,7 @@ namespace {
 
 constexpr int64_t kE15 = 1'000'000'000'000'000;
 constexpr int64_t kPeriodRateMax = 10 * kE15 - 1;
-constexpr int kValueBits =
-    40;  // present values carry 2^-40 of a minor unit: 2^63 of them still fit 128 bits
+constexpr int kValueBits = 40;  // present values carry 2^-40 of a minor unit: 2^63 of them still fit 128 bits
 
 using Wide = unsigned __int128;
 
@@ -55,8 +54,7 @@ struct Sides {
 
 Result<Sides> sides_of(std::vector<Flow> flows) {
   if (flows.size() > kFlowsMax) {
-    return fail(ErrorCode::exhausted, "flows",
-                "expected at most " + std::to_string(kFlowsMax) + " payments");
+    return fail(ErrorCode::exhausted, "flows", "expected at most " + std::to_string(kFlowsMax) + " payments");
   }
   std::ranges::sort(flows, {}, &Flow::period);
   Sides out;
@@ -68,8 +66,7 @@ Result<Sides> sides_of(std::vector<Flow> flows) {
         __builtin_add_overflow(total, std::abs(flow.amount_minor), &total)) {
       return fail(ErrorCode::invalid, "flows",
                   "expected periods of 0 to 1000000 and amounts below 2^63 in all, came " +
-                      std::to_string(flow.amount_minor) + " in period " +
-                      std::to_string(flow.period));
+                      std::to_string(flow.amount_minor) + " in period " + std::to_string(flow.period));
     }
     if (flow.amount_minor == 0) continue;
     if (!side.empty() && side.back().period == flow.period) {
@@ -80,16 +77,15 @@ Result<Sides> sides_of(std::vector<Flow> flows) {
   }
   if (out.out_minor == 0 || out.back_minor < out.out_minor) {
     return fail(ErrorCode::invalid, "flows",
-                "expected at least as much repaid as paid out, came " +
-                    std::to_string(out.back_minor) + " against " + std::to_string(out.out_minor));
+                "expected at least as much repaid as paid out, came " + std::to_string(out.back_minor) + " against " +
+                    std::to_string(out.out_minor));
   }
   return out;
 }
 
 uint64_t one_period_discount(int64_t rate_e15) {
   if (rate_e15 == 0) return ~0ull;
-  return static_cast<uint64_t>((static_cast<Wide>(kE15) << 64) /
-                               static_cast<Wide>(kE15 + rate_e15));
+  return static_cast<uint64_t>((static_cast<Wide>(kE15) << 64) / static_cast<Wide>(kE15 + rate_e15));
 }
 
 // Newton's method in floating point: only where the exact bracketing starts.
@@ -104,11 +100,9 @@ int64_t guess_e15(const Sides& sides) {
       for (const Flow& flow : *side) {
         for (; at < flow.period && flow.period - at <= 4; ++at) factor /= 1 + rate;
         if (at < flow.period)
-          factor *= std::exp(-static_cast<double>(flow.period - at) * std::log1p(rate)),
-              at = flow.period;
+          factor *= std::exp(-static_cast<double>(flow.period - at) * std::log1p(rate)), at = flow.period;
         value += sign * factor * static_cast<double>(flow.amount_minor);
-        slope -= sign * factor * static_cast<double>(flow.amount_minor) *
-                 static_cast<double>(flow.period) / (1 + rate);
+        slope -= sign * factor * static_cast<double>(flow.amount_minor) * static_cast<double>(flow.period) / (1 + rate);
       }
     }
     const double next = slope > 0 ? rate - value / slope : rate;
@@ -132,8 +126,7 @@ Result<int64_t> period_irr_e15(const std::vector<Flow>& flows) {
   int64_t low = 0, high = kPeriodRateMax;
   const int64_t guess = std::clamp<int64_t>(guess_e15(sides), 1, kPeriodRateMax - 1);
   for (int64_t step = 1'000; step < kE15; step *= 1'000) {
-    const int64_t below = std::max<int64_t>(guess - step, 0),
-                  above = std::min(guess + step, kPeriodRateMax);
+    const int64_t below = std::max<int64_t>(guess - step, 0), above = std::min(guess + step, kPeriodRateMax);
     if ((below == 0 || earns(below)) && !earns(above)) {
       low = below, high = above;
       break;
@@ -165,27 +158,21 @@ Rate compounded(int64_t rate_e15, int periods) {
 
 Result<AnnualRates> annual(const std::vector<Flow>& flows, int periods_a_year) {
   const int64_t rate_e15 = TRY(period_irr_e15(flows));
-  const Rate nominal = {divide(static_cast<__int128>(rate_e15) * periods_a_year, kE15 / Rate::kOne,
-                               Rounding::half_even)};
+  const Rate nominal = {
+      divide(static_cast<__int128>(rate_e15) * periods_a_year, kE15 / Rate::kOne, Rounding::half_even)};
   return AnnualRates{nominal, compounded(rate_e15, periods_a_year)};
 }
 
-std::vector<Flow> flows_of(const Schedule& schedule, Drawdown drawdown, int64_t fee_minor,
-                           auto period_of) {
+std::vector<Flow> flows_of(const Schedule& schedule, Drawdown drawdown, int64_t fee_minor, auto period_of) {
   std::vector<Flow> out = {{0, drawdown.amount_minor - fee_minor}};
-  for (size_t i = 0; i < schedule.size(); ++i)
-    out.push_back({period_of(i), -schedule[i].total_minor()});
+  for (size_t i = 0; i < schedule.size(); ++i) out.push_back({period_of(i), -schedule[i].total_minor()});
   return out;
 }
 
 }  // namespace
 
-Result<AnnualRates> annual_irr_of_months(const std::vector<Flow>& flows) {
-  return annual(flows, 12);
-}
-Result<AnnualRates> annual_irr_of_days(const std::vector<Flow>& flows) {
-  return annual(flows, 365);
-}
+Result<AnnualRates> annual_irr_of_months(const std::vector<Flow>& flows) { return annual(flows, 12); }
+Result<AnnualRates> annual_irr_of_days(const std::vector<Flow>& flows) { return annual(flows, 365); }
 
 std::vector<Flow> flows_by_day(const Schedule& schedule, Drawdown drawdown, int64_t fee_minor) {
   return flows_of(schedule, drawdown, fee_minor,
@@ -193,8 +180,7 @@ std::vector<Flow> flows_by_day(const Schedule& schedule, Drawdown drawdown, int6
 }
 
 std::vector<Flow> flows_by_period(const Schedule& schedule, Drawdown drawdown, int64_t fee_minor) {
-  return flows_of(schedule, drawdown, fee_minor,
-                  [](size_t i) { return static_cast<int64_t>(i) + 1; });
+  return flows_of(schedule, drawdown, fee_minor, [](size_t i) { return static_cast<int64_t>(i) + 1; });
 }
 
 }  // namespace puhui::lending

@@ -20,8 +20,7 @@ Schedule partner_schedule(const Partner& partner, const Schedule& schedule) {
     interest += instalment.interest_minor;
     const int64_t to_principal = split(partner, principal).partner_minor;
     const int64_t to_interest = split(partner, interest).partner_minor;
-    out.push_back({instalment.due, to_principal - given_principal, to_interest - given_interest,
-                   all - to_principal});
+    out.push_back({instalment.due, to_principal - given_principal, to_interest - given_interest, all - to_principal});
     given_principal = to_principal;
     given_interest = to_interest;
   }
@@ -31,8 +30,7 @@ Schedule partner_schedule(const Partner& partner, const Schedule& schedule) {
 Books own_books(const Partner& partner, const Books& whole) {
   if (partner.share.ppb == 0) return whole;
   Books own;
-  for (size_t i = 0; i < kAccountKinds; ++i)
-    own.minor[i] = split(partner, whole.minor[i]).own_minor;
+  for (size_t i = 0; i < kAccountKinds; ++i) own.minor[i] = split(partner, whole.minor[i]).own_minor;
   own[AccountKind::cash] = whole[AccountKind::cash];
   own[AccountKind::partner_payable] = 0;
   own[AccountKind::partner_payable] = -own.sum();

@@ -27,8 +27,7 @@ State Journal::at(Date date) const {
   const auto count = static_cast<size_t>(end - events_.begin());
   const Kept& base = nearest(count);
   State state = base.state;
-  const auto replayed =
-      replay(contract_, std::span(events_).subspan(base.events, count - base.events), state);
+  const auto replayed = replay(contract_, std::span(events_).subspan(base.events, count - base.events), state);
   CHECK(replayed.has_value(), "events that were accepted apply again");
   advance(contract_, date, state);
   return state;

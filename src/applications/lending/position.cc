@@ -74,11 +74,9 @@ int64_t payoff_minor(const Contract& contract, const State& state) {
   const Terms& terms = contract.terms;
   int64_t out = sum_of(owed(state));
   if (state.status != Status::charged_off) {
-    out +=
-        rounded(terms.day_count, terms.rounding, state.plan.interest) - state.plan.interest.minor;
+    out += rounded(terms.day_count, terms.rounding, state.plan.interest) - state.plan.interest.minor;
     if (contract.kind == ProductKind::term) {
-      out += multiply_divide(state.plan.principal_minor, terms.prepayment.fee_rate.ppb, Rate::kOne,
-                             terms.rounding);
+      out += multiply_divide(state.plan.principal_minor, terms.prepayment.fee_rate.ppb, Rate::kOne, terms.rounding);
     }
   }
   return std::max<int64_t>(out - state.credit_minor, 0);
@@ -87,11 +85,8 @@ int64_t payoff_minor(const Contract& contract, const State& state) {
 namespace {
 
 int64_t available_minor(const Contract& contract, const State& state) {
-  if (state.status == Status::charged_off || state.status == Status::paid_off ||
-      state.plan.terms_left == 0)
-    return 0;
-  const int64_t used =
-      contract.kind == ProductKind::term ? state.drawn_minor : state.principal_minor();
+  if (state.status == Status::charged_off || state.status == Status::paid_off || state.plan.terms_left == 0) return 0;
+  const int64_t used = contract.kind == ProductKind::term ? state.drawn_minor : state.principal_minor();
   return std::max<int64_t>(contract.principal_minor - used, 0);
 }
 

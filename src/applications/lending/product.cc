@@ -2,16 +2,10 @@
 
 namespace puhui::lending {
 
-std::string_view name_of(ProductKind kind) {
-  return kind == ProductKind::revolving ? "revolving" : "term";
-}
-std::string_view name_of(BorrowerKind kind) {
-  return kind == BorrowerKind::person ? "person" : "firm";
-}
+std::string_view name_of(ProductKind kind) { return kind == ProductKind::revolving ? "revolving" : "term"; }
+std::string_view name_of(BorrowerKind kind) { return kind == BorrowerKind::person ? "person" : "firm"; }
 
-Digest Product::hash() const {
-  return sha256(print_product(*this));
-}
+Digest Product::hash() const { return sha256(print_product(*this)); }
 
 Date Product::first_due(Date opened_on) const {
   const int periods_before = terms.period_months - 1;
@@ -22,15 +16,11 @@ Date Product::first_due(Date opened_on) const {
   return in_month >= earliest ? in_month : in_month.plus_months(1);
 }
 
-std::string print_product(const Product& product) {
-  return print_json_pretty(to_json(product)) + "\n";
-}
+std::string print_product(const Product& product) { return print_json_pretty(to_json(product)) + "\n"; }
 
 namespace {
 
-Json rate_json(Rate rate) {
-  return Json(rate.text());
-}
+Json rate_json(Rate rate) { return Json(rate.text()); }
 
 Json repayment_json(const Product& product) {
   const Terms& terms = product.terms;
@@ -56,16 +46,14 @@ Json allocation_json(const AllocationOrder& order) {
 Json delinquency_json(const Product& product) {
   Json::List edges;
   for (const int edge : product.bucket_edges) edges.push_back(edge);
-  return Json::Object{{"bucket_edges", std::move(edges)},
-                      {"charge_off_days", product.charge_off_days}};
+  return Json::Object{{"bucket_edges", std::move(edges)}, {"charge_off_days", product.charge_off_days}};
 }
 
 Json costs_json(const CostRates& costs) {
-  return Json::Object{
-      {"funding", rate_json(costs.funding)}, {"operating", rate_json(costs.operating)},
-      {"capital", rate_json(costs.capital)}, {"hurdle", rate_json(costs.hurdle)},
-      {"margin", rate_json(costs.margin)},   {"floor", rate_json(costs.floor)},
-      {"cap", rate_json(costs.cap)},         {"pd_max", rate_json(costs.pd_max)}};
+  return Json::Object{{"funding", rate_json(costs.funding)}, {"operating", rate_json(costs.operating)},
+                      {"capital", rate_json(costs.capital)}, {"hurdle", rate_json(costs.hurdle)},
+                      {"margin", rate_json(costs.margin)},   {"floor", rate_json(costs.floor)},
+                      {"cap", rate_json(costs.cap)},         {"pd_max", rate_json(costs.pd_max)}};
 }
 
 Json partner_json(const Partner& partner) {
@@ -85,9 +73,9 @@ Json to_json(const Product& product) {
       {"kind", name_of(product.kind)},
       {"borrower", name_of(product.borrower)},
       {"currency", product.currency.code()},
-      {"amount_minor", Json::Object{{"min", product.amount.min_minor},
-                                    {"max", product.amount.max_minor},
-                                    {"step", product.amount.step_minor}}},
+      {"amount_minor",
+       Json::Object{
+           {"min", product.amount.min_minor}, {"max", product.amount.max_minor}, {"step", product.amount.step_minor}}},
       {"terms_months", std::move(months)},
       {"repayment", repayment_json(product)},
       {"late", Json::Object{{"grace_days", terms.grace_days},
@@ -103,8 +91,7 @@ Json to_json(const Product& product) {
       {"stages", Json::Object{{"stage2_days", product.stages.stage2_days},
                               {"stage3_days", product.stages.stage3_days},
                               {"pd_ratio", rate_json(product.stages.pd_ratio)}}},
-      {"loss", Json::Object{{"lgd", rate_json(product.lgd)},
-                            {"pd_year_factor", rate_json(product.pd_year_factor)}}},
+      {"loss", Json::Object{{"lgd", rate_json(product.lgd)}, {"pd_year_factor", rate_json(product.pd_year_factor)}}},
       {"costs", costs_json(product.costs)},
   };
 }

@@ -33,10 +33,9 @@ inline constexpr BucketEdges kMonthlyBuckets = {1, 31, 61, 91, 121, 151, 181};
 
 // When a loan's expected loss is counted over its life (IFRS 9, 5.5.3 to 5.5.11 and B5.5.37).
 struct StageRule {
-  int stage2_days = 30;  // more days past due than this: stage 2
-  int stage3_days = 90;  // this many days past due: stage 3
-  Rate pd_ratio =
-      Rate::from_percent(200);  // probability of default against that at opening: stage 2
+  int stage2_days = 30;                     // more days past due than this: stage 2
+  int stage3_days = 90;                     // this many days past due: stage 3
+  Rate pd_ratio = Rate::from_percent(200);  // probability of default against that at opening: stage 2
   bool operator==(const StageRule&) const = default;
 };
 
@@ -64,9 +63,8 @@ struct Product {
   BucketEdges bucket_edges = kMonthlyBuckets;
   int charge_off_days = 180;
   StageRule stages;
-  Rate lgd;  // loss given default
-  Rate pd_year_factor =
-      Rate::from_percent(100);  // each later year's default rate against the year before
+  Rate lgd;                                       // loss given default
+  Rate pd_year_factor = Rate::from_percent(100);  // each later year's default rate against the year before
   CostRates costs;
   bool operator==(const Product&) const = default;
 
@@ -79,8 +77,7 @@ struct Product {
 // The product of a JSON text, or every fault it has with its place ("terms/grace_days").
 Result<Product> parse_product(std::string_view json_text);
 Json to_json(const Product& product);
-std::string print_product(
-    const Product& product);  // canonical: fixed order, all members, one form a value
+std::string print_product(const Product& product);  // canonical: fixed order, all members, one form a value
 
 std::string_view name_of(ProductKind);
 std::string_view name_of(BorrowerKind);

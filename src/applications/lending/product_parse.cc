@@ -9,14 +9,12 @@ namespace puhui::lending {
 
 template <>
 std::span<const Named<ProductKind>> values_of() {
-  static constexpr Named<ProductKind> kKinds[] = {{ProductKind::revolving, "revolving"},
-                                                  {ProductKind::term, "term"}};
+  static constexpr Named<ProductKind> kKinds[] = {{ProductKind::revolving, "revolving"}, {ProductKind::term, "term"}};
   return kKinds;
 }
 template <>
 std::span<const Named<BorrowerKind>> values_of() {
-  static constexpr Named<BorrowerKind> kKinds[] = {{BorrowerKind::person, "person"},
-                                                   {BorrowerKind::firm, "firm"}};
+  static constexpr Named<BorrowerKind> kKinds[] = {{BorrowerKind::person, "person"}, {BorrowerKind::firm, "firm"}};
   return kKinds;
 }
 
@@ -25,13 +23,11 @@ namespace {
 // The members of one object of the file, taken by name; `close` faults those that nothing took.
 class Members {
  public:
-  Members(const Json* json, std::string path, Faults& faults)
-      : path_(std::move(path)), faults_(faults) {
+  Members(const Json* json, std::string path, Faults& faults) : path_(std::move(path)), faults_(faults) {
     if (json != nullptr && json->object() != nullptr) {
       object_ = json->object();
     } else if (json != nullptr) {
-      faults_.add(path_.empty() ? "product" : path_,
-                  "expected an object, came " + std::string(json->kind()));
+      faults_.add(path_.empty() ? "product" : path_, "expected an object, came " + std::string(json->kind()));
     }
   }
 
@@ -63,8 +59,7 @@ class Members {
   int64_t integer_of(const std::string& where, const Json& json, int64_t min, int64_t max) {
     const auto value = json.as_int64();
     if (value && *value >= min && *value <= max) return *value;
-    faults_.add(where, "expected a whole number of " + std::to_string(min) + " to " +
-                           std::to_string(max) + ", came " +
+    faults_.add(where, "expected a whole number of " + std::to_string(min) + " to " + std::to_string(max) + ", came " +
                            (value ? std::to_string(*value) : std::string(json.kind())));
     return min;
   }
@@ -81,8 +76,7 @@ class Members {
     const Json* json = take(name);
     if (json == nullptr) return {};
     if (json->text() == nullptr) {
-      faults_.add(place(name),
-                  "expected a rate as a text such as \"0.24\", came " + std::string(json->kind()));
+      faults_.add(place(name), "expected a rate as a text such as \"0.24\", came " + std::string(json->kind()));
       return {};
     }
     const auto rate = Rate::parse(*json->text());
@@ -107,24 +101,20 @@ class Members {
     for (const Named<E>& named : values_of<E>()) names.emplace_back(named.name);
     faults_.add(place(name),
                 "expected one of " + join(names, ", ") + "; came " +
-                    (json->text() ? "'" + std::string(cut_utf8(*json->text(), 40)) + "'"
-                                  : std::string(json->kind())));
+                    (json->text() ? "'" + std::string(cut_utf8(*json->text(), 40)) + "'" : std::string(json->kind())));
     return E{};
   }
 
   const Json::List* list(std::string_view name, size_t items_max) {
     const Json* json = take(name);
     if (json == nullptr) return nullptr;
-    if (json->list() != nullptr && !json->list()->empty() && json->list()->size() <= items_max)
-      return json->list();
+    if (json->list() != nullptr && !json->list()->empty() && json->list()->size() <= items_max) return json->list();
     faults_.add(place(name), "expected a list of 1 to " + std::to_string(items_max) + " items");
     return nullptr;
   }
 
   Members object(std::string_view name) { return Members(take(name), place(name), faults_); }
-  void fault(std::string_view name, std::string message) {
-    faults_.add(place(name), std::move(message));
-  }
+  void fault(std::string_view name, std::string message) { faults_.add(place(name), std::move(message)); }
   std::string place(std::string_view name) const {
     return path_.empty() ? std::string(name) : path_ + "/" + std::string(name);
   }
@@ -135,8 +125,7 @@ class Members {
       if (std::ranges::find(names_, key) != names_.end()) continue;
       const std::string near = nearest(key, names_);
       faults_.add(place(cut_utf8(key, 60)),
-                  "is not a member known here; " +
-                      (near.empty() ? "remove it" : "did you mean '" + near + "'?"));
+                  "is not a member known here; " + (near.empty() ? "remove it" : "did you mean '" + near + "'?"));
     }
   }
 
@@ -158,12 +147,10 @@ void read_repayment(Members in, Product& product) {
   product.billing_day = static_cast<int>(in.integer("billing_day", 0, 28));
   product.first_period_days_min = static_cast<int>(in.integer("first_period_days_min", 1, 31));
   terms.period_months = static_cast<int>(in.integer("period_months", 1, 12));
-  terms.principal_grace_terms =
-      static_cast<int>(in.integer("principal_grace_terms", 0, kTermsMax - 1));
+  terms.principal_grace_terms = static_cast<int>(in.integer("principal_grace_terms", 0, kTermsMax - 1));
   terms.minimum_principal = in.rate("minimum_principal", kWhole);
   if (product.billing_day != 0 && terms.due_rule == DueRule::end_of_month) {
-    in.fault("billing_day", "expected 0 with the due rule end_of_month, came " +
-                                std::to_string(product.billing_day));
+    in.fault("billing_day", "expected 0 with the due rule end_of_month, came " + std::to_string(product.billing_day));
   }
   in.close();
 }
@@ -210,8 +197,7 @@ void read_allocation(Members& in, AllocationOrder& order) {
     }
   }
   if (seen.size() != faults_wanted) {
-    in.fault("allocation",
-             "expected all twelve pairs once, came " + std::to_string(seen.size()) + " of them");
+    in.fault("allocation", "expected all twelve pairs once, came " + std::to_string(seen.size()) + " of them");
     order = default_allocation();
   }
 }
@@ -231,12 +217,11 @@ void read_terms_months(Members& in, Product& product) {
 
 void read_delinquency(Members in, Product& product) {
   if (const Json::List* list = in.list("bucket_edges", kBucketEdges)) {
-    if (list->size() != kBucketEdges)
-      in.fault("bucket_edges", "expected 7 first days: of M1 to M6 and M6+");
+    if (list->size() != kBucketEdges) in.fault("bucket_edges", "expected 7 first days: of M1 to M6 and M6+");
     for (size_t i = 0; i < std::min(list->size(), kBucketEdges); ++i) {
       const int64_t min = i == 0 ? 1 : product.bucket_edges[i - 1] + 1;
-      product.bucket_edges[i] = static_cast<int>(
-          in.integer_of(in.place("bucket_edges/" + std::to_string(i)), (*list)[i], min, 10'000));
+      product.bucket_edges[i] =
+          static_cast<int>(in.integer_of(in.place("bucket_edges/" + std::to_string(i)), (*list)[i], min, 10'000));
     }
   }
   product.charge_off_days = static_cast<int>(in.integer("charge_off_days", 1, 3'650));
@@ -248,11 +233,9 @@ void read_stages(Members in, StageRule& stages) {
   stages.stage3_days = static_cast<int>(in.integer("stage3_days", 1, 3'650));
   stages.pd_ratio = in.rate("pd_ratio", kRateMax);
   if (stages.stage3_days <= stages.stage2_days) {
-    in.fault("stage3_days",
-             "expected more than stage2_days, came " + std::to_string(stages.stage3_days));
+    in.fault("stage3_days", "expected more than stage2_days, came " + std::to_string(stages.stage3_days));
   }
-  if (stages.pd_ratio.ppb <= Rate::kOne)
-    in.fault("pd_ratio", "expected more than 1, came " + stages.pd_ratio.text());
+  if (stages.pd_ratio.ppb <= Rate::kOne) in.fault("pd_ratio", "expected more than 1, came " + stages.pd_ratio.text());
   in.close();
 }
 
@@ -266,8 +249,7 @@ void read_costs(Members in, CostRates& costs) {
   costs.cap = in.rate("cap", kRateMax);
   costs.pd_max = in.rate("pd_max", {Rate::kOne - 1});
   if (costs.cap < costs.floor)
-    in.fault("cap",
-             "expected at least the floor " + costs.floor.text() + ", came " + costs.cap.text());
+    in.fault("cap", "expected at least the floor " + costs.floor.text() + ", came " + costs.cap.text());
   in.close();
 }
 
@@ -294,9 +276,8 @@ void check_whole(Members& in, const Product& product) {
   const Terms& terms = product.terms;
   const bool line = terms.method == RepaymentMethod::free_repayment;
   if (line != (product.kind == ProductKind::revolving)) {
-    in.fault("repayment/method",
-             "expected free_repayment for a revolving product and only there, came " +
-                 std::string(name_of(terms.method)));
+    in.fault("repayment/method", "expected free_repayment for a revolving product and only there, came " +
+                                     std::string(name_of(terms.method)));
   }
   if (terms.minimum_principal.ppb != 0 && !line) {
     in.fault("repayment/minimum_principal", "expected 0: only free_repayment has one");
@@ -305,18 +286,16 @@ void check_whole(Members& in, const Product& product) {
     const int months = product.terms_months[i];
     if (months % terms.period_months != 0) {
       in.fault("terms_months/" + std::to_string(i), "expected a multiple of period_months " +
-                                                        std::to_string(terms.period_months) +
-                                                        ", came " + std::to_string(months));
+                                                        std::to_string(terms.period_months) + ", came " +
+                                                        std::to_string(months));
     } else if (months / terms.period_months <= terms.principal_grace_terms) {
-      in.fault("terms_months/" + std::to_string(i),
-               "expected more periods than principal_grace_terms, came " +
-                   std::to_string(months / terms.period_months));
+      in.fault("terms_months/" + std::to_string(i), "expected more periods than principal_grace_terms, came " +
+                                                        std::to_string(months / terms.period_months));
     }
   }
   const std::string_view name = product.name;
   if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != name.npos) {
-    in.fault("name", "expected lower-case letters, digits and '_', came '" +
-                         std::string(cut_utf8(name, 60)) + "'");
+    in.fault("name", "expected lower-case letters, digits and '_', came '" + std::string(cut_utf8(name, 60)) + "'");
   }
 }
 

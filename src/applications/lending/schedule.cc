@@ -19,13 +19,9 @@ int64_t principal_part(const Terms& terms, const Plan& plan, int64_t interest_mi
   if (plan.terms_left == 1) return all;
   switch (terms.method) {
     case RepaymentMethod::equal_instalment:
-      return plan.interest_only_left > 0
-                 ? 0
-                 : std::clamp<int64_t>(plan.level_minor - interest_minor, 0, all);
-    case RepaymentMethod::equal_principal:
-      return plan.interest_only_left > 0 ? 0 : std::min(plan.level_minor, all);
-    case RepaymentMethod::interest_only_bullet:
-      return 0;
+      return plan.interest_only_left > 0 ? 0 : std::clamp<int64_t>(plan.level_minor - interest_minor, 0, all);
+    case RepaymentMethod::equal_principal: return plan.interest_only_left > 0 ? 0 : std::min(plan.level_minor, all);
+    case RepaymentMethod::interest_only_bullet: return 0;
     case RepaymentMethod::free_repayment:
       return multiply_divide(all, terms.minimum_principal.ppb, Rate::kOne, Rounding::up);
   }
@@ -43,8 +39,7 @@ struct Periods {
 Periods periods_of(const Terms& terms, const Plan& plan) {
   Periods out;
   out.interest_only = plan.interest_only_left;
-  out.extra = static_cast<__int128>(plan.interest.minor) * carry_unit(terms.day_count) +
-              plan.interest.carry;
+  out.extra = static_cast<__int128>(plan.interest.minor) * carry_unit(terms.day_count) + plan.interest.carry;
   out.factors.reserve(static_cast<size_t>(plan.terms_left));
   Date start = plan.period_start, from = plan.accrued_to, due = plan.next_due;
   for (int i = 0; i < plan.terms_left; ++i) {
@@ -65,13 +60,11 @@ int64_t divide_quickly(__int128 numerator, int64_t unit, Rounding rounding) {
 }
 
 // Is nothing left after the last instalment when each is at most `level`?
-bool repays(const Terms& terms, const Periods& periods, int64_t principal_minor,
-            int64_t level_minor) {
+bool repays(const Terms& terms, const Periods& periods, int64_t principal_minor, int64_t level_minor) {
   const int64_t unit = carry_unit(terms.day_count);
   int64_t balance = principal_minor;
   for (size_t i = 0; i < periods.factors.size(); ++i) {
-    const __int128 exact =
-        static_cast<__int128>(balance) * periods.factors[i] + (i == 0 ? periods.extra : 0);
+    const __int128 exact = static_cast<__int128>(balance) * periods.factors[i] + (i == 0 ? periods.extra : 0);
     const int64_t interest = divide_quickly(exact, unit, terms.rounding);
     if (i + 1 == periods.factors.size()) return balance + interest <= level_minor;
     if (static_cast<int>(i) < periods.interest_only) continue;
@@ -90,8 +83,7 @@ int64_t guess_level(const Terms& terms, const Periods& periods, int64_t principa
     discount /= 1 + static_cast<double>(periods.factors[i]) / unit;
     sum += discount;
   }
-  const double level =
-      (static_cast<double>(principal_minor) + static_cast<double>(periods.extra) / unit) / sum;
+  const double level = (static_cast<double>(principal_minor) + static_cast<double>(periods.extra) / unit) / sum;
   return std::isfinite(level) && level < 9e18 ? static_cast<int64_t>(level) : principal_minor;
 }
 
@@ -149,8 +141,7 @@ void accrue_to(const Terms& terms, Date to, Plan& plan) {
 }
 
 Due fall_due(const Terms& terms, Plan& plan) {
-  CHECK(plan.accrued_to == plan.next_due && plan.terms_left > 0,
-        "an instalment falls due on its day");
+  CHECK(plan.accrued_to == plan.next_due && plan.terms_left > 0, "an instalment falls due on its day");
   Due due;
   due.interest_minor = rounded(terms.day_count, terms.rounding, plan.interest);
   due.rounding_minor = due.interest_minor - plan.interest.minor;
@@ -169,8 +160,7 @@ void set_level(const Terms& terms, Plan& plan) {
   plan.level_minor = 0;
   if (plan.terms_left == 0 || plan.principal_minor == 0) return;
   if (terms.method == RepaymentMethod::equal_principal) {
-    plan.level_minor =
-        plan.principal_minor / std::max(plan.terms_left - plan.interest_only_left, 1);
+    plan.level_minor = plan.principal_minor / std::max(plan.terms_left - plan.interest_only_left, 1);
   } else if (terms.method == RepaymentMethod::equal_instalment) {
     plan.level_minor = smallest_level(terms, periods_of(terms, plan), plan.principal_minor);
   }
@@ -194,8 +184,7 @@ Schedule remaining(const Terms& terms, Plan plan) {
     const Due parts = fall_due(terms, plan);
     out.push_back({due, parts.principal_minor, parts.interest_minor, plan.principal_minor});
   }
-  while (out.size() > 1 && out.back().total_minor() == 0)
-    out.pop_back();  // a prepaid loan ends earlier
+  while (out.size() > 1 && out.back().total_minor() == 0) out.pop_back();  // a prepaid loan ends earlier
   return out;
 }
 
@@ -268,20 +257,17 @@ Result<Schedule> unpack_schedule(std::string_view bytes) {
   constexpr int64_t kMax = 1'000 * kAmountMinorMax;  // forty years of interest at the highest rate
   if (!within(before.balance_minor, kMax)) in.reject();
   for (size_t i = 0; i < count && in.ok(); ++i) {
-    const int64_t days = in.signed_varint(), total = in.signed_varint(),
-                  interest = in.signed_varint(), drawn = in.signed_varint();
-    if (!within(days, 100'000) || !within(total, kMax) || !within(interest, kMax) ||
-        !within(drawn, kMax))
-      in.reject();
+    const int64_t days = in.signed_varint(), total = in.signed_varint(), interest = in.signed_varint(),
+                  drawn = in.signed_varint();
+    if (!within(days, 100'000) || !within(total, kMax) || !within(interest, kMax) || !within(drawn, kMax)) in.reject();
     if (!in.ok()) break;
     Instalment next;
     next.due = before.due.plus_days(static_cast<int>(days));
     next.interest_minor = before.interest_minor + interest;
     next.principal_minor = before.total_minor() + total - next.interest_minor;
     next.balance_minor = before.balance_minor + drawn - next.principal_minor;
-    if (next.interest_minor < 0 || next.principal_minor < 0 || next.balance_minor < 0 ||
-        next.total_minor() > kMax || next.balance_minor > kMax ||
-        !within(next.due.days, 1'000'000)) {
+    if (next.interest_minor < 0 || next.principal_minor < 0 || next.balance_minor < 0 || next.total_minor() > kMax ||
+        next.balance_minor > kMax || !within(next.due.days, 1'000'000)) {
       in.reject();
     }
     out.push_back(next);

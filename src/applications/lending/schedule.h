@@ -24,8 +24,7 @@ struct Plan {
   Date next_due = kNever;  // kNever when all instalments have fallen due
   int terms_left = 0;
   int interest_only_left = 0;
-  int64_t level_minor =
-      0;  // the instalment (equal_instalment) or the principal part (equal_principal)
+  int64_t level_minor = 0;  // the instalment (equal_instalment) or the principal part (equal_principal)
   bool operator==(const Plan&) const = default;
 };
 

@@ -13,15 +13,12 @@ constexpr std::string_view kStatusNames[] = {"signed", "active", "paid_off", "ch
 
 }  // namespace
 
-std::string_view name_of(Status status) {
-  return kStatusNames[static_cast<size_t>(status)];
-}
+std::string_view name_of(Status status) { return kStatusNames[static_cast<size_t>(status)]; }
 
 void UnpaidList::add(Date due, int64_t principal_minor, int64_t interest_minor) {
   if (principal_minor == 0 && interest_minor == 0) return;
   CHECK(count_ == 0 || due >= items_[count_ - 1].due, "instalments fall due in order");
-  if (count_ == 0 || (due != items_[count_ - 1].due && count_ < kUnpaidMax))
-    items_[count_++] = {due, 0, 0};
+  if (count_ == 0 || (due != items_[count_ - 1].due && count_ < kUnpaidMax)) items_[count_++] = {due, 0, 0};
   items_[count_ - 1].principal_minor += principal_minor;
   items_[count_ - 1].interest_minor += interest_minor;
 }
@@ -40,9 +37,7 @@ int64_t State::principal_minor() const {
   return out;
 }
 
-int State::days_past_due() const {
-  return unpaid.empty() ? 0 : days_between(unpaid.items().front().due, date());
-}
+int State::days_past_due() const { return unpaid.empty() ? 0 : days_between(unpaid.items().front().due, date()); }
 
 State open(const Contract& contract) {
   State state;
@@ -52,9 +47,7 @@ State open(const Contract& contract) {
 
 PairAmounts owed(const State& state) {
   PairAmounts out{};
-  const auto at = [&](Timing timing, Component component) -> int64_t& {
-    return out[Pair{timing, component}.index()];
-  };
+  const auto at = [&](Timing timing, Component component) -> int64_t& { return out[Pair{timing, component}.index()]; };
   at(Timing::past_due, Component::penalty) = state.penalty.minor;
   at(Timing::past_due, Component::fee) = state.fee_past_due_minor;
   at(Timing::due, Component::fee) = state.fee_due_minor;
@@ -80,8 +73,7 @@ Books books_of(const State& state) {
   if (state.status == Status::charged_off) return books;  // the claim is kept beside the books
   books[AccountKind::loan_principal] = state.principal_minor();
   books[AccountKind::interest_receivable] = state.plan.interest.minor;
-  for (const Unpaid& item : state.unpaid.items())
-    books[AccountKind::interest_receivable] += item.interest_minor;
+  for (const Unpaid& item : state.unpaid.items()) books[AccountKind::interest_receivable] += item.interest_minor;
   books[AccountKind::penalty_receivable] = state.penalty.minor;
   books[AccountKind::fee_receivable] = state.fee_past_due_minor + state.fee_due_minor;
   return books;
@@ -94,8 +86,7 @@ void encode_amounts(std::initializer_list<int64_t> amounts, ByteWriter& out) {
 }
 
 void encode_plan(const Contract& contract, const Plan& plan, ByteWriter& out) {
-  encode_amounts({plan.principal_minor, plan.rate.ppb, plan.interest.minor, plan.interest.carry},
-                 out);
+  encode_amounts({plan.principal_minor, plan.rate.ppb, plan.interest.minor, plan.interest.carry}, out);
   out.unsigned_varint(static_cast<uint64_t>(days_between(contract.opened_on, plan.period_start)));
   out.unsigned_varint(static_cast<uint64_t>(days_between(plan.period_start, plan.accrued_to)));
   out.unsigned_varint(static_cast<uint64_t>(days_between(contract.opened_on, plan.due_anchor)));
@@ -117,9 +108,7 @@ void encode_unpaid(const State& state, ByteWriter& out) {
 class Reading {
  public:
   explicit Reading(std::string_view bytes) : in(bytes) {}
-  int64_t amount(int64_t max = kSumMax) {
-    return within(static_cast<int64_t>(in.unsigned_varint()), 0, max);
-  }
+  int64_t amount(int64_t max = kSumMax) { return within(static_cast<int64_t>(in.unsigned_varint()), 0, max); }
   int64_t signed_sum() { return within(in.signed_varint(), -kSumMax, kSumMax); }
   int number(int max) { return static_cast<int>(amount(max)); }
   int64_t within(int64_t value, int64_t min, int64_t max) {
@@ -157,8 +146,7 @@ UnpaidList decode_unpaid(Date date, Reading& read) {
     const int days = read.number(kDaysMax);
     if (i > 0 && days == 0) read.in.reject();
     date = date.plus_days(-days);
-    const int64_t principal_minor = read.amount(kPrincipalMax),
-                  interest_minor = read.amount(kSumMax / 5);
+    const int64_t principal_minor = read.amount(kPrincipalMax), interest_minor = read.amount(kSumMax / 5);
     newest_first[static_cast<size_t>(i)] = {date, principal_minor, interest_minor};
     if (principal_minor == 0 && interest_minor == 0) read.in.reject();
   }
@@ -189,22 +177,19 @@ std::string encode(const Contract& contract, const State& state) {
   out.u8(static_cast<uint8_t>(state.status));
   encode_plan(contract, state.plan, out);
   encode_unpaid(state, out);
-  encode_amounts(
-      {state.penalty.minor, state.penalty.carry, state.penalty_held_minor, state.fee_past_due_minor,
-       state.fee_due_minor, state.credit_minor, state.drawn_minor},
-      out);
+  encode_amounts({state.penalty.minor, state.penalty.carry, state.penalty_held_minor, state.fee_past_due_minor,
+                  state.fee_due_minor, state.credit_minor, state.drawn_minor},
+                 out);
   const Totals& totals = state.totals;
-  for (const int64_t sum :
-       {totals.cash_minor, totals.interest_income_minor, totals.penalty_income_minor,
-        totals.fee_income_minor, totals.write_off_minor, totals.recovery_minor}) {
+  for (const int64_t sum : {totals.cash_minor, totals.interest_income_minor, totals.penalty_income_minor,
+                            totals.fee_income_minor, totals.write_off_minor, totals.recovery_minor}) {
     out.signed_varint(sum);
   }
   if (state.last_event.id.is_zero()) {
     out.u8(kNoEvent);
   } else {
     out.u8(static_cast<uint8_t>(state.last_event.kind));
-    out.unsigned_varint(
-        static_cast<uint64_t>(days_between(contract.opened_on, state.last_event.date)));
+    out.unsigned_varint(static_cast<uint64_t>(days_between(contract.opened_on, state.last_event.date)));
     out.id(state.last_event.id);
   }
   return out.take();
@@ -225,9 +210,8 @@ Result<State> decode_state(const Contract& contract, std::string_view bytes) {
   state.credit_minor = read.amount();
   state.drawn_minor = read.amount();
   Totals& totals = state.totals;
-  for (int64_t* sum :
-       {&totals.cash_minor, &totals.interest_income_minor, &totals.penalty_income_minor,
-        &totals.fee_income_minor, &totals.write_off_minor, &totals.recovery_minor}) {
+  for (int64_t* sum : {&totals.cash_minor, &totals.interest_income_minor, &totals.penalty_income_minor,
+                       &totals.fee_income_minor, &totals.write_off_minor, &totals.recovery_minor}) {
     *sum = read.signed_sum();
   }
   state.last_event = decode_order(contract, read);

@@ -45,9 +45,7 @@ class UnpaidList {
   void add(Date due, int64_t principal_minor, int64_t interest_minor);
   void drop_empty();
   void clear() { count_ = 0; }
-  bool operator==(const UnpaidList& other) const {
-    return std::ranges::equal(items(), other.items());
-  }
+  bool operator==(const UnpaidList& other) const { return std::ranges::equal(items(), other.items()); }
 
  private:
   std::array<Unpaid, kUnpaidMax> items_{};
@@ -67,11 +65,10 @@ struct Totals {
 
 struct State {
   Status status = Status::signed_;
-  Plan plan;          // principal not due and the interest of the running period
-  UnpaidList unpaid;  // principal and interest that fell due
-  Accrual penalty;    // late interest owed
-  int64_t penalty_held_minor =
-      0;  // late interest of the grace days: owed only when they pass unpaid
+  Plan plan;                       // principal not due and the interest of the running period
+  UnpaidList unpaid;               // principal and interest that fell due
+  Accrual penalty;                 // late interest owed
+  int64_t penalty_held_minor = 0;  // late interest of the grace days: owed only when they pass unpaid
   int64_t fee_past_due_minor = 0;
   int64_t fee_due_minor = 0;  // charged today
   int64_t credit_minor = 0;   // paid ahead; while positive nothing is due

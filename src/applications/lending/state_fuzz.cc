@@ -14,10 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 0: {
       auto state = decode_state(contract, bytes);
       if (!state) break;
-      CHECK(decode_state(contract, encode(contract, *state)) == *state,
-            "a state survives its bytes");
-      if (state->date() < contract.opened_on.plus_days(5'000))
-        advance(contract, state->date().plus_days(365), *state);
+      CHECK(decode_state(contract, encode(contract, *state)) == *state, "a state survives its bytes");
+      if (state->date() < contract.opened_on.plus_days(5'000)) advance(contract, state->date().plus_days(365), *state);
       CHECK(books_of(*state).sum() == 0, "books tie after any days");
       break;
     }
@@ -28,14 +26,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     case 2: {
       const auto schedule = unpack_schedule(bytes);
-      if (schedule)
-        CHECK(unpack_schedule(pack(*schedule)) == *schedule, "a schedule survives its bytes");
+      if (schedule) CHECK(unpack_schedule(pack(*schedule)) == *schedule, "a schedule survives its bytes");
       break;
     }
     default: {
       const auto product = parse_product(bytes);
-      if (product)
-        CHECK(parse_product(print_product(*product)) == *product, "a product survives its print");
+      if (product) CHECK(parse_product(print_product(*product)) == *product, "a product survives its print");
     }
   }
   return 0;

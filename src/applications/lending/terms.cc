@@ -6,19 +6,15 @@ namespace puhui::lending {
 
 namespace {
 
-constexpr Named<RepaymentMethod> kMethods[] = {
-    {RepaymentMethod::equal_instalment, "equal_instalment"},
-    {RepaymentMethod::equal_principal, "equal_principal"},
-    {RepaymentMethod::interest_only_bullet, "interest_only_bullet"},
-    {RepaymentMethod::free_repayment, "free_repayment"}};
-constexpr Named<DueRule> kDueRules[] = {{DueRule::same_day, "same_day"},
-                                        {DueRule::end_of_month, "end_of_month"}};
-constexpr Named<PenaltyBase> kPenaltyBases[] = {
-    {PenaltyBase::overdue_principal, "overdue_principal"},
-    {PenaltyBase::overdue_instalment, "overdue_instalment"}};
-constexpr Named<PrepaymentRule> kPrepaymentRules[] = {
-    {PrepaymentRule::reduce_term, "reduce_term"},
-    {PrepaymentRule::reduce_instalment, "reduce_instalment"}};
+constexpr Named<RepaymentMethod> kMethods[] = {{RepaymentMethod::equal_instalment, "equal_instalment"},
+                                               {RepaymentMethod::equal_principal, "equal_principal"},
+                                               {RepaymentMethod::interest_only_bullet, "interest_only_bullet"},
+                                               {RepaymentMethod::free_repayment, "free_repayment"}};
+constexpr Named<DueRule> kDueRules[] = {{DueRule::same_day, "same_day"}, {DueRule::end_of_month, "end_of_month"}};
+constexpr Named<PenaltyBase> kPenaltyBases[] = {{PenaltyBase::overdue_principal, "overdue_principal"},
+                                                {PenaltyBase::overdue_instalment, "overdue_instalment"}};
+constexpr Named<PrepaymentRule> kPrepaymentRules[] = {{PrepaymentRule::reduce_term, "reduce_term"},
+                                                      {PrepaymentRule::reduce_instalment, "reduce_instalment"}};
 constexpr Named<Residue> kResidues[] = {{Residue::own, "own"}, {Residue::partner, "partner"}};
 constexpr Named<Component> kComponentNames[] = {{Component::penalty, "penalty"},
                                                 {Component::fee, "fee"},
@@ -31,10 +27,8 @@ constexpr Named<DayCount> kDayCounts[] = {{DayCount::actual_365_fixed, "actual_3
                                           {DayCount::thirty_360, "thirty_360"},
                                           {DayCount::thirty_e_360, "thirty_e_360"},
                                           {DayCount::actual_actual, "actual_actual"}};
-constexpr Named<Rounding> kRoundings[] = {{Rounding::half_even, "half_even"},
-                                          {Rounding::half_up, "half_up"},
-                                          {Rounding::down, "down"},
-                                          {Rounding::up, "up"}};
+constexpr Named<Rounding> kRoundings[] = {
+    {Rounding::half_even, "half_even"}, {Rounding::half_up, "half_up"}, {Rounding::down, "down"}, {Rounding::up, "up"}};
 
 // A stored enumeration: its values are 0, 1, 2 … in the order of the names.
 template <class E>
@@ -47,9 +41,7 @@ E decode_value(ByteReader& in) {
   return static_cast<E>(value);
 }
 
-void encode_rate(Rate rate, ByteWriter& out) {
-  out.unsigned_varint(static_cast<uint64_t>(rate.ppb));
-}
+void encode_rate(Rate rate, ByteWriter& out) { out.unsigned_varint(static_cast<uint64_t>(rate.ppb)); }
 
 Rate decode_rate(ByteReader& in) {
   const uint64_t ppb = in.unsigned_varint();
@@ -63,11 +55,10 @@ int decode_int(ByteReader& in) {
   return in.ok() ? static_cast<int>(value) : 0;
 }
 
-void check_between(std::string_view where, int64_t value, int64_t min, int64_t max,
-                   Faults& faults) {
+void check_between(std::string_view where, int64_t value, int64_t min, int64_t max, Faults& faults) {
   if (value >= min && value <= max) return;
-  faults.add(std::string(where), "expected " + std::to_string(min) + " to " + std::to_string(max) +
-                                     ", came " + std::to_string(value));
+  faults.add(std::string(where),
+             "expected " + std::to_string(min) + " to " + std::to_string(max) + ", came " + std::to_string(value));
 }
 
 void check_rate(std::string_view where, Rate rate, Rate max, Faults& faults) {
@@ -114,37 +105,18 @@ std::span<const Named<Rounding>> values_of() {
   return kRoundings;
 }
 
-std::string_view name_of(RepaymentMethod value) {
-  return kMethods[static_cast<size_t>(value)].name;
-}
-std::string_view name_of(DueRule value) {
-  return kDueRules[static_cast<size_t>(value)].name;
-}
-std::string_view name_of(PenaltyBase value) {
-  return kPenaltyBases[static_cast<size_t>(value)].name;
-}
-std::string_view name_of(PrepaymentRule value) {
-  return kPrepaymentRules[static_cast<size_t>(value)].name;
-}
-std::string_view name_of(Residue value) {
-  return kResidues[static_cast<size_t>(value)].name;
-}
-std::string_view name_of(Component value) {
-  return kComponentNames[static_cast<size_t>(value)].name;
-}
-std::string_view name_of(Timing value) {
-  return kTimings[static_cast<size_t>(value)].name;
-}
-std::string_view name_of(DayCount value) {
-  return kDayCounts[static_cast<size_t>(value)].name;
-}
-std::string_view name_of(Rounding value) {
-  return kRoundings[static_cast<size_t>(value)].name;
-}
+std::string_view name_of(RepaymentMethod value) { return kMethods[static_cast<size_t>(value)].name; }
+std::string_view name_of(DueRule value) { return kDueRules[static_cast<size_t>(value)].name; }
+std::string_view name_of(PenaltyBase value) { return kPenaltyBases[static_cast<size_t>(value)].name; }
+std::string_view name_of(PrepaymentRule value) { return kPrepaymentRules[static_cast<size_t>(value)].name; }
+std::string_view name_of(Residue value) { return kResidues[static_cast<size_t>(value)].name; }
+std::string_view name_of(Component value) { return kComponentNames[static_cast<size_t>(value)].name; }
+std::string_view name_of(Timing value) { return kTimings[static_cast<size_t>(value)].name; }
+std::string_view name_of(DayCount value) { return kDayCounts[static_cast<size_t>(value)].name; }
+std::string_view name_of(Rounding value) { return kRoundings[static_cast<size_t>(value)].name; }
 
 AllocationOrder default_allocation() {
-  constexpr Component kOrder[] = {Component::penalty, Component::fee, Component::interest,
-                                  Component::principal};
+  constexpr Component kOrder[] = {Component::penalty, Component::fee, Component::interest, Component::principal};
   AllocationOrder out;
   size_t at = 0;
   for (const Timing timing : {Timing::past_due, Timing::due, Timing::in_advance}) {
@@ -164,8 +136,7 @@ bool is_permutation_of_pairs(const AllocationOrder& order) {
 
 void check(const Terms& terms, Faults& faults) {
   check_between("repayment/period_months", terms.period_months, 1, 12, faults);
-  check_between("repayment/principal_grace_terms", terms.principal_grace_terms, 0, kTermsMax - 1,
-                faults);
+  check_between("repayment/principal_grace_terms", terms.principal_grace_terms, 0, kTermsMax - 1, faults);
   check_rate("repayment/minimum_principal", terms.minimum_principal, {Rate::kOne}, faults);
   check_between("late/grace_days", terms.grace_days, 0, kGraceDaysMax, faults);
   check_rate("late/penalty_over", terms.penalty_over, kRateMax, faults);
@@ -177,9 +148,8 @@ void check(const Terms& terms, Faults& faults) {
                "principal, interest once");
   }
   if (terms.minimum_principal.ppb != 0 && terms.method != RepaymentMethod::free_repayment) {
-    faults.add("repayment/minimum_principal", "expected 0 with the method " +
-                                                  std::string(name_of(terms.method)) +
-                                                  "; only free_repayment has one");
+    faults.add("repayment/minimum_principal",
+               "expected 0 with the method " + std::string(name_of(terms.method)) + "; only free_repayment has one");
   }
 }
 
@@ -195,8 +165,7 @@ void encode(const Terms& terms, ByteWriter& out) {
   encode_rate(terms.penalty_over, out);
   out.u8(static_cast<uint8_t>(terms.penalty_base));
   for (size_t i = 0; i < kPairs; i += 2) {
-    out.u8(
-        static_cast<uint8_t>(terms.allocation[i].index() | terms.allocation[i + 1].index() << 4));
+    out.u8(static_cast<uint8_t>(terms.allocation[i].index() | terms.allocation[i + 1].index() << 4));
   }
   out.u8(terms.prepayment.allowed ? 1 : 0);
   out.u8(static_cast<uint8_t>(terms.prepayment.rule));

@@ -20,10 +20,9 @@ namespace puhui::lending {
 
 // Limits of what a contract can say. They keep every product of amount, rate and days inside 128
 // bits.
-inline constexpr int64_t kAmountMinorMax =
-    100'000'000'000'000;                             // 10^14: a trillion of most currencies
-inline constexpr Rate kRateMax = {10 * Rate::kOne};  // 1,000 % a year
-inline constexpr int kTermsMax = 480;                // forty years of months
+inline constexpr int64_t kAmountMinorMax = 100'000'000'000'000;  // 10^14: a trillion of most currencies
+inline constexpr Rate kRateMax = {10 * Rate::kOne};              // 1,000 % a year
+inline constexpr int kTermsMax = 480;                            // forty years of months
 inline constexpr int kGraceDaysMax = 90;
 inline constexpr Date kNever = {std::numeric_limits<int32_t>::max()};
 
@@ -59,9 +58,7 @@ struct Pair {
   Timing timing = Timing::past_due;
   Component component = Component::penalty;
   bool operator==(const Pair&) const = default;
-  constexpr size_t index() const {
-    return static_cast<size_t>(timing) * kComponents + static_cast<size_t>(component);
-  }
+  constexpr size_t index() const { return static_cast<size_t>(timing) * kComponents + static_cast<size_t>(component); }
   static Pair at(size_t index) {
     return {static_cast<Timing>(index / kComponents), static_cast<Component>(index % kComponents)};
   }
@@ -70,8 +67,7 @@ using PairAmounts = std::array<int64_t, kPairs>;  // minor units by Pair::index
 
 // The order in which a payment goes over the pairs: always a permutation of all twelve.
 using AllocationOrder = std::array<Pair, kPairs>;
-AllocationOrder
-default_allocation();  // past due, due, in advance; in each penalty, fee, interest, principal
+AllocationOrder default_allocation();  // past due, due, in advance; in each penalty, fee, interest, principal
 bool is_permutation_of_pairs(const AllocationOrder& order);
 
 struct Prepayment {
