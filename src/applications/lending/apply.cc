@@ -75,8 +75,10 @@ void receive_claim(const Step& step) {
 
 void repay(const Step& step) {
   const bool line = step.contract.kind == ProductKind::revolving;
-  int64_t left = step.event.amount_minor;
-  if (line && left >= payoff_minor(step.contract, step.state)) close_period(step);
+  const bool all = line && step.event.amount_minor >= payoff_minor(step.contract, step.state);
+  if (all) close_period(step);
+  // On a line what was paid too much before pays along, as the payoff says; on a term loan it waits for the next due date.
+  int64_t left = step.event.amount_minor + (line ? std::exchange(step.state.credit_minor, 0) : 0);
   step.outcome.allocated = allocate(step.terms().allocation, line ? Scope::all : Scope::what_is_due, left, step.state);
   step.state.totals.cash_minor += step.event.amount_minor;
   keep_rest(step, left);

@@ -171,10 +171,9 @@ TEST(LoanLife, APaymentIsAllocatedToTheLastMinorUnit) {
         ASSERT_GE(part, 0);
         sum += part;
       }
-      const int64_t from_before = event.kind == EventKind::prepayment && life.contract.kind == ProductKind::term &&
-                                          before.status != Status::charged_off
-                                      ? before.credit_minor
-                                      : 0;
+      const bool takes_credit = event.kind == EventKind::prepayment ||
+                                (event.kind == EventKind::repayment && life.contract.kind == ProductKind::revolving);
+      const int64_t from_before = takes_credit && before.status != Status::charged_off ? before.credit_minor : 0;
       ASSERT_EQ(sum, event.amount_minor + from_before) << "row " << row << " " << name_of(event.kind);
       payments += 1;
     }
@@ -268,6 +267,26 @@ TEST(LoanLife, PayingThePayoffLeavesNothing) {
     paid += 1;
   }
   EXPECT_GT(paid, kLoans / 4);
+}
+
+TEST(LoanLife, WhatWasPaidTooMuchOnALinePaysAlongWithTheNextPayment) {
+  const Contract contract = examples::line_of_credit();
+  State state = open(contract);
+  uint64_t number = 1;
+  const auto happen = [&](EventKind kind, const char* day, int64_t amount_minor) {
+    const auto outcome = apply(contract, examples::event_of(kind, day, amount_minor, number++), state);
+    ASSERT_TRUE(outcome.has_value()) << outcome.error().text();
+  };
+  const Date start = contract.opened_on;
+  const auto on = [&](int days) { return start.plus_days(days).text(); };
+  happen(EventKind::drawdown, on(0).c_str(), 1'000'000);
+  happen(EventKind::repayment, on(1).c_str(), 1'500'000);  // pays all and leaves a credit
+  ASSERT_GT(state.credit_minor, 0);
+  happen(EventKind::drawdown, on(2).c_str(), 2'000'000);
+  advance(contract, start.plus_days(3), state);
+  happen(EventKind::repayment, on(3).c_str(), payoff_minor(contract, state));
+  for (const int64_t amount : owed(state)) EXPECT_EQ(amount, 0);
+  EXPECT_EQ(state.credit_minor, 0);
 }
 
 }  // namespace
