@@ -29,6 +29,8 @@ struct ServeAnswer {
 };
 void fields(Shape& shape, ServeAnswer& answer) { shape.field("stopped", answer.stopped, {.help = "how it ended"}); }
 
+std::string tell(const ServeAnswer& answer) { return "Stopped by " + answer.stopped + ".\n"; }
+
 Result<ServeAnswer> serve(const ServeNeeds& needs, const ServeRequest& request) {
   if (request.tls_certificate.has_value() != request.tls_key.has_value()) {
     return fail(ErrorCode::invalid, "tls_certificate", "expected certificate and key together, came one of them");
@@ -90,11 +92,7 @@ std::vector<Verb> serve_verbs(const ServeNeeds* needs) {
        .effect = Effect::write,
        .repeat_key = "",
        .local_only = true},
-      [needs](const VerbCall&, const ServeRequest& request) { return serve(*needs, request); }));
-  verbs.back().tell = [](const Json& answer) {
-    const Json* stopped = answer.find("stopped");
-    return "Stopped by " + (stopped && stopped->text() ? *stopped->text() : std::string("nobody")) + ".\n";
-  };
+      [needs](const VerbCall&, const ServeRequest& request) { return serve(*needs, request); }, tell));
   verbs.push_back(make_verb<KeyRequest, KeyAnswer>(
       {.noun = "key",
        .verb = "add",

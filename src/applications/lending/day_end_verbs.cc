@@ -8,14 +8,6 @@ namespace {
 struct PortfolioRequest {};
 void fields(Shape&, PortfolioRequest&) {}
 
-template <class Answer>
-std::function<std::string(const Json&)> told() {
-  return [](const Json& answer) {
-    const auto read = read_json<Answer>(answer);
-    return read ? lending::tell(*read) : print_json_pretty(answer) + "\n";
-  };
-}
-
 }  // namespace
 
 std::vector<Verb> day_end_verbs(const VerbNeeds* needs) {
@@ -36,8 +28,8 @@ std::vector<Verb> day_end_verbs(const VerbNeeds* needs) {
         }
         DayEnd day_end({needs->store, needs->book, needs->products, needs->clock});
         return answer_of(TRY(day_end.run(request.date, call.progress)));
-      }));
-  verbs.back().tell = told<DayEndAnswer>();
+      },
+      tell));
   verbs.push_back(make_verb<PortfolioRequest, PortfolioAnswer>(
       {.noun = "lending",
        .verb = "portfolio",
@@ -49,8 +41,8 @@ std::vector<Verb> day_end_verbs(const VerbNeeds* needs) {
           return {};
         }));
         return answer;
-      }));
-  verbs.back().tell = told<PortfolioAnswer>();
+      },
+      tell));
   return verbs;
 }
 

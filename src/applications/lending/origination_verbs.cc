@@ -157,11 +157,7 @@ std::vector<Verb> origination_verbs(const VerbNeeds* needs) {
        .help = "Decide on an application; an approval becomes a contract with its money booked.",
        .effect = Effect::write,
        .repeat_key = "application"},
-      [needs](const VerbCall& call, const ApplyRequest& request) { return apply(*needs, call, request); }));
-  verbs.back().tell = [](const Json& answer) {
-    const auto read = read_json<ApplyAnswer>(answer);
-    return read ? lending::tell(*read) : print_json_pretty(answer) + "\n";
-  };
+      [needs](const VerbCall& call, const ApplyRequest& request) { return apply(*needs, call, request); }, tell));
   verbs.push_back(make_verb<FactsRequest, evidence::FactSchema>(
       {.noun = "lending", .verb = "facts", .help = "List the facts a product's applications are decided on."},
       [needs](const VerbCall&, const FactsRequest& request) -> Result<evidence::FactSchema> {

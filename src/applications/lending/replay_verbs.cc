@@ -30,6 +30,10 @@ void fields(Shape& shape, SimulateAnswer& answer) {
   shape.field("bytes", answer.bytes);
 }
 
+std::string tell(const SimulateAnswer& answer) {
+  return std::to_string(answer.rows) + " applications written to " + answer.out + "\n";
+}
+
 Result<SimulateAnswer> simulate(const VerbCall& call, const SimulateRequest& request) {
   constexpr uint64_t kSliceRows = 10'000;
   std::ofstream file(request.out, std::ios::binary | std::ios::trunc);
@@ -70,11 +74,8 @@ std::vector<Verb> replay_verbs(const VerbNeeds* needs) {
         return replay({needs->store, needs->evidence, needs->kernel, needs->ledger, needs->origination, needs->files,
                        needs->clock},
                       request, call.caller.name, call.progress);
-      }));
-  verbs.back().tell = [](const Json& answer) {
-    const auto report = read_json<ReplayReport>(answer);
-    return report ? lending::tell(*report) : print_json_pretty(answer) + "\n";
-  };
+      },
+      tell));
   verbs.push_back(make_verb<SimulateRequest, SimulateAnswer>(
       {.noun = "lending",
        .verb = "simulate",
@@ -83,12 +84,7 @@ std::vector<Verb> replay_verbs(const VerbNeeds* needs) {
        .repeat_key = "",
        .storeless = true,
        .local_only = true},
-      [](const VerbCall& call, const SimulateRequest& request) { return simulate(call, request); }));
-  verbs.back().tell = [](const Json& answer) {
-    const auto read = read_json<SimulateAnswer>(answer);
-    return read ? std::to_string(read->rows) + " applications written to " + read->out + "\n"
-                : print_json_pretty(answer) + "\n";
-  };
+      [](const VerbCall& call, const SimulateRequest& request) { return simulate(call, request); }, tell));
   return verbs;
 }
 

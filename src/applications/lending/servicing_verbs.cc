@@ -119,17 +119,12 @@ Result<ScheduleAnswer> schedule(const VerbNeeds& needs, const ScheduleRequest& r
 
 template <class Request, class Handler>
 Verb event_verb(std::string name, std::string help, Handler handler) {
-  Verb verb = make_verb<Request, EventAnswer>({.noun = "lending",
-                                               .verb = std::move(name),
-                                               .help = std::move(help),
-                                               .effect = Effect::write,
-                                               .repeat_key = "event"},
-                                              std::move(handler));
-  verb.tell = [](const Json& answer) {
-    const auto read = read_json<EventAnswer>(answer);
-    return read ? lending::tell(*read) : print_json_pretty(answer) + "\n";
-  };
-  return verb;
+  return make_verb<Request, EventAnswer>({.noun = "lending",
+                                          .verb = std::move(name),
+                                          .help = std::move(help),
+                                          .effect = Effect::write,
+                                          .repeat_key = "event"},
+                                         std::move(handler), tell);
 }
 
 Verb money_verb(const VerbNeeds* needs, EventKind kind, std::string name, std::string help) {

@@ -37,14 +37,19 @@ const InputField* field_at(const std::vector<InputField>& known, std::string_vie
 // The verb's flags, one after the other.
 class FlagReader {
  public:
-  FlagReader(const std::vector<std::string>& flags, const std::vector<InputField>& known)
-      : flags_(flags), known_(known) {}
+  FlagReader(const std::vector<std::string>& flags, const std::vector<InputField>& known,
+             const std::vector<std::string>& words)
+      : flags_(flags), known_(known), words_(words) {}
 
   FlagPairs read() && {
     while (at_ < flags_.size()) {
       const std::string& word = flags_[at_++];
       if (is_flag(word)) {
         flag(word);
+      } else if (word_ < words_.size()) {
+        out_.pairs.push_back({words_[word_++], word});
+      } else if (!words_.empty()) {
+        fault(cut(word), "is one word too many; other fields stand behind their flags: --field value");
       } else {
         fault(cut(word), "is no flag; write a value behind its flag: --field value");
       }
@@ -98,8 +103,10 @@ class FlagReader {
 
   const std::vector<std::string>& flags_;
   const std::vector<InputField>& known_;
+  const std::vector<std::string>& words_;
   FlagPairs out_;
   size_t at_ = 0;
+  size_t word_ = 0;  // of words_, the next without a flag
 };
 
 bool* switch_of(std::string_view name, Arguments& in) {
@@ -124,8 +131,9 @@ std::string place_of(std::string_view where, const std::vector<InputField>& know
   return field_at(known, path) != nullptr ? flag_of(path) : std::string(where);
 }
 
-FlagPairs pairs_of(const std::vector<std::string>& flags, const std::vector<InputField>& known) {
-  return FlagReader(flags, known).read();
+FlagPairs pairs_of(const std::vector<std::string>& flags, const std::vector<InputField>& known,
+                   const std::vector<std::string>& words) {
+  return FlagReader(flags, known, words).read();
 }
 
 Result<void> take_apart(const std::vector<std::string>& words, Arguments& into) {
@@ -149,13 +157,15 @@ Result<void> take_apart(const std::vector<std::string>& words, Arguments& into) 
     if (bool* said = switch_of(word.name, into)) {
       *said = true;
       if (word.value) faults.add(flag_of(word.name), "expected no value, came '" + *word.value + "'");
-    } else if (word.name == "store" || word.name == "input") {
+    } else if (word.name == "store" || word.name == kInput) {
       std::string value = word.value.value_or("");
       if (!word.value && i + 1 < words.size() && !is_flag(words[i + 1])) value = words[++i];
       if (value.empty()) faults.add(flag_of(word.name), "expected a value behind it, came none");
       (word.name == "store" ? into.globals.store : into.input) = std::move(value);
     } else if (into.noun.empty()) {
-      const std::string meant = nearest(word.name, {kGlobalNames.begin(), kGlobalNames.end()});
+      std::vector<std::string> names(kGlobalNames.begin(), kGlobalNames.end());
+      names.emplace_back(kInput);
+      const std::string meant = nearest(word.name, names);
       faults.add(text, "is no option of every command" + (meant.empty() ? "; a verb's flags stand behind the verb"
                                                                         : "; did you mean " + flag_of(meant) + "?"));
     } else {

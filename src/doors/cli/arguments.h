@@ -13,12 +13,14 @@
 namespace puhui::cli {
 
 // Names that no field of a verb may have: they are options of every command.
-constexpr std::array<std::string_view, 6> kGlobalNames = {"store", "json", "quiet", "input", "help", "version"};
+constexpr std::array<std::string_view, 5> kGlobalNames = {"store", "json", "quiet", "help", "version"};
+// --input is the whole input of a verb, or the field of that name where the verb has one.
+constexpr std::string_view kInput = "input";
 
 struct Arguments {
   GlobalOptions globals;
   bool help = false, version = false;
-  std::string input;  // --input FILE, "-" for stdin; empty: none
+  std::string input;  // --input FILE, "-" for stdin, or JSON itself; empty: none
   std::string noun, verb;
   std::vector<std::string> flags;  // what is left for the verb
 };
@@ -32,11 +34,13 @@ std::string flag_of(std::string_view path);
 // The flag of the field at "terms/rate", or that place itself when it is none of them.
 std::string place_of(std::string_view where, const std::vector<InputField>& known);
 
-// The verb's flags as pairs: `--name value`, `--name=value`, `--flag`, `--no-flag`. Reports every unknown name.
+// The verb's flags as pairs: `--name value`, `--name=value`, `--flag`, `--no-flag`, and words without a flag, which are
+// the fields named in `words` one after the other. Reports every unknown name.
 struct FlagPairs {
   std::vector<TextPair> pairs;
   std::vector<Fault> faults;
 };
-FlagPairs pairs_of(const std::vector<std::string>& flags, const std::vector<InputField>& known);
+FlagPairs pairs_of(const std::vector<std::string>& flags, const std::vector<InputField>& known,
+                   const std::vector<std::string>& words = {});
 
 }  // namespace puhui::cli

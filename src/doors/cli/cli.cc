@@ -30,10 +30,15 @@ Result<std::string> read_stdin(std::FILE* from) {
   return text;
 }
 
+// What --input names: a file, "-", or an object's text itself.
+Result<std::string> input_text(const std::string& name, const Needs& needs) {
+  if (name.starts_with('{')) return name;
+  return name == "-" ? read_stdin(needs.in) : needs.files.read(name, kInputBytesMax);
+}
+
 Result<Json> read_input(const std::string& name, const Needs& needs) {
   if (name.empty()) return Json(Json::Object{});
-  const std::string bytes = TRY(name == "-" ? read_stdin(needs.in) : needs.files.read(name, kInputBytesMax));
-  auto json = parse_json(bytes, {.bytes_max = kInputBytesMax});
+  auto json = parse_json(TRY(input_text(name, needs)), {.bytes_max = kInputBytesMax});
   if (!json) return fail(at("--input " + name, std::move(json).error()));
   if (!json->object()) {
     return fail(ErrorCode::invalid, "--input " + name, "expected a JSON object, came " + std::string(json->kind()));
@@ -44,8 +49,12 @@ Result<Json> read_input(const std::string& name, const Needs& needs) {
 // Flags and file together; every fault of both.
 Result<Json> input_of(const Verb& verb, const Arguments& arguments, const Needs& needs) {
   const auto known = input_fields(verb.input);
-  Json start = TRY(read_input(arguments.input, needs));
-  FlagPairs flags = pairs_of(arguments.flags, known);
+  const bool is_field = std::any_of(known.begin(), known.end(), [](const InputField& f) { return f.path == kInput; });
+  Json start = TRY(read_input(is_field ? "" : arguments.input, needs));
+  FlagPairs flags = pairs_of(arguments.flags, known, verb.words);
+  if (is_field && !arguments.input.empty()) {
+    flags.pairs.push_back({std::string(kInput), TRY(input_text(arguments.input, needs))});
+  }
   auto json = json_of_pairs(verb.input, known, flags.pairs, std::move(start));
   if (flags.faults.empty()) return json;
   Error error{ErrorCode::invalid, std::move(flags.faults)};
@@ -86,6 +95,15 @@ int Cli::run(const std::vector<std::string>& words) {
   return exit_code_of(code.error().code);
 }
 
+// "table export" is a verb of two words, the second of which was taken for the verb's own.
+void Cli::join_verb(Arguments& arguments) const {
+  if (arguments.flags.empty() || find(arguments.noun, arguments.verb) != nullptr) return;
+  const std::string both = arguments.verb + " " + arguments.flags.front();
+  if (find(arguments.noun, both) == nullptr) return;
+  arguments.verb = both;
+  arguments.flags.erase(arguments.flags.begin());
+}
+
 const Verb* Cli::find(std::string_view noun, std::string_view verb) const {
   for (const Verb& each : needs_.described) {
     if (each.noun == noun && each.verb == verb) return &each;
@@ -98,8 +116,12 @@ Result<int> Cli::serve(const std::vector<std::string>& words, Arguments& argumen
   if (arguments.noun == "help") {  // "help lending apply" is "lending apply --help"
     arguments.help = true;
     arguments.noun = std::exchange(arguments.verb, "");
-    if (!arguments.flags.empty()) arguments.verb = arguments.flags.front();
+    if (!arguments.flags.empty()) {
+      arguments.verb = arguments.flags.front();
+      arguments.flags.erase(arguments.flags.begin());
+    }
   }
+  join_verb(arguments);
   const auto print = [this](const std::string& text) { return std::fputs(text.c_str(), needs_.out), kExitDone; };
   if (arguments.version) return print(needs_.program + " " + needs_.version + "\n");
   if (arguments.noun.empty()) return print(help_of_all(needs_));
@@ -141,7 +163,7 @@ Result<int> Cli::run_verb(const Verb& described, const Arguments& arguments) {
       return fail(ErrorCode::internal, described.permission(), "is described but was not opened; a defect of ours");
     }
     const Verb* verb = described.storeless ? &described : &*found;
-    const Json answer = TRY(verb->run(VerbCall{needs_.caller, progress}, input));
+    const Json answer = TRY(verb->run(VerbCall{needs_.caller, progress, &needs_.files}, input));
     progress.end_bar();
     std::string text = json ? print_json(answer) : verb->tell ? verb->tell(answer) : print_json_pretty(answer);
     if (!text.ends_with('\n')) text += '\n';

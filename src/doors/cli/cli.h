@@ -22,7 +22,7 @@ struct GlobalOptions {
 };
 
 struct Needs {
-  const Files& files;  // for `--input FILE`
+  Files& files;  // for `--input FILE`, and for verbs that read what the caller names
   std::string program = "puhui";
   std::string about;  // one sentence over the list of commands
   std::string version;
@@ -52,6 +52,7 @@ class Cli {
  private:
   Result<int> serve(const std::vector<std::string>& words, struct Arguments& arguments);
   Result<int> run_verb(const Verb& described, const struct Arguments& arguments);
+  void join_verb(struct Arguments& arguments) const;
   const Verb* find(std::string_view noun, std::string_view verb) const;
   void complain(const Error& error, const struct Arguments& arguments);
 

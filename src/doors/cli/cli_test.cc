@@ -70,6 +70,16 @@ void fields(Shape& s, Listen& l) { s.field("listen", l.listen, {.optional = true
 struct Nothing {};
 void fields(Shape&, Nothing&) {}
 
+struct Sheet {
+  std::string file, to = "nowhere";
+  Json input;
+};
+void fields(Shape& shape, Sheet& sheet) {
+  shape.field("file", sheet.file);
+  shape.field("to", sheet.to, {.optional = true});
+  shape.field("input", sheet.input, {.optional = true});
+}
+
 constexpr ErrorCode kCodes[] = {ErrorCode::invalid,  ErrorCode::not_found, ErrorCode::forbidden,
                                 ErrorCode::conflict, ErrorCode::exhausted, ErrorCode::unavailable,
                                 ErrorCode::corrupt,  ErrorCode::internal};
@@ -92,6 +102,11 @@ std::vector<Verb> verbs() {
   out.push_back(make_verb<Listen, Listen>({.noun = "serve", .help = "Serves over HTTP.", .local_only = true},
                                           [](const VerbCall&, const Listen& l) -> Result<Listen> { return l; }));
   out.back().tell = [](const Json& answer) { return "served on " + *answer.find("listen")->text(); };
+  out.push_back(
+      make_verb<Sheet, Sheet>({.noun = "sheet", .verb = "read in", .help = "Reads a sheet.", .words = {"file", "to"}},
+                              [](const VerbCall& call, const Sheet& sheet) -> Result<Sheet> {
+                                return Sheet{TRY(call.files->read(sheet.file, 1 << 10)), sheet.to, sheet.input};
+                              }));
   return out;
 }
 
@@ -152,6 +167,27 @@ TEST_F(CliTest, flags_become_the_verbs_input) {
   EXPECT_EQ(ran.out, R"({"requested_amount":"1200.00 CNY","months":24,"urgent":true,"pace":"fast",)"
                      R"("terms":{"rate":"0.18","from":"2026-02-28"},"tags":["a","b"],"lines":[{"what":"x","count":1}]})"
                      "\n");
+}
+
+TEST_F(CliTest, a_verb_of_two_words_takes_fields_without_their_flags) {
+  ASSERT_TRUE(files.write("a.csv", "cells"));
+  EXPECT_EQ(run({"sheet", "read", "in", "a.csv", "--json"}).out, R"({"file":"cells","to":"nowhere","input":null})"
+                                                                 "\n");
+  EXPECT_EQ(run({"sheet", "read", "in", "a.csv", "b", "--json"}).out, R"({"file":"cells","to":"b","input":null})"
+                                                                      "\n");
+  const Ran too_many = run({"sheet", "read", "in", "a.csv", "b", "c"});
+  EXPECT_EQ(too_many.code, 2);
+  EXPECT_THAT(too_many.err, HasSubstr("c: is one word too many"));
+  EXPECT_THAT(run({"help", "sheet", "read", "in"}).out, HasSubstr("Usage: puhui sheet read in FILE"));
+}
+
+TEST_F(CliTest, a_field_named_input_takes_the_object_or_the_file_that_holds_it) {
+  ASSERT_TRUE(files.write("a.csv", "cells"));
+  ASSERT_TRUE(files.write("b.json", R"({"y": 2})"));
+  EXPECT_THAT(run({"sheet", "read", "in", "a.csv", "--json", "--input", R"({"x": 1.50})"}).out,
+              HasSubstr(R"("input":{"x":1.50})"));
+  EXPECT_THAT(run({"sheet", "read", "in", "a.csv", "--json", "--input", "b.json"}).out,
+              HasSubstr(R"("input":{"y":2})"));
 }
 
 TEST_F(CliTest, a_boolean_is_said_in_each_usual_way) {
@@ -276,15 +312,16 @@ TEST_F(CliTest, the_overview_lists_commands_options_and_exit_codes) {
 Usage: puhui <noun> <verb> [--field value ...]
 
 Commands:
-  loan ask   Asks for a loan.
-  loan fail  Fails as asked.
-  serve      Serves over HTTP.
+  loan ask       Asks for a loan.
+  loan fail      Fails as asked.
+  serve          Serves over HTTP.
+  sheet read in  Reads a sheet.
 
 Options of every command:
   --store PLACE  a folder, or postgresql://USER@HOST/NAME; default ./bank
   --json         one line of JSON on stdout, and problems as JSON on stderr
   --quiet        no progress on stderr
-  --input FILE   the whole input as JSON, - for stdin; flags win over it
+  --input FILE   the whole input as JSON, - for stdin, or the JSON itself; flags win over it
   --help         what a command takes
 
 Exit codes: 0 done, 2 invalid, 3 not_found, 4 forbidden, 5 conflict, 6 exhausted, 7 unavailable, 8 corrupt, 70 internal

@@ -82,7 +82,7 @@ std::string options_of_all(const Needs& needs) {
          table_of({{"--store PLACE", "a folder, or postgresql://USER@HOST/NAME; default " + needs.store},
                    {"--json", "one line of JSON on stdout, and problems as JSON on stderr"},
                    {"--quiet", "no progress on stderr"},
-                   {"--input FILE", "the whole input as JSON, - for stdin; flags win over it"},
+                   {"--input FILE", "the whole input as JSON, - for stdin, or the JSON itself; flags win over it"},
                    {"--help", "what a command takes"}});
 }
 
@@ -141,8 +141,9 @@ std::string help_of_verb(const Needs& needs, const Verb& verb) {
   for (const InputField& field : known) {
     nested = nested || field.kind == InputField::Kind::object;
     if (has_parts(known, field)) continue;
-    if (field.required) usage += " " + flag_with_value(field);
-    rows.push_back({flag_with_value(field), told(field)});
+    const bool is_word = std::find(verb.words.begin(), verb.words.end(), field.path) != verb.words.end();
+    if (field.required) usage += " " + (is_word ? upper(field.path) : flag_with_value(field));
+    rows.push_back({flag_with_value(field), told(field) + (is_word ? "; also without its flag" : "")});
   }
   const bool has_optional = std::any_of(known.begin(), known.end(), [](const InputField& f) { return !f.required; });
   std::string out = verb.help + "\n\nUsage: " + usage + (has_optional ? " [--field value ...]" : "") + "\n";

@@ -31,7 +31,11 @@ bool Route::takes(std::string_view method) const {
   return std::any_of(methods.begin(), methods.end(), [&](std::string_view m) { return trim(m) == method; });
 }
 
-std::string path_of(const Verb& verb) { return "/v1/" + verb.noun + (verb.verb.empty() ? "" : "/" + verb.verb); }
+std::string path_of(const Verb& verb) {
+  std::string parts = verb.verb;
+  std::replace(parts.begin(), parts.end(), ' ', '/');
+  return "/v1/" + verb.noun + (parts.empty() ? "" : "/" + parts);
+}
 
 Routes::Routes(const std::vector<Verb>& verbs, Metrics& metrics) {
   unknown_.name = "unknown";

@@ -1,6 +1,14 @@
 #include "ground/base/verb.h"
 
+#include <algorithm>
+
 namespace puhui {
+
+std::string Verb::permission() const {
+  std::string parts = verb;
+  std::replace(parts.begin(), parts.end(), ' ', '.');
+  return noun + "." + parts;
+}
 
 bool Caller::may(std::string_view permission) const {
   for (const std::string& held : permissions) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ground/base/files.h"
 #include "ground/base/schema.h"
 #include "ground/base/shape.h"
 
@@ -29,6 +30,7 @@ class Progress {
 struct VerbCall {
   const Caller& caller;
   Progress& progress;
+  Files* files = nullptr;  // the caller's own disk; none when the caller is far away
 };
 
 enum class Effect {
@@ -38,16 +40,17 @@ enum class Effect {
 
 struct VerbHead {
   std::string noun;  // "lending"
-  std::string verb;  // "apply"; the permission is "lending.apply"
+  std::string verb;  // "apply"; the permission is "lending.apply". Of two words: "table export", "policy.table.export"
   std::string help;  // one sentence
   Effect effect = Effect::read;
   std::string repeat_key;   // the field whose value makes a repeat harmless; HTTP fills it from Idempotency-Key
   bool storeless = false;   // needs nothing behind it: the command line runs it without opening a store
   bool local_only = false;  // reads or writes the caller's files: the command line has it, HTTP does not
+  std::vector<std::string> words = {};  // fields the command line takes without their flags too, in this order
 };
 
 struct Verb : VerbHead {
-  std::string permission() const { return noun + "." + verb; }
+  std::string permission() const;
   std::function<void(Shape&)> input;  // walks a scratch input: for schema and flags
   std::function<void(Shape&)> output;
   std::function<Result<Json>(const VerbCall&, const Json&)> run;
@@ -56,7 +59,7 @@ struct Verb : VerbHead {
 };
 
 template <class In, class Out, class Handler>
-Verb make_verb(VerbHead head, Handler handler) {
+Verb make_verb(VerbHead head, Handler handler, std::string (*tell)(const Out&) = nullptr) {
   Verb verb{std::move(head), {}, {}, {}, {}};
   verb.input = [](Shape& shape) {
     In scratch{};
@@ -71,6 +74,12 @@ Verb make_verb(VerbHead head, Handler handler) {
     const Out out = TRY(Result<Out>(handler(call, in)));
     return to_json(out);
   };
+  if (tell != nullptr) {
+    verb.tell = [tell](const Json& answer) {
+      const auto out = read_json<Out>(answer);
+      return out ? tell(*out) : print_json_pretty(answer) + "\n";
+    };
+  }
   return verb;
 }
 

@@ -37,10 +37,8 @@ Result<VerifyAnswer> verify(const EvidenceVerbNeeds& needs, const VerbCall& call
   return out;
 }
 
-std::string tell_verify(const Json& answer) {
-  const auto read = read_json<VerifyAnswer>(answer);
-  if (!read) return print_json_pretty(answer) + "\n";
-  return "The chain is whole: " + std::to_string(read->records) + " records, " + std::to_string(read->facts_erased) +
+std::string tell(const VerifyAnswer& answer) {
+  return "The chain is whole: " + std::to_string(answer.records) + " records, " + std::to_string(answer.facts_erased) +
          " of them with facts erased by retention.\n";
 }
 
@@ -127,12 +125,10 @@ Result<ReplayAnswer> replay(const EvidenceVerbNeeds& needs, const VerbCall& call
   return out;
 }
 
-std::string tell_replay(const Json& answer) {
-  const auto read = read_json<ReplayAnswer>(answer);
-  if (!read) return print_json_pretty(answer) + "\n";
-  std::string out = std::to_string(read->replayed) + " of " + std::to_string(read->decisions) +
+std::string tell(const ReplayAnswer& answer) {
+  std::string out = std::to_string(answer.replayed) + " of " + std::to_string(answer.decisions) +
                     " decisions taken again: every one gave the same bytes.\n";
-  if (read->erased > 0) out += std::to_string(read->erased) + " could not be: retention erased their facts.\n";
+  if (answer.erased > 0) out += std::to_string(answer.erased) + " could not be: retention erased their facts.\n";
   return out;
 }
 
@@ -165,23 +161,17 @@ Result<EraseAnswer> erase(const EvidenceVerbNeeds& needs, const VerbCall& call, 
 
 std::vector<Verb> evidence_verbs(const EvidenceVerbNeeds* needs) {
   std::vector<Verb> verbs;
-  verbs.push_back(
-      make_verb<Nothing, VerifyAnswer>({.noun = "evidence",
-                                        .verb = "verify",
-                                        .help = "Walk the hash chain and name the first broken link, if there is one."},
-                                       [needs](const VerbCall& call, const Nothing&) { return verify(*needs, call); }));
-  verbs.back().tell = tell_verify;
+  verbs.push_back(make_verb<Nothing, VerifyAnswer>(
+      {.noun = "evidence",
+       .verb = "verify",
+       .help = "Walk the hash chain and name the first broken link, if there is one."},
+      [needs](const VerbCall& call, const Nothing&) { return verify(*needs, call); }, tell));
   verbs.push_back(make_verb<ShowRequest, DecisionView>(
       {.noun = "evidence", .verb = "show", .help = "Show one decision: outcome, reasons in words, facts, rules, cost."},
-      [needs](const VerbCall& call, const ShowRequest& request) { return show(*needs, call, request); }));
-  verbs.back().tell = [](const Json& answer) {
-    const auto view = read_json<DecisionView>(answer);
-    return view ? kernel::tell(*view) : print_json_pretty(answer) + "\n";
-  };
+      [needs](const VerbCall& call, const ShowRequest& request) { return show(*needs, call, request); }, tell));
   verbs.push_back(make_verb<ReplayRequest, ReplayAnswer>(
       {.noun = "evidence", .verb = "replay", .help = "Take recorded decisions again and compare the bytes."},
-      [needs](const VerbCall& call, const ReplayRequest& request) { return replay(*needs, call, request); }));
-  verbs.back().tell = tell_replay;
+      [needs](const VerbCall& call, const ReplayRequest& request) { return replay(*needs, call, request); }, tell));
   verbs.push_back(make_verb<EraseRequest, EraseAnswer>(
       {.noun = "evidence",
        .verb = "erase",
