@@ -1,6 +1,7 @@
 // Build: what compiling one policy shares: the FEEL unit, its types, the faults found, the rules numbered so far.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@
 
 namespace puhui::dmn {
 
+struct CompiledTable;
+
 // A compiled piece and the type the compiler found for it.
 struct Piece {
   feel::NodePtr node;
@@ -26,6 +29,7 @@ struct Build {
   const Functions& host;
   Faults& faults;
   std::vector<RuleInfo>& rules;
+  std::deque<CompiledTable>& tables;       // in the order their rules are numbered
   std::vector<feel::NodePtr>& kept_nodes;  // of allowed values: types point to them
   // The text of a type's allowed values, or nullptr.
   std::function<const Text*(const feel::Type&)> allowed_text = [](const feel::Type&) { return nullptr; };

@@ -171,6 +171,10 @@ Key KeyMap::key(const Value& value) const {
   }
 }
 
+void KeyMap::keys(std::span<const Value> values, std::span<Key> out) const {
+  for (size_t i = 0; i < values.size(); ++i) out[i] = key(values[i]);
+}
+
 // The key of a constant, if no other value of its kind shares it.
 std::optional<Key> KeyMap::constant_key(const Value& value) const {
   if (value.is_null()) return kNullKey;

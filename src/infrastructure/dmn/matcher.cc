@@ -60,4 +60,25 @@ bool Matcher::index(size_t rules, const std::vector<std::vector<Intervals>>& cel
   return true;
 }
 
+size_t Matcher::first(std::span<const Key> keys) const {
+  size_t found = rules_;
+  each(keys, [&](size_t rule) { return found = rule, false; });
+  return found;
+}
+
+size_t Matcher::take(std::span<const Key> keys, std::span<uint32_t> out) const {
+  size_t taken = 0;
+  if (out.empty()) return 0;
+  each(keys, [&](size_t rule) { return out[taken++] = static_cast<uint32_t>(rule), taken < out.size(); });
+  return taken;
+}
+
+void Matcher::first_many(std::span<const Key* const> columns, std::span<uint32_t> out) const {
+  std::vector<Key> keys(columns.size());
+  for (size_t row = 0; row < out.size(); ++row) {
+    for (size_t c = 0; c < columns.size(); ++c) keys[c] = columns[c][row];
+    out[row] = static_cast<uint32_t>(first(keys));
+  }
+}
+
 }  // namespace puhui::dmn

@@ -35,6 +35,14 @@ class Matcher {
   Matcher(size_t rules, const std::vector<std::vector<Intervals>>& cells, Strategy strategy = Strategy::automatic);
 
   bool is_indexed() const { return indexed_; }
+  size_t rules() const { return rules_; }
+  // The first rule that matches; rules() when none does. `keys`: one a column.
+  size_t first(std::span<const Key> keys) const;
+  // The first rules that match, in rule order, as many as `out` holds; how many they are. With room for two it tells
+  // whether a UNIQUE table's answer is one.
+  size_t take(std::span<const Key> keys, std::span<uint32_t> out) const;
+  // first() of many rows: columns[c][row] is the key of column c, out[row] the row's rule or rules().
+  void first_many(std::span<const Key* const> columns, std::span<uint32_t> out) const;
   // visit(rule) in rule order for every rule that matches, until it answers false.
   template <class Visit>
   void each(std::span<const Key> keys, Visit visit) const {

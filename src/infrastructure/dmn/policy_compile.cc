@@ -30,7 +30,7 @@ struct Element {
 class PolicyCompiler {
  public:
   PolicyCompiler(CompiledPolicy& out, const Functions& host)
-      : out_(out), build_{out.unit, host, faults_, out.rules, out.kept_nodes, {}, {}}, types_(build_) {}
+      : out_(out), build_{out.unit, host, faults_, out.rules, out.tables, out.kept_nodes, {}, {}}, types_(build_) {}
 
   void compile();
   Faults take_faults() { return std::move(faults_); }

@@ -1,10 +1,12 @@
 // What a Policy holds once compiled, and the class that makes it. Not for others.
 #pragma once
 
+#include <deque>
 #include <map>
 
 #include "infrastructure/dmn/item_types.h"
 #include "infrastructure/dmn/policy.h"
+#include "infrastructure/dmn/table.h"
 
 namespace puhui::dmn {
 
@@ -44,6 +46,7 @@ struct CompiledPolicy {
   std::vector<CompiledDecision> decision_codes;
   std::vector<CompiledFunction> functions;
   std::vector<RuleInfo> rules;
+  std::deque<CompiledTable> tables;
   std::vector<feel::NodePtr> kept_nodes;
   std::vector<Fault> faults;
   std::vector<feel::Value> initial;  // globals before an evaluation: functions set, all else missing

@@ -30,8 +30,6 @@ struct TableNode::Hits {
   std::vector<size_t> many;
 };
 
-TableNode::TableNode(const feel::Place& where, CompiledTable table) : Node(where), table_(std::move(table)) {}
-
 Value TableNode::eval(Frame& frame) const {
   if (!frame.run.step(place)) return Value::null(frame.run.stopped);
   Key few[kColumnsOnStack];

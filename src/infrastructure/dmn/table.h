@@ -12,6 +12,7 @@
 
 namespace puhui::dmn {
 
+// Owned by the policy (CompiledPolicy::tables), so that reports can read what the nodes evaluate.
 struct CompiledTable {
   struct Input {
     feel::NodePtr value;
@@ -30,6 +31,8 @@ struct CompiledTable {
     uint32_t rule;
     feel::NodePtr test;
   };
+  std::string id;     // the table element's, or the nearest above it that has one
+  std::string owner;  // the decision or business knowledge model it belongs to
   HitPolicy hit_policy = HitPolicy::unique;
   Aggregation aggregation = Aggregation::none;
   std::vector<Input> inputs;
@@ -44,7 +47,7 @@ struct CompiledTable {
 
 class TableNode final : public feel::Node {
  public:
-  TableNode(const feel::Place& where, CompiledTable table);
+  TableNode(const feel::Place& where, const CompiledTable& table) : Node(where), table_(table) {}
   feel::Value eval(feel::Frame& frame) const override;
 
  private:
@@ -63,7 +66,7 @@ class TableNode final : public feel::Node {
   feel::Value list_of(feel::Frame& frame, std::span<const size_t> rules) const;
   void trace(feel::Frame& frame, size_t rule) const;
 
-  CompiledTable table_;
+  const CompiledTable& table_;
 };
 
 }  // namespace puhui::dmn

@@ -11,10 +11,17 @@ using feel::Value;
 class TableCompiler {
  public:
   TableCompiler(Build& build, const Boxed& boxed, const feel::Scope& scope, feel::Layout& layout)
-      : build_(build), boxed_(boxed), source_(boxed.table), scope_(scope), layout_(layout) {}
+      : build_(build),
+        boxed_(boxed),
+        source_(boxed.table),
+        scope_(scope),
+        layout_(layout),
+        table_(build.tables.emplace_back()) {}
 
   Piece compile() {
     CompiledTable& table = table_;
+    table.id = boxed_.spot.id;
+    table.owner = build_.owner;
     table.hit_policy = source_.hit_policy;
     table.aggregation = source_.aggregation;
     table.rules = source_.rules.size();
@@ -30,7 +37,7 @@ class TableCompiler {
     outputs();
     const feel::Place place = build_.place_of(boxed_.spot);
     const Type* type = result_type();
-    return {std::make_unique<TableNode>(place, std::move(table)), type};
+    return {std::make_unique<TableNode>(place, table), type};
   }
 
  private:
@@ -46,7 +53,7 @@ class TableCompiler {
   const Table& source_;
   const feel::Scope& scope_;
   feel::Layout& layout_;
-  CompiledTable table_;
+  CompiledTable& table_;
   std::vector<const feel::Symbol*> tested_;
   std::vector<const Type*> output_types_;
   const Type* single_ = nullptr;  // of an output without a declared type, when all entries agree
