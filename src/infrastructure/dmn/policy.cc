@@ -42,6 +42,7 @@ const std::string& Policy::name() const { return compiled_->models.front().name;
 std::span<const Variable> Policy::inputs() const { return compiled_->inputs; }
 std::span<const Variable> Policy::decisions() const { return compiled_->decisions; }
 std::span<const RuleInfo> Policy::rules() const { return compiled_->rules; }
+std::span<const TableInfo> Policy::tables() const { return compiled_->table_infos; }
 std::span<const Fault> Policy::faults() const { return compiled_->faults; }
 
 namespace {

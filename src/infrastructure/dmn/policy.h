@@ -30,6 +30,19 @@ struct Variable {
   std::string description;
 };
 
+// A decision table as it was compiled.
+struct TableInfo {
+  std::string id;                    // the table element's, or the nearest above it that has one
+  std::string owner;                 // the decision or business knowledge model it belongs to
+  std::string hit_policy;            // as the file writes it: "UNIQUE", "COLLECT SUM"
+  std::vector<std::string> inputs;   // what each column asks, as text
+  std::vector<std::string> outputs;  // names; one output may have none
+  size_t first_rule = 0;             // of Policy::rules()
+  size_t rules = 0;
+  size_t general_cells = 0;  // tests that are evaluated because they are not against constants
+  std::string strategy;      // how its rules are found: "scan", "index" or "hash"
+};
+
 // One evaluation's working memory: reused, never shared between threads. What evaluate() returned points into it
 // and holds until its next evaluation.
 class Scratch {
@@ -78,6 +91,8 @@ class Policy {
   std::optional<size_t> decision(std::string_view name) const;
   // The rules of every table, numbered through the policy as a Trace numbers them.
   std::span<const RuleInfo> rules() const;
+  // Every table, in the order of their rules.
+  std::span<const TableInfo> tables() const;
   std::span<const Fault> faults() const;  // only with OnFault::null_with_cause
 
   // `inputs` in inputs() order; a value not given is Value::missing(). Inputs of a wrong type become nulls that

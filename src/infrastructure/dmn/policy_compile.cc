@@ -352,6 +352,7 @@ void PolicyCompiler::compile() {
     for (const DecisionService& service : out_.models[m].services) compile_service(service, m);
   }
   describe();
+  for (const CompiledTable& table : out_.tables) out_.table_infos.push_back(info_of(table));
   out_.unit.type_names = nullptr;
   // Functions hold no captures but globals: made once, for all evaluations.
   out_.initial.assign(out_.globals.slots, Value::missing());

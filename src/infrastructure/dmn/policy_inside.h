@@ -47,6 +47,7 @@ struct CompiledPolicy {
   std::vector<CompiledFunction> functions;
   std::vector<RuleInfo> rules;
   std::deque<CompiledTable> tables;
+  std::vector<TableInfo> table_infos;
   std::vector<feel::NodePtr> kept_nodes;
   std::vector<Fault> faults;
   std::vector<feel::Value> initial;  // globals before an evaluation: functions set, all else missing

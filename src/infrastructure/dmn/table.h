@@ -8,6 +8,7 @@
 #include "infrastructure/dmn/cell.h"
 #include "infrastructure/dmn/matcher.h"
 #include "infrastructure/dmn/model.h"
+#include "infrastructure/dmn/policy.h"
 #include "infrastructure/feel/run.h"
 
 namespace puhui::dmn {
@@ -44,6 +45,9 @@ struct CompiledTable {
   uint32_t first_rule = 0;  // its number in the policy's rules
   size_t rules = 0;
 };
+
+std::string_view name_of(HitPolicy policy, Aggregation aggregation);  // "COLLECT SUM"
+TableInfo info_of(const CompiledTable& table);
 
 class TableNode final : public feel::Node {
  public:

@@ -196,6 +196,36 @@ const Type* TableCompiler::result_type() {
 
 }  // namespace
 
+std::string_view name_of(HitPolicy policy, Aggregation aggregation) {
+  static constexpr std::string_view kCollect[] = {"COLLECT", "COLLECT SUM", "COLLECT COUNT", "COLLECT MIN",
+                                                  "COLLECT MAX"};
+  switch (policy) {
+    case HitPolicy::unique: return "UNIQUE";
+    case HitPolicy::first: return "FIRST";
+    case HitPolicy::priority: return "PRIORITY";
+    case HitPolicy::any: return "ANY";
+    case HitPolicy::collect: return kCollect[static_cast<size_t>(aggregation)];
+    case HitPolicy::rule_order: return "RULE ORDER";
+    case HitPolicy::output_order: return "OUTPUT ORDER";
+  }
+  return "";
+}
+
+TableInfo info_of(const CompiledTable& table) {
+  TableInfo info{.id = table.id,
+                 .owner = table.owner,
+                 .hit_policy = std::string(name_of(table.hit_policy, table.aggregation)),
+                 .inputs = {},
+                 .outputs = {},
+                 .first_rule = table.first_rule,
+                 .rules = table.rules,
+                 .general_cells = table.general.size(),
+                 .strategy = table.matcher.is_indexed() ? "index" : "scan"};
+  for (const CompiledTable::Input& input : table.inputs) info.inputs.push_back(input.label);
+  for (const CompiledTable::Output& output : table.outputs) info.outputs.emplace_back(output.name);
+  return info;
+}
+
 Piece compile_table(Build& build, const Boxed& boxed, const feel::Scope& scope, feel::Layout& layout) {
   return TableCompiler(build, boxed, scope, layout).compile();
 }

@@ -201,6 +201,27 @@ TEST(Table, CompiledTablesAnswerLikeTheNaiveReference) {
   }
 }
 
+TEST(Table, PolicyTellsWhatTablesItHas) {
+  const NoFunctions host;
+  RandomTable table;
+  table.hit_policy = "FIRST";
+  table.columns = {{"score", "number"}, {"grade", "string"}};
+  table.rules = {{"> 600", "\"A\"", "1"}, {"-", "starts with(?, \"B\")", "2"}};
+  const auto policy = Policy::compile(table.xml(), host);
+  ASSERT_TRUE(policy.has_value()) << policy.error().text();
+  ASSERT_EQ(policy->tables().size(), 1u);
+  const TableInfo& info = policy->tables()[0];
+  EXPECT_EQ(info.id, "t");
+  EXPECT_EQ(info.owner, "D");
+  EXPECT_EQ(info.hit_policy, "FIRST");
+  EXPECT_EQ(info.inputs, (std::vector<std::string>{"score", "grade"}));
+  EXPECT_EQ(info.outputs, (std::vector<std::string>{""}));
+  EXPECT_EQ(info.first_rule, 0u);
+  EXPECT_EQ(info.rules, 2u);
+  EXPECT_EQ(info.general_cells, 1u);
+  EXPECT_FALSE(info.strategy.empty());
+}
+
 Intervals random_intervals(RandomStream& random) {
   if (random.below(4) == 0) return kAnyKey;
   Intervals cell;
