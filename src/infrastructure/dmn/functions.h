@@ -21,6 +21,14 @@ class HostCall {
   // `args` in the order of the bound parameter names. What it builds lives in `arena`. Must be deterministic and
   // callable from many threads. A failure is a null with a cause (CauseCode::unavailable), never an exception.
   virtual feel::Value call(std::span<const feel::Value> args, feel::Arena& arena, Trace* trace) const = 0;
+  // The same for rows at once, `args` row after row, `out.size()` rows. A model that scores many rows faster than one
+  // overrides it; each answer must be the one call() gives.
+  virtual void call_many(std::span<const feel::Value> args, feel::Arena& arena, std::span<feel::Value> out) const {
+    const size_t parameters = out.empty() ? 0 : args.size() / out.size();
+    for (size_t row = 0; row < out.size(); ++row) {
+      out[row] = call(args.subspan(row * parameters, parameters), arena, nullptr);
+    }
+  }
 };
 
 class HostFunction {

@@ -94,6 +94,18 @@ std::span<const Value> Policy::evaluate(std::span<const Value> inputs, Scratch& 
   return state.outputs;
 }
 
+std::span<const Value> Policy::evaluate_some(std::span<const uint32_t> decisions, std::span<const Value> inputs,
+                                             Scratch& scratch, Trace* trace) const {
+  Scratch::State& state = *scratch.state_;
+  start(*compiled_, inputs, state.run, state.globals, state.begun, trace);
+  state.outputs.resize(compiled_->decision_codes.size());
+  for (const uint32_t d : decisions) {
+    compiled_->evaluate(d, state.run);
+    state.outputs[d] = state.globals[compiled_->decision_codes[d].slot];
+  }
+  return state.outputs;
+}
+
 Value Policy::evaluate_one(size_t decision, std::span<const Value> inputs, Scratch& scratch, Trace* trace) const {
   Scratch::State& state = *scratch.state_;
   start(*compiled_, inputs, state.run, state.globals, state.begun, trace);

@@ -102,11 +102,16 @@ class Policy {
   // Only the one decision and what it requires; the others are not computed.
   feel::Value evaluate_one(size_t decision, std::span<const feel::Value> inputs, Scratch& scratch,
                            Trace* trace = nullptr) const;
+  // Only these decisions, given in ascending order and with all that they require; the others' values are stale.
+  std::span<const feel::Value> evaluate_some(std::span<const uint32_t> decisions, std::span<const feel::Value> inputs,
+                                             Scratch& scratch, Trace* trace = nullptr) const;
   // A business knowledge model or decision service by its name, with arguments by parameter name; null with a
   // cause when there is none.
   feel::Value invoke(std::string_view name, std::span<const feel::Entry> arguments, Scratch& scratch) const;
 
  private:
+  friend class Batch;
+  friend class JsonDoor;
   explicit Policy(std::unique_ptr<CompiledPolicy> compiled);
   std::unique_ptr<CompiledPolicy> compiled_;
 };
