@@ -11,7 +11,7 @@ module(infrastructure/evidence   SEES ground    USES sodium)
 module(infrastructure/ledger     SEES ground)
 module(infrastructure/feel       SEES ground/base)
 module(infrastructure/dmn        SEES ground/base infrastructure/feel  USES pugixml)
-module(infrastructure/models     SEES ground/base  USES xgboost z zstd)
+module(infrastructure/models     SEES ground/base  USES xgboost z zstd pugixml)
 module(infrastructure/kernel     SEES ground infrastructure)
 
 # applications: one folder each; none sees another
