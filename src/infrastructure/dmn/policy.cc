@@ -43,6 +43,7 @@ std::span<const Variable> Policy::inputs() const { return compiled_->inputs; }
 std::span<const Variable> Policy::decisions() const { return compiled_->decisions; }
 std::span<const RuleInfo> Policy::rules() const { return compiled_->rules; }
 std::span<const TableInfo> Policy::tables() const { return compiled_->table_infos; }
+std::span<const uint32_t> Policy::needs(size_t decision) const { return compiled_->decision_codes[decision].needs; }
 std::span<const Fault> Policy::faults() const { return compiled_->faults; }
 
 namespace {
@@ -113,9 +114,10 @@ Value Policy::evaluate_one(size_t decision, std::span<const Value> inputs, Scrat
   return state.globals[compiled_->decision_codes[decision].slot];
 }
 
-Value Policy::invoke(std::string_view name, std::span<const feel::Entry> arguments, Scratch& scratch) const {
+Value Policy::invoke(std::string_view name, std::span<const feel::Entry> arguments, Scratch& scratch,
+                     Trace* trace) const {
   Scratch::State& state = *scratch.state_;
-  start(*compiled_, {}, state.run, state.globals, state.begun, nullptr);
+  start(*compiled_, {}, state.run, state.globals, state.begun, trace);
   for (const CompiledFunction& function : compiled_->functions) {
     if (function.name != name) continue;
     const Value callee = state.globals[function.slot];

@@ -91,6 +91,10 @@ class Policy {
   std::optional<size_t> decision(std::string_view name) const;
   // The rules of every table, numbered through the policy as a Trace numbers them.
   std::span<const RuleInfo> rules() const;
+  // "score in [600..650), grade = \"B\" -> rate 0.12": a rule as its author wrote it, on one line.
+  std::string rule_in_words(size_t rule) const;
+  // The decisions that one requires, in order of evaluation, and itself as the last.
+  std::span<const uint32_t> needs(size_t decision) const;
   // Every table, in the order of their rules.
   std::span<const TableInfo> tables() const;
   std::span<const Fault> faults() const;  // only with OnFault::null_with_cause
@@ -107,7 +111,8 @@ class Policy {
                                              Scratch& scratch, Trace* trace = nullptr) const;
   // A business knowledge model or decision service by its name, with arguments by parameter name; null with a
   // cause when there is none.
-  feel::Value invoke(std::string_view name, std::span<const feel::Entry> arguments, Scratch& scratch) const;
+  feel::Value invoke(std::string_view name, std::span<const feel::Entry> arguments, Scratch& scratch,
+                     Trace* trace = nullptr) const;
 
  private:
   friend class Batch;

@@ -32,8 +32,9 @@ struct CompiledTable {
     uint32_t rule;
     feel::NodePtr test;
   };
-  std::string id;     // the table element's, or the nearest above it that has one
-  std::string owner;  // the decision or business knowledge model it belongs to
+  std::string id;                 // the table element's, or the nearest above it that has one
+  std::string owner;              // the decision or business knowledge model it belongs to
+  const Table* source = nullptr;  // as the file has it; the policy keeps it
   HitPolicy hit_policy = HitPolicy::unique;
   Aggregation aggregation = Aggregation::none;
   std::vector<Input> inputs;

@@ -22,6 +22,7 @@ class TableCompiler {
     CompiledTable& table = table_;
     table.id = boxed_.spot.id;
     table.owner = build_.owner;
+    table.source = &source_;
     table.hit_policy = source_.hit_policy;
     table.aggregation = source_.aggregation;
     table.rules = source_.rules.size();

@@ -118,18 +118,19 @@ bool agrees(const Value& expected, const Value& came) {
 }
 
 Value ask(const pugi::xml_node& test, const std::string& node, const Policy& policy, std::span<const Entry> given,
-          Scratch& scratch) {
+          Scratch& scratch, Trace* trace) {
   const std::string_view invocable = test.attribute("invocableName").value();
   const std::string_view type = test.attribute("type").value();
-  if (!invocable.empty() && type != "decision") return policy.invoke(feel::normalized_name(invocable), given, scratch);
+  if (!invocable.empty() && type != "decision")
+    return policy.invoke(feel::normalized_name(invocable), given, scratch, trace);
   const auto decision = policy.decision(feel::normalized_name(node));
-  if (!decision) return policy.invoke(node, given, scratch);
+  if (!decision) return policy.invoke(node, given, scratch, trace);
   std::vector<Value> inputs;
   for (const Variable& input : policy.inputs()) {
     const auto at = std::ranges::find(given, input.name, &Entry::name);
     inputs.push_back(at == given.end() ? Value::missing() : at->value);
   }
-  return policy.evaluate_one(*decision, inputs, scratch);
+  return policy.evaluate_one(*decision, inputs, scratch, trace);
 }
 
 Result<pugi::xml_node> root_of(std::string_view xml, pugi::xml_document& document) {
@@ -155,11 +156,13 @@ Result<std::string> case_model_name(std::string_view cases_xml) {
   return std::string(trim(child(root, "modelName").text().get()));
 }
 
-Result<std::vector<CaseResult>> run_cases(std::string_view cases_xml, const Policy& policy, Scratch& scratch) {
+Result<std::vector<CaseResult>> run_cases(std::string_view cases_xml, const Policy& policy, Scratch& scratch,
+                                          std::span<uint64_t> rule_hits) {
   pugi::xml_document document;
   const pugi::xml_node root = TRY(root_of(cases_xml, document));
   std::vector<CaseResult> results;
   feel::Arena values;
+  Trace trace;
   for (const pugi::xml_node& test : root.children()) {
     if (local_name(test) != "testCase") continue;
     values.reset();
@@ -173,7 +176,9 @@ Result<std::vector<CaseResult>> run_cases(std::string_view cases_xml, const Poli
       CaseResult& result = results.emplace_back();
       result.case_id = test.attribute("id").value();
       result.node = wanted.attribute("name").value();
-      Value came = ask(test, result.node, policy, given, scratch);
+      trace.clear();
+      Value came = ask(test, result.node, policy, given, scratch, rule_hits.empty() ? nullptr : &trace);
+      for (const uint32_t rule : trace.hits) ++rule_hits[rule];
       const bool by_name = std::string_view(test.attribute("type").value()) == "decisionService";
       if (by_name) came = part_of(came, result.node);
       const bool error = wanted.attribute("errorResult").as_bool();
@@ -184,6 +189,20 @@ Result<std::vector<CaseResult>> run_cases(std::string_view cases_xml, const Poli
       result.passed = empty_context || agrees(expected, came);
       result.expected = error ? "error" : text_of(expected);
       result.came = text_of(came) + (came.is_null() ? " <- " + explain(came.cause()) : "");
+    }
+  }
+  return results;
+}
+
+Result<std::vector<CaseResult>> refuse_cases(std::string_view cases_xml, const std::string& why) {
+  pugi::xml_document document;
+  const pugi::xml_node root = TRY(root_of(cases_xml, document));
+  std::vector<CaseResult> results;
+  for (const pugi::xml_node& test : root.children()) {
+    if (local_name(test) != "testCase") continue;
+    for (const pugi::xml_node& wanted : test.children()) {
+      if (local_name(wanted) != "resultNode") continue;
+      results.push_back({test.attribute("id").value(), wanted.attribute("name").value(), false, "a value", why});
     }
   }
   return results;
