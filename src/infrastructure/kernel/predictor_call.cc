@@ -1,0 +1,116 @@
+#include "infrastructure/kernel/predictor_call.h"
+
+#include "ground/base/text.h"
+
+namespace puhui::kernel {
+
+namespace {
+
+using feel::Value;
+using models::Predictor;
+using models::PredictorValue;
+
+constexpr size_t kNotPassed = SIZE_MAX;
+
+feel::Decimal decimal_of(const models::ModelNumber& number) {
+  const auto small = static_cast<int64_t>(number.billionths);
+  if (small == number.billionths) return feel::Decimal::scaled(small, -9).normalized();
+  return feel::Decimal::parse(number.text()).value_or(feel::Decimal());
+}
+
+class PredictorCallSite final : public dmn::HostCall {
+ public:
+  PredictorCallSite(std::shared_ptr<const Predictor> predictor, std::vector<size_t> argument_of_input)
+      : predictor_(std::move(predictor)), argument_of_input_(std::move(argument_of_input)) {}
+
+  Value call(std::span<const Value> args, feel::Arena& arena, dmn::Trace*) const override {
+    std::vector<PredictorValue> row(argument_of_input_.size());
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (argument_of_input_[i] == kNotPassed) continue;
+      const Value& value = args[argument_of_input_[i]];
+      switch (value.kind()) {
+        case feel::Kind::null: break;
+        case feel::Kind::boolean: row[i] = value.as_boolean(); break;
+        case feel::Kind::number: row[i] = value.as_number().as_double(); break;
+        case feel::Kind::string: row[i] = value.as_string(); break;
+        case feel::Kind::date:
+        case feel::Kind::time:
+        case feel::Kind::date_time: row[i] = arena.copy(string_of(value)); break;
+        default:
+          return unavailable("model field '" + predictor_->inputs()[i].name +
+                                 "' expects a number, a text or a boolean," + " came a " +
+                                 std::string(name_of(value.kind())),
+                             arena);
+      }
+    }
+    models::Prediction prediction;
+    if (const auto predicted = predictor_->predict(row, prediction); !predicted) {
+      return unavailable(predicted.error().text(), arena);
+    }
+    return answer(prediction, arena);
+  }
+
+ private:
+  static Value unavailable(const std::string& message, feel::Arena& arena) {
+    auto* cause = arena.array<feel::Cause>(1);
+    if (cause == nullptr) return Value::missing();
+    *cause = {feel::CauseCode::unavailable, arena.copy(message), {}, nullptr};
+    return Value::null(cause);
+  }
+
+  static Value value_of(const models::OutputValue& output, feel::Arena& arena) {
+    if (const auto* number = std::get_if<models::ModelNumber>(&output)) return Value::number(decimal_of(*number));
+    if (const auto* text = std::get_if<std::string_view>(&output)) return Value::string(arena.copy(*text));
+    if (const auto* truth = std::get_if<bool>(&output)) return Value::boolean(*truth);
+    return unavailable("the model gave no answer", arena);
+  }
+
+  Value answer(const models::Prediction& prediction, feel::Arena& arena) const {
+    const bool has_reasons = !prediction.reason_codes.empty();
+    if (prediction.values.size() == 1 && !has_reasons) return value_of(prediction.values[0], arena);
+    const size_t count = prediction.values.size() + (has_reasons ? 1 : 0);
+    auto* entries = arena.array<feel::Entry>(count);
+    auto* codes = arena.array<Value>(prediction.reason_codes.size());
+    if (entries == nullptr || codes == nullptr) return Value::missing();
+    for (size_t i = 0; i < prediction.values.size(); ++i) {
+      entries[i] = {predictor_->outputs()[i].name, value_of(prediction.values[i], arena)};
+    }
+    for (size_t i = 0; i < prediction.reason_codes.size(); ++i) {
+      codes[i] = Value::string(arena.copy(prediction.reason_codes[i]));
+    }
+    if (has_reasons) entries[count - 1] = {"reasonCodes", Value::list({codes, prediction.reason_codes.size()})};
+    return Value::context({entries, count});
+  }
+
+  std::shared_ptr<const Predictor> predictor_;
+  std::vector<size_t> argument_of_input_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<const dmn::HostCall>> PredictorFunction::bind(
+    std::span<const std::string> parameter_names) const {
+  Faults faults;
+  const std::vector<std::string> parameters(parameter_names.begin(), parameter_names.end());
+  std::vector<std::string> fields;
+  for (const models::PredictorInput& input : predictor_->inputs()) fields.push_back(input.name);
+  for (const std::string& parameter : parameters) {
+    // A policy may pass more than a model of ours reads: one trained anew without a feature still fits.
+    if (predictor_->format() == models::ModelFormat::puhui || predictor_->input_named(parameter)) continue;
+    const std::string meant = nearest(parameter, fields);
+    faults.add(name_, "has no field '" + parameter + "'" + (meant.empty() ? "" : "; did you mean '" + meant + "'?"));
+  }
+  std::vector<size_t> argument_of_input;
+  for (const models::PredictorInput& input : predictor_->inputs()) {
+    const auto found = std::find(parameters.begin(), parameters.end(), input.name);
+    const bool passed = found != parameters.end();
+    if (!passed && input.required) {
+      faults.add(name_, "needs its field '" + input.name + "', which the policy does not pass");
+    }
+    argument_of_input.push_back(passed ? static_cast<size_t>(found - parameters.begin()) : kNotPassed);
+  }
+  TRY(std::move(faults).result());
+  return std::unique_ptr<const dmn::HostCall>(new PredictorCallSite(predictor_, std::move(argument_of_input)));
+}
+
+}  // namespace puhui::kernel
