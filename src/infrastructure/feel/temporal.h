@@ -37,12 +37,13 @@ class Zone {
  public:
   constexpr Zone() = default;
   static constexpr Zone offset(int32_t seconds) { return Zone(seconds); }
-  static std::optional<Zone> named(std::string_view name);  // "Europe/Paris": as the system's zone files have it
+  static std::optional<Zone> named(std::string_view name);  // "Europe/Paris"; nullopt when the zone table lacks it
   bool is_none() const { return code_ == kNone; }
   bool is_offset() const { return code_ > kNamedMax; }
   bool is_named() const { return code_ >= kNamedMin && code_ <= kNamedMax; }
   int32_t offset_seconds() const { return code_; }
-  std::string name() const;
+  std::string_view name() const;  // of a named zone
+  size_t index() const;           // of a named zone, in the table of this process: never leaves it
   bool operator==(const Zone&) const = default;
 
  private:
@@ -52,6 +53,9 @@ class Zone {
   static constexpr int32_t kNamedMax = INT32_MIN + 4096;
   int32_t code_ = kNone;
 };
+
+// Of the zone table: "2022e". Zoned answers are the same wherever this is; evidence records it.
+std::string zone_data_version();
 
 struct TimeOfDay {
   int32_t second = 0;  // of the day

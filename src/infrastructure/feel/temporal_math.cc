@@ -31,13 +31,17 @@ std::optional<Duration> sum(const Duration& a, const Duration& b) {
   return total;
 }
 
+int64_t floor_days(int64_t second) { return second / kSecondsPerDay - (second % kSecondsPerDay < 0 ? 1 : 0); }
+
 DateTime midnight(const CivilDate& date) { return join(date, TimeOfDay{0, 0, Zone::offset(0)}); }
 
 std::optional<DateTime> shifted(const DateTime& at, const Duration& by) {
-  const auto moved = sum({at.second, at.nano}, by);
+  // A duration is time that passes: across a change of a named zone's offset the wall clock shows another hour.
+  const bool named = at.zone.is_named();
+  auto moved = sum({named ? instant_of(at) : at.second, at.nano}, by);
   if (!moved) return std::nullopt;
-  const int64_t day = moved->second / kSecondsPerDay;
-  if (!date_from_days(day)) return std::nullopt;
+  if (named) moved->second += offset_at_instant(at.zone, moved->second);
+  if (!date_from_days(floor_days(moved->second))) return std::nullopt;
   return DateTime{moved->second, moved->nano, at.zone};
 }
 
@@ -81,7 +85,7 @@ std::optional<Value> subtract_points(const Value& a, const Value& b) {
   const TimeOfDay& y = b.as_time();
   if (x.zone.is_none() != y.zone.is_none()) return std::nullopt;
   return Value::duration(
-      between({y.second - offset_at(y.zone, y.second), y.nano}, {x.second - offset_at(x.zone, x.second), x.nano}));
+      between({y.second - offset_of_time(y.zone), y.nano}, {x.second - offset_of_time(x.zone), x.nano}));
 }
 
 std::optional<Value> add_values(const Value& a, const Value& b, bool subtracting) {
@@ -174,8 +178,7 @@ std::optional<std::strong_ordering> order_temporal(const Value& a, const Value& 
     case Kind::time: {
       const TimeOfDay& x = a.as_time();
       const TimeOfDay& y = b.as_time();
-      return Instant{x.second - offset_at(x.zone, x.second), x.nano} <=>
-             Instant{y.second - offset_at(y.zone, y.second), y.nano};
+      return Instant{x.second - offset_of_time(x.zone), x.nano} <=> Instant{y.second - offset_of_time(y.zone), y.nano};
     }
     case Kind::years_months: return a.as_months() <=> b.as_months();
     case Kind::days_time: return a.as_duration() <=> b.as_duration();
@@ -189,7 +192,7 @@ std::optional<bool> equals_temporal(const Value& a, const Value& b) {
     const TimeOfDay& x = a.as_time();
     const TimeOfDay& y = b.as_time();
     if (x.zone.is_none() != y.zone.is_none()) return false;
-    return x.second - offset_at(x.zone, x.second) == y.second - offset_at(y.zone, y.second);
+    return x.second - offset_of_time(x.zone) == y.second - offset_of_time(y.zone);
   }
   if (is_day_based(a) && is_day_based(b)) {
     if (a.kind() != b.kind()) return std::nullopt;
@@ -214,13 +217,14 @@ std::optional<Value> date_member(const CivilDate& date, std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<Value> time_member(const TimeOfDay& time, int64_t local_second, std::string_view name) {
+std::optional<Value> time_member(const TimeOfDay& time, int32_t offset, std::string_view name) {
   if (name == "hour") return Value::number(time.second / 3600);
   if (name == "minute") return Value::number(time.second / 60 % 60);
   if (name == "second") return Value::number(time.second % 60);
   if (name == "time offset") {
-    return time.zone.is_none() ? Value::null() : Value::duration({offset_at(time.zone, local_second), 0});
+    return time.zone.is_none() ? Value::null() : Value::duration({offset, 0});
   }
+  if (name == "timezone") return time.zone.is_named() ? Value::string(time.zone.name()) : Value::null();
   return std::nullopt;
 }
 
@@ -245,9 +249,10 @@ std::optional<Value> temporal_member(const Value& of, std::string_view name) {
     }
     case Kind::date_time: {
       const auto part = date_member(date_of(of.as_date_time()), name);
-      return part ? part : time_member(time_of(of.as_date_time()), of.as_date_time().second, name);
+      const DateTime& at = of.as_date_time();
+      return part ? part : time_member(time_of(at), offset_at(at.zone, at.second), name);
     }
-    case Kind::time: return time_member(of.as_time(), of.as_time().second, name);
+    case Kind::time: return time_member(of.as_time(), offset_of_time(of.as_time().zone), name);
     case Kind::years_months:
       if (name == "years") return Value::number(of.as_months() / 12);
       if (name == "months") return Value::number(of.as_months() % 12);

@@ -23,5 +23,9 @@ std::optional<Value> temporal_member(const Value& of, std::string_view name);
 int64_t instant_of(const DateTime& at);
 // Seconds the zone is ahead of universal time at that local time.
 int32_t offset_at(const Zone& zone, int64_t local_second);
+// The same at a second of universal time.
+int32_t offset_at_instant(const Zone& zone, int64_t second);
+// Of a time without a date: a named zone's standard offset.
+int32_t offset_of_time(const Zone& zone);
 
 }  // namespace puhui::feel

@@ -120,7 +120,7 @@ std::string nano_text(int32_t nano) {
 
 std::string zone_text(const Zone& zone) {
   if (zone.is_none()) return "";
-  if (zone.is_named()) return "@" + zone.name();
+  if (zone.is_named()) return "@" + std::string(zone.name());
   const int32_t offset = zone.offset_seconds();
   if (offset == 0) return "Z";
   const int32_t magnitude = std::abs(offset);
