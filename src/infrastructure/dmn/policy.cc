@@ -6,16 +6,6 @@ namespace puhui::dmn {
 
 using feel::Value;
 
-struct Scratch::State {
-  explicit State(const Limits& limits) : arena(limits.arena_bytes_max), run(arena) {}
-  feel::Arena arena;
-  feel::Run run;
-  feel::Moment moment;
-  std::vector<Value> globals;
-  std::vector<Value> outputs;
-  bool begun = false;
-};
-
 Scratch::Scratch(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
 Scratch::~Scratch() = default;
 Scratch::Scratch(Scratch&&) noexcept = default;

@@ -55,4 +55,18 @@ struct CompiledPolicy {
   void evaluate(uint32_t decision, feel::Run& run) const;
 };
 
+struct Scratch::State {
+  explicit State(const Limits& limits) : arena(limits.arena_bytes_max), run(arena) {}
+  feel::Arena arena;
+  feel::Run run;
+  feel::Moment moment;
+  std::vector<feel::Value> globals;
+  std::vector<feel::Value> outputs;
+  bool begun = false;
+  // Of JsonDoor: the inputs as read, items of the lists and objects not yet closed, the rules hit.
+  std::vector<feel::Value> inputs;
+  std::vector<feel::Entry> open_entries;
+  Trace trace;
+};
+
 }  // namespace puhui::dmn

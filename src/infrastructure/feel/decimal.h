@@ -35,6 +35,7 @@ class Decimal {
 
   // FEEL's print form: plain digits, no trailing zeros, no exponent up to 10^34; "1E+40" beyond.
   std::string text() const;
+  void append_text(std::string& out) const;  // the same, behind what `out` holds
   double as_double() const;
   // Whole numbers within int64 only.
   std::optional<int64_t> as_int64() const;

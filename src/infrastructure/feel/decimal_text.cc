@@ -77,6 +77,35 @@ std::optional<Decimal> Decimal::from_double(double value) {
   return parse({buffer.data(), static_cast<size_t>(written.ptr - buffer.data())});
 }
 
+namespace {
+
+// Plain digits of coefficient · 10^-places, no trailing zeros after the point. Needs 0 <= places <= 18.
+void append_plain(bool negative, uint64_t coefficient, int places, std::string& out) {
+  while (places > 0 && coefficient % 10 == 0) coefficient /= 10, --places;
+  std::array<char, 48> buffer;
+  char* const end = buffer.data() + buffer.size();
+  char* at = end;
+  for (int i = 0; i < places; ++i, coefficient /= 10) *--at = static_cast<char>('0' + coefficient % 10);
+  if (places > 0) *--at = '.';
+  do {
+    *--at = static_cast<char>('0' + coefficient % 10);
+    coefficient /= 10;
+  } while (coefficient != 0);
+  if (negative) *--at = '-';
+  out.append(at, end);
+}
+
+}  // namespace
+
+void Decimal::append_text(std::string& out) const {
+  const int places = -exponent();
+  if (is_short() && places >= 0 && places <= 18 && low_ != 0) {
+    append_plain((high_ >> 63) != 0, low_, places, out);
+  } else {
+    out += text();
+  }
+}
+
 std::string Decimal::text() const {
   const DecimalParts parts(normalized());
   std::string digits = digits_text(parts.coefficient);
