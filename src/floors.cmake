@@ -13,6 +13,7 @@ module(infrastructure/feel       SEES ground/base  USES icui18n icuuc)
 module(infrastructure/dmn        SEES ground/base infrastructure/feel  USES pugixml)
 module(infrastructure/models     SEES ground/base  USES xgboost z zstd pugixml)
 module(infrastructure/kernel     SEES ground infrastructure)
+module(infrastructure/workbench  SEES ground infrastructure  USES minizip z pugixml)
 
 # applications: one folder each; none sees another
 module(applications/lending      SEES ground infrastructure)
