@@ -36,8 +36,8 @@ class Bank {
   Json summary() const;  // for a start page: what is in the store
   Result<void> ready() const;
 
-  // All verbs, for help and schemas; they cannot run.
-  static std::vector<Verb> described();
+  // All verbs, for help and schemas; only the storeless ones can run. The clock outlives them.
+  static std::vector<Verb> described(const Clock& clock);
 
  private:
   struct House;

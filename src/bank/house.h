@@ -8,6 +8,7 @@
 #include "infrastructure/kernel/evidence_verbs.h"
 #include "infrastructure/kernel/permit_verbs.h"
 #include "infrastructure/ledger/verbs.h"
+#include "infrastructure/workbench/policy_verbs.h"
 
 namespace puhui {
 

@@ -56,7 +56,7 @@ int run(int argc, const char* const* argv) {
   needs.about = "Puhui decides, lends and keeps the evidence: a bank engine for inclusive finance.";
   needs.version = kBuild;
   needs.store = store_of_environment();
-  needs.described = Bank::described();
+  needs.described = Bank::described(program.clock);
   for (Verb& verb : serve_verbs(nullptr)) needs.described.push_back(std::move(verb));
   needs.open = [&program](const cli::GlobalOptions& options) { return program.open(options); };
   needs.err_is_terminal = isatty(STDERR_FILENO) == 1;

@@ -179,6 +179,26 @@ std::string_view cut_utf8(std::string_view text, size_t bytes_max) {
   return text.substr(0, bytes_max);
 }
 
+size_t columns_of(std::string_view text) {
+  constexpr std::pair<uint32_t, uint32_t> kWide[] = {{0x1100, 0x115F}, {0x2E80, 0xA4CF},   {0xAC00, 0xD7A3},
+                                                     {0xF900, 0xFAFF}, {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},
+                                                     {0xFFE0, 0xFFE6}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
+  size_t columns = 0;
+  for (size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    uint32_t point = bytes == 1 ? lead : lead & (0xFFu >> (bytes + 1));
+    for (size_t b = 1; b < bytes && i + b < text.size(); ++b) {
+      point = point << 6 | (static_cast<unsigned char>(text[i + b]) & 0x3Fu);
+    }
+    const bool wide = std::any_of(std::begin(kWide), std::end(kWide),
+                                  [&](const auto& range) { return range.first <= point && point <= range.second; });
+    columns += wide ? 2 : 1;
+    i += bytes;
+  }
+  return columns;
+}
+
 std::string nearest(std::string_view wrong, const std::vector<std::string>& names) {
   auto distance = [](std::string_view a, std::string_view b) {
     std::vector<size_t> row(b.size() + 1);

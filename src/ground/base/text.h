@@ -31,6 +31,8 @@ std::string with_thousands(int64_t value);
 std::optional<size_t> first_invalid_utf8(std::string_view text);
 // Cuts to at most `bytes_max` without splitting a character.
 std::string_view cut_utf8(std::string_view text, size_t bytes_max);
+// Columns the text takes on a terminal: Chinese, Japanese and Korean characters take two (Unicode's UAX 11, wide).
+size_t columns_of(std::string_view text);
 
 // The name nearest to `wrong` (edit distance at most 3), to end an error with "did you mean …?"; empty if none.
 std::string nearest(std::string_view wrong, const std::vector<std::string>& names);

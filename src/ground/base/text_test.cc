@@ -112,5 +112,12 @@ TEST(Nearest, SuggestsASlipAndNothingFarAway) {
   EXPECT_EQ(nearest(std::string(10'000, 'a'), names), "");
 }
 
+TEST(Text, a_chinese_character_takes_two_columns) {
+  EXPECT_EQ(columns_of(""), 0u);
+  EXPECT_EQ(columns_of("rate"), 4u);
+  EXPECT_EQ(columns_of("\u666e\u60e0 bank"), 9u);
+  EXPECT_EQ(columns_of("caf\u00e9"), 4u);
+}
+
 }  // namespace
 }  // namespace puhui

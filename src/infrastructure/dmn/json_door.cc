@@ -130,7 +130,7 @@ void JsonDoor::State::print(std::span<const Value> values, const Trace* trace, s
   out += "]}";
 }
 
-Result<void> JsonDoor::evaluate(std::string_view json_in, std::string& json_out, Scratch& scratch) const {
+Result<std::span<const Value>> JsonDoor::read(std::string_view json_in, Scratch& scratch) const {
   if (json_in.size() > kJsonInputBytesMax) {
     return fail(ErrorCode::exhausted, "expected at most " + std::to_string(kJsonInputBytesMax) +
                                           " bytes of JSON, came " + std::to_string(json_in.size()));
@@ -143,10 +143,16 @@ Result<void> JsonDoor::evaluate(std::string_view json_in, std::string& json_out,
   work.inputs.assign(compiled.input_codes.size(), Value::missing());
   JsonReader reader(json_in, work.run, work.open_entries);
   TRY(state_->read(reader, work.run, work.inputs));
+  return work.inputs;
+}
+
+Result<void> JsonDoor::evaluate(std::string_view json_in, std::string& json_out, Scratch& scratch) const {
+  const auto inputs = TRY(read(json_in, scratch));
+  Scratch::State& work = *scratch.state_;
   work.trace.clear();
   const bool traced = state_->options.output == JsonDoorOptions::Output::values_and_rules;
   Trace* const trace = traced ? &work.trace : nullptr;
-  const auto values = state_->policy.evaluate_some(state_->needed, work.inputs, scratch, trace);
+  const auto values = state_->policy.evaluate_some(state_->needed, inputs, scratch, trace);
   json_out.clear();
   state_->print(values, trace, json_out);
   return {};

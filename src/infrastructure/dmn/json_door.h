@@ -33,6 +33,8 @@ class JsonDoor {
   // invalid, with the place or the path of each fault: malformed JSON, an unknown or repeated name, a value that is
   // not of the declared type. A value outside the allowed ones is the policy's to judge: it becomes a null.
   Result<void> evaluate(std::string_view json_in, std::string& json_out, Scratch& scratch) const;
+  // Only the reading: the inputs in Policy::inputs() order, for one evaluation in `scratch`; they hold until its next.
+  Result<std::span<const feel::Value>> read(std::string_view json_in, Scratch& scratch) const;
 
  private:
   struct State;
