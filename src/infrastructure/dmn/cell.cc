@@ -37,6 +37,7 @@ std::optional<SimpleTest> simple_test(const feel::Expr& test, feel::Unit& unit) 
   }
   if (value->kind() == Kind::range) {
     const feel::Range& range = value->as_range();
+    if (range.form == feel::Range::Form::not_equal) return std::nullopt;
     const bool low = !range.low_bounded || is_key_kind(range.low.kind());
     const bool high = !range.high_bounded || is_key_kind(range.high.kind());
     if (!low || !high) return std::nullopt;

@@ -51,7 +51,7 @@ enum class Op : uint8_t {
   filter,    // symbols[0] is item; [list, condition]
   list,
   context,      // names and symbols of the entries; children their values
-  range,        // [low, high]; closed ends in flags; a missing end is a null child
+  range,        // [low, high]; closed ends in flags; a missing end is a null child; "(= x)" has only a low one
   instance_of,  // instance type; [value]
   // Unary tests. The tested value is the symbol `?`: children[0] where one is needed.
   test_any,      // "-"
@@ -78,6 +78,7 @@ struct Expr {
   Comparison comparison = Comparison::equal;
   bool low_closed = false;
   bool high_closed = false;
+  Range::Form form = Range::Form::interval;
   std::vector<Ptr> children;
   std::vector<std::string> names;
   std::vector<const Symbol*> symbols;

@@ -22,7 +22,7 @@ std::optional<Ends> ends_of(const Value& value) {
   if (value.is_null()) return std::nullopt;
   if (value.kind() != Kind::range) return Ends{value, value};
   const Range& range = value.as_range();
-  if (!range.low_bounded || !range.high_bounded) return std::nullopt;
+  if (!range.low_bounded || !range.high_bounded || range.form == Range::Form::not_equal) return std::nullopt;
   return Ends{range.low, range.high, range.low_closed, range.high_closed, true};
 }
 

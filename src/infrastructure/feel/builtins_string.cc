@@ -1,5 +1,6 @@
 #include "infrastructure/feel/builtins.h"
 #include "infrastructure/feel/characters.h"
+#include "infrastructure/feel/unicode.h"
 
 namespace puhui::feel {
 namespace {
@@ -42,16 +43,11 @@ Value string_length(Run&, Args args, const Place&) {
   return Value::number(count);
 }
 
-template <char32_t (*kMap)(char32_t)>
-Value mapped(Run& run, Args args, const Place& place) {
-  const std::string_view text = args[0].as_string();
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const CodePoint c = code_point(text, at);
-    append_utf8(out, kMap(c.value));
-    at += c.length;
-  }
-  return run.string(out, place);
+Value upper_case_of(Run& run, Args args, const Place& place) {
+  return run.string(upper_case(args[0].as_string()), place);
+}
+Value lower_case_of(Run& run, Args args, const Place& place) {
+  return run.string(lower_case(args[0].as_string()), place);
 }
 
 Value substring_before(Run&, Args args, const Place&) {
@@ -103,8 +99,8 @@ Value string_join(Run& run, Args args, const Place& place) {
 constexpr Builtin kRows[] = {
     {"substring", "string/s,start position/n,length/n", 2, 's', substring},
     {"string length", "string/s", 1, 'n', string_length},
-    {"upper case", "string/s", 1, 's', mapped<to_upper>},
-    {"lower case", "string/s", 1, 's', mapped<to_lower>},
+    {"upper case", "string/s", 1, 's', upper_case_of},
+    {"lower case", "string/s", 1, 's', lower_case_of},
     {"substring before", "string/s,match/s", 2, 's', substring_before},
     {"substring after", "string/s,match/s", 2, 's', substring_after},
     {"contains", "string/s,match/s", 2, 'b', contains},

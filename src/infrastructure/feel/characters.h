@@ -20,8 +20,4 @@ size_t space_length(std::string_view text, size_t at);
 size_t name_start_length(std::string_view text, size_t at);
 size_t name_part_length(std::string_view text, size_t at);
 
-// Simple case pairs of Latin, Greek, Cyrillic and Armenian letters; other scripts have none or keep theirs.
-char32_t to_upper(char32_t c);
-char32_t to_lower(char32_t c);
-
 }  // namespace puhui::feel

@@ -109,9 +109,8 @@ NodePtr Compiler::build(const Expr& expr) {
     case Op::list: return list_node(place, children(expr));
     case Op::instance_of: return instance_node(place, child(expr, 0), *expr.instance_type);
     case Op::range: {
-      NodePtr low = expr.children[0] == nullptr ? nullptr : child(expr, 0);
-      NodePtr high = expr.children[1] == nullptr ? nullptr : child(expr, 1);
-      return range_node(place, std::move(low), std::move(high), expr.low_closed, expr.high_closed);
+      const auto end = [&](size_t i) { return expr.children[i] == nullptr ? nullptr : child(expr, i); };
+      return range_node(place, {end(0), end(1), expr.low_closed, expr.high_closed, expr.form});
     }
     default: return build_control(expr);
   }

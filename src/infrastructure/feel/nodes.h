@@ -18,7 +18,14 @@ struct ContextEntry {
   uint32_t slot;
 };
 NodePtr context_node(const Place& place, std::vector<ContextEntry> entries);
-NodePtr range_node(const Place& place, NodePtr low, NodePtr high, bool low_closed, bool high_closed);
+struct RangeEnds {
+  NodePtr low;  // null: none
+  NodePtr high;
+  bool low_closed = false;
+  bool high_closed = false;
+  Range::Form form = Range::Form::interval;  // any other needs `low` alone
+};
+NodePtr range_node(const Place& place, RangeEnds ends);
 NodePtr if_node(const Place& place, NodePtr condition, NodePtr then, NodePtr otherwise);
 NodePtr logic_node(const Place& place, bool is_and, NodePtr left, NodePtr right);
 NodePtr path_node(const Place& place, NodePtr of, std::string_view name);

@@ -84,35 +84,37 @@ bool may_bound(const Value& end) {
 
 class RangeNode final : public Node {
  public:
-  RangeNode(const Place& where, NodePtr low, NodePtr high, bool low_closed, bool high_closed)
-      : Node(where), low_(std::move(low)), high_(std::move(high)), low_closed_(low_closed), high_closed_(high_closed) {}
+  RangeNode(const Place& where, RangeEnds ends) : Node(where), ends_(std::move(ends)) {}
   Value eval(Frame& frame) const override {
     auto* range = frame.run.arena.array<Range>(1);
     if (range == nullptr) return frame.run.stop(place, "memory");
-    new (range) Range{.low_closed = low_closed_,
-                      .high_closed = high_closed_,
-                      .low_bounded = low_ != nullptr,
-                      .high_bounded = high_ != nullptr};
-    if (low_) range->low = low_->eval(frame);
-    if (high_) range->high = high_->eval(frame);
-    const bool both = low_ && high_ && !range->low.is_null() && !range->high.is_null();
-    if ((low_ && !may_bound(range->low)) || (high_ && !may_bound(range->high)) ||
-        (both && !order(range->low, range->high))) {
-      return frame.run.fail(CauseCode::wrong_type, place,
-                            {"a range expects two ends that can be compared, came ", name_of(range->low.kind()),
-                             " and ", name_of(range->high.kind())});
-    }
-    if (both && *order(range->low, range->high) > 0) {
-      return frame.run.fail(CauseCode::wrong_argument, place, {"a range expects its low end first"});
-    }
-    return Value::range(range);
+    const bool one_value = ends_.form != Range::Form::interval;
+    new (range) Range{.low_closed = ends_.low_closed,
+                      .high_closed = ends_.high_closed,
+                      .low_bounded = ends_.low != nullptr,
+                      .high_bounded = one_value || ends_.high != nullptr,
+                      .form = ends_.form};
+    if (ends_.low) range->low = ends_.low->eval(frame);
+    if (ends_.high) range->high = ends_.high->eval(frame);
+    if (one_value) range->high = range->low;
+    return checked(*range, frame.run);
   }
 
  private:
-  NodePtr low_;
-  NodePtr high_;
-  bool low_closed_;
-  bool high_closed_;
+  Value checked(const Range& range, Run& run) const {
+    const bool both = range.low_bounded && range.high_bounded && !range.low.is_null() && !range.high.is_null();
+    if ((range.low_bounded && !may_bound(range.low)) || (range.high_bounded && !may_bound(range.high)) ||
+        (both && (range.low.kind() != range.high.kind() || !order(range.low, range.high)))) {
+      return run.fail(CauseCode::wrong_type, place,
+                      {"a range expects two ends of one ordered type, came ", name_of(range.low.kind()), " and ",
+                       name_of(range.high.kind())});
+    }
+    if (both && *order(range.low, range.high) > 0) {
+      return run.fail(CauseCode::wrong_argument, place, {"a range expects its low end first"});
+    }
+    return Value::range(&range);
+  }
+  RangeEnds ends_;
 };
 
 class IfNode final : public Node {
@@ -214,9 +216,7 @@ NodePtr list_node(const Place& place, std::vector<NodePtr> items) {
 NodePtr context_node(const Place& place, std::vector<ContextEntry> entries) {
   return std::make_unique<ContextNode>(place, std::move(entries));
 }
-NodePtr range_node(const Place& place, NodePtr low, NodePtr high, bool low_closed, bool high_closed) {
-  return std::make_unique<RangeNode>(place, std::move(low), std::move(high), low_closed, high_closed);
-}
+NodePtr range_node(const Place& place, RangeEnds ends) { return std::make_unique<RangeNode>(place, std::move(ends)); }
 NodePtr if_node(const Place& place, NodePtr condition, NodePtr then, NodePtr otherwise) {
   return std::make_unique<IfNode>(place, std::move(condition), std::move(then), std::move(otherwise));
 }

@@ -90,8 +90,8 @@ std::optional<bool> contexts_equal(const Value& a, const Value& b) {
 }
 
 bool ranges_equal(const Range& a, const Range& b) {
-  return a.low_closed == b.low_closed && a.high_closed == b.high_closed && a.low_bounded == b.low_bounded &&
-         a.high_bounded == b.high_bounded && equals(a.low, b.low).value_or(false) &&
+  return a.form == b.form && a.low_closed == b.low_closed && a.high_closed == b.high_closed &&
+         a.low_bounded == b.low_bounded && a.high_bounded == b.high_bounded && equals(a.low, b.low).value_or(false) &&
          equals(a.high, b.high).value_or(false);
 }
 
@@ -155,6 +155,10 @@ Value compare(Comparison op, const Value& a, const Value& b, Run& run, const Pla
 }
 
 std::optional<bool> range_holds(const Range& range, const Value& value) {
+  if (range.form != Range::Form::interval) {
+    const auto same = equals(range.low, value);
+    return same ? std::optional(*same == (range.form == Range::Form::equal)) : std::nullopt;
+  }
   if (range.low_bounded) {
     const auto low = order(range.low, value);
     if (!low) return std::nullopt;

@@ -30,16 +30,16 @@ Expr::Ptr Parser::name(const Place& place) {
   const Scope* found_in = nullptr;
   const Type::Field* field = nullptr;
   for (const Scope* at = scope; at != nullptr; at = at->outer()) {
+    // An item's own entry comes before all else, even one that is called "item".
+    const Type* item = at->item == nullptr ? nullptr : with_fields(at->item->type);
+    for (size_t i = 0; item != nullptr && i < item->fields.size(); ++i) {
+      const auto end = lexer.match_name(item->fields[i].name);
+      if (end && *end > longest) longest = *end, symbol = at->item, found_in = at, field = &item->fields[i];
+    }
     at->each_starting(first, [&](const Symbol& candidate) {
       const auto end = lexer.match_name(candidate.name);
       if (end && *end > longest) longest = *end, symbol = &candidate, found_in = at, field = nullptr;
     });
-    const Type* item = at->item == nullptr ? nullptr : with_fields(at->item->type);
-    if (item == nullptr) continue;
-    for (const Type::Field& candidate : item->fields) {
-      const auto end = lexer.match_name(candidate.name);
-      if (end && *end > longest) longest = *end, symbol = at->item, found_in = at, field = &candidate;
-    }
   }
   const Builtin* builtin = nullptr;
   for (const auto& table : builtin_tables()) {
@@ -93,8 +93,10 @@ Expr::Ptr Parser::name(const Place& place) {
 // Inside filters over items of unknown type, the item's own entry of that name comes before what was found outside.
 Expr::Ptr Parser::wrap_in_items(const Place& place, std::string text, Expr::Ptr found, const Scope* found_in) {
   std::vector<const Symbol*> items;
-  for (const Scope* at = scope; at != nullptr && at != found_in; at = at->outer()) {
+  for (const Scope* at = scope; at != nullptr; at = at->outer()) {
+    if (at == found_in && (at->item == nullptr || found->symbol != at->item)) break;
     if (at->item != nullptr && may_have_unknown_entries(at->item->type)) items.push_back(at->item);
+    if (at == found_in) break;
   }
   if (items.empty() && found->op == Op::unknown_name) {
     unknown_names.push_back({where_of(place), "expected a known name, came '" + text + "'"});

@@ -57,26 +57,17 @@ Expr::Ptr Parser::range(const Place& place, Expr::Ptr low, bool low_closed) {
   return expr;
 }
 
-// "(< 5)" as a value: a range with one end; "(= 5)" is the range of one value.
+// "(< 5)" as a value: a range with one end; "(= 5)" and "(!= 5)" have the same value at both.
 Expr::Ptr Parser::half_range(const Place& place, Comparison op) {
   Expr::Ptr end = addition();
   auto expr = make(Op::range, place, unit.types.range_of(end->type));
+  if (op == Comparison::equal) expr->form = Range::Form::equal;
+  if (op == Comparison::not_equal) expr->form = Range::Form::not_equal;
   expr->low_closed = op == Comparison::greater_equal || op == Comparison::equal;
   expr->high_closed = op == Comparison::less_equal || op == Comparison::equal;
-  const bool is_low = op == Comparison::greater || op == Comparison::greater_equal || op == Comparison::equal;
-  const bool is_high = op != Comparison::greater && op != Comparison::greater_equal;
-  if (is_low && is_high) {
-    // One value at both ends: the compiler evaluates it twice, so it must be a constant or a name.
-    if (end->op != Op::literal && end->op != Op::name) lexer.fail("expected a value or a name after '='");
-    auto copy = make(end->op, end->place, end->type);
-    copy->literal = end->literal;
-    copy->symbol = end->symbol;
-    adopt(*expr, std::move(copy));
-    adopt(*expr, std::move(end));
-  } else {
-    adopt(*expr, is_low ? std::move(end) : nullptr);
-    adopt(*expr, is_low ? nullptr : std::move(end));
-  }
+  const bool is_high = op == Comparison::less || op == Comparison::less_equal;
+  adopt(*expr, is_high ? nullptr : std::move(end));
+  adopt(*expr, is_high ? std::move(end) : nullptr);
   return expr;
 }
 
@@ -94,7 +85,6 @@ Expr::Ptr Parser::try_open_range(size_t start) {
 Expr::Ptr Parser::parenthesis(const Place& place) {
   lexer.expect("(");
   if (const auto op = take_comparison()) {
-    if (*op == Comparison::not_equal) lexer.fail("expected '<', '<=', '>', '>=' or '=' in a range");
     Expr::Ptr half = half_range(place, *op);
     lexer.expect(")");
     return half;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "infrastructure/feel/characters.h"
+#include "infrastructure/feel/unicode.h"
 
 namespace puhui::feel {
 
@@ -49,17 +50,16 @@ void CharacterSet::subtract(const CharacterSet& other) {
   negate();
 }
 
+bool Regex::same_character(char32_t a, char32_t b) const {
+  return a == b || (ignore_case_ && (to_lower(a) == to_lower(b) || to_upper(a) == to_upper(b)));
+}
+
 bool Regex::step_matches(const Instruction& in, char32_t c) const {
   switch (in.code) {
     case Code::any: return true;
     case Code::any_but_newline: return c != '\n' && c != '\r';
-    case Code::character:
-      return c == in.value ||
-             (ignore_case_ && (to_lower(c) == to_lower(in.value) || to_upper(c) == to_upper(in.value)));
-    case Code::set: {
-      const CharacterSet& set = sets_[in.value];
-      return set.holds(c) || (ignore_case_ && (set.holds(to_lower(c)) || set.holds(to_upper(c))));
-    }
+    case Code::character: return same_character(c, in.value);
+    case Code::set: return sets_[in.value].holds(c);  // made with its cases where they do not count
     default: return false;
   }
 }
@@ -69,9 +69,7 @@ size_t Regex::back_reference_end(std::string_view text, size_t at, size_t begin,
   while (begin < end) {
     const CodePoint wanted = code_point(text, begin);
     const CodePoint came = code_point(text, at);
-    const bool same = came.length != 0 &&
-                      (wanted.value == came.value || (ignore_case_ && to_lower(wanted.value) == to_lower(came.value)));
-    if (!same) return std::string_view::npos;
+    if (came.length == 0 || !same_character(wanted.value, came.value)) return std::string_view::npos;
     begin += wanted.length;
     at += came.length;
   }

@@ -71,6 +71,7 @@ class Regex {
     uint32_t value = 0;  // character, set, group, register
     int32_t target = 0;  // of jumps and splits: relative
   };
+  bool same_character(char32_t a, char32_t b) const;
   bool step_matches(const Instruction& in, char32_t c) const;
   size_t back_reference_end(std::string_view text, size_t at, size_t begin, size_t end) const;
 

@@ -1,5 +1,6 @@
 #include "infrastructure/feel/characters.h"
 #include "infrastructure/feel/regex.h"
+#include "infrastructure/feel/unicode.h"
 
 namespace puhui::feel {
 
@@ -9,74 +10,48 @@ struct PatternError {
   std::string message;
 };
 
-struct NamedSet {
-  std::string_view name;
-  std::vector<CharacterSet::Range> ranges;
-};
-
-// Blocks and the coarse categories of the scripts this bank meets; others are refused rather than guessed.
-const std::vector<NamedSet>& named_sets() {
-  static const std::vector<NamedSet> kSets{
-      {"IsBasicLatin", {{0, 0x7F}}},
-      {"IsLatin-1Supplement", {{0x80, 0xFF}}},
-      {"IsLatinExtended-A", {{0x100, 0x17F}}},
-      {"IsLatinExtended-B", {{0x180, 0x24F}}},
-      {"IsGreek", {{0x370, 0x3FF}}},
-      {"IsGreekandCoptic", {{0x370, 0x3FF}}},
-      {"IsCyrillic", {{0x400, 0x4FF}}},
-      {"IsHebrew", {{0x590, 0x5FF}}},
-      {"IsArabic", {{0x600, 0x6FF}}},
-      {"IsThai", {{0xE00, 0xE7F}}},
-      {"IsHiragana", {{0x3040, 0x309F}}},
-      {"IsKatakana", {{0x30A0, 0x30FF}}},
-      {"IsCJKUnifiedIdeographs", {{0x4E00, 0x9FFF}}},
-      {"IsHangulSyllables", {{0xAC00, 0xD7A3}}},
-      {"L",
-       {{'A', 'Z'},       {'a', 'z'},       {0xAA, 0xAA},      {0xB5, 0xB5},     {0xBA, 0xBA},     {0xC0, 0xD6},
-        {0xD8, 0xF6},     {0xF8, 0x2C1},    {0x370, 0x374},    {0x376, 0x37D},   {0x386, 0x386},   {0x388, 0x481},
-        {0x48A, 0x559},   {0x560, 0x588},   {0x5D0, 0x5EA},    {0x620, 0x64A},   {0x671, 0x6D3},   {0x904, 0x939},
-        {0xE01, 0xE30},   {0x1E00, 0x1FBC}, {0x3041, 0x3096},  {0x30A1, 0x30FA}, {0x3400, 0x4DBF}, {0x4E00, 0x9FFF},
-        {0xAC00, 0xD7A3}, {0xF900, 0xFAFF}, {0x20000, 0x323AF}}},
-      {"Lu", {{'A', 'Z'}, {0xC0, 0xD6}, {0xD8, 0xDE}, {0x391, 0x3A9}, {0x410, 0x42F}}},
-      {"Ll", {{'a', 'z'}, {0xB5, 0xB5}, {0xDF, 0xF6}, {0xF8, 0xFF}, {0x3B1, 0x3C9}, {0x430, 0x44F}}},
-      {"N", {{'0', '9'}, {0xB2, 0xB3}, {0xB9, 0xB9}, {0xBC, 0xBE}, {0x660, 0x669}, {0x966, 0x96F}, {0xFF10, 0xFF19}}},
-      {"Nd", {{'0', '9'}, {0x660, 0x669}, {0x6F0, 0x6F9}, {0x966, 0x96F}, {0xE50, 0xE59}, {0xFF10, 0xFF19}}},
-      {"P", {{'!', '#'},       {'%', '*'},       {',', '/'},       {':', ';'},       {'?', '@'},
-             {'[', ']'},       {'_', '_'},       {'{', '{'},       {'}', '}'},       {0xA1, 0xA1},
-             {0xA7, 0xA7},     {0xAB, 0xAB},     {0xB6, 0xB7},     {0xBB, 0xBB},     {0xBF, 0xBF},
-             {0x2010, 0x2027}, {0x3001, 0x3003}, {0x3008, 0x3011}, {0xFF01, 0xFF03}, {0xFF0C, 0xFF0F}}},
-      {"S",
-       {{'$', '$'},
-        {'+', '+'},
-        {'<', '>'},
-        {'^', '^'},
-        {'`', '`'},
-        {'|', '|'},
-        {'~', '~'},
-        {0xA2, 0xA9},
-        {0xAC, 0xAC},
-        {0xAE, 0xB1},
-        {0xD7, 0xD7},
-        {0xF7, 0xF7},
-        {0x20A0, 0x20C0}}},
-      {"Z",
-       {{0x20, 0x20},
-        {0xA0, 0xA0},
-        {0x1680, 0x1680},
-        {0x2000, 0x200A},
-        {0x2028, 0x2029},
-        {0x202F, 0x202F},
-        {0x205F, 0x205F},
-        {0x3000, 0x3000}}},
-  };
-  return kSets;
+CharacterSet named_set(std::string_view name) {
+  auto set = named_characters(name);
+  if (!set) throw PatternError{"no character category or block '" + std::string(name) + "' is known"};
+  return *std::move(set);
 }
 
-CharacterSet named_set(std::string_view name) {
-  for (const NamedSet& known : named_sets()) {
-    if (known.name == name) return {known.ranges};
-  }
-  throw PatternError{"no character class '" + std::string(name) + "' is known"};
+// \i and \c: what may begin an XML name, and what may stand in it (XML 1.0, rules 4 and 4a).
+CharacterSet name_start_characters() {
+  return {{{':', ':'},
+           {'A', 'Z'},
+           {'_', '_'},
+           {'a', 'z'},
+           {0xC0, 0xD6},
+           {0xD8, 0xF6},
+           {0xF8, 0x2FF},
+           {0x370, 0x37D},
+           {0x37F, 0x1FFF},
+           {0x200C, 0x200D},
+           {0x2070, 0x218F},
+           {0x2C00, 0x2FEF},
+           {0x3001, 0xD7FF},
+           {0xF900, 0xFDCF},
+           {0xFDF0, 0xFFFD},
+           {0x10000, 0xEFFFF}}};
+}
+CharacterSet name_characters() {
+  CharacterSet set{{{'-', '.'}, {'0', '9'}, {0xB7, 0xB7}, {0x300, 0x36F}, {0x203F, 0x2040}}};
+  set.add(name_start_characters());
+  return set;
+}
+
+// \w: all but punctuation, separators and the rest (XML Schema).
+const CharacterSet& word_characters() {
+  static const CharacterSet kSet = [] {
+    CharacterSet others = named_set("P");
+    others.add(named_set("Z"));
+    others.add(named_set("C"));
+    others.normalize();
+    others.negate();
+    return others;
+  }();
+  return kSet;
 }
 
 }  // namespace
@@ -298,23 +273,11 @@ class RegexCompiler {
       case 's':
       case 'S': return maybe_negated({{{'\t', '\n'}, {'\r', '\r'}, {' ', ' '}}}, c == 'S');
       case 'w':
-      case 'W': {  // all but punctuation, separators and the rest (XML Schema)
-        CharacterSet others = named_set("P");
-        others.add(named_set("Z"));
-        others.add(0, 0x1F);
-        others.add(0x7F, 0x9F);
-        return maybe_negated(std::move(others), c == 'w');
-      }
+      case 'W': return maybe_negated(word_characters(), c == 'W');
       case 'i':
-      case 'I':
+      case 'I': return maybe_negated(name_start_characters(), c == 'I');
       case 'c':
-      case 'C': {
-        CharacterSet name = named_set("L");
-        name.add('_', '_');
-        name.add(':', ':');
-        if (c == 'c' || c == 'C') name.add('-', '.'), name.add('0', '9'), name.add(0xB7, 0xB7);
-        return maybe_negated(std::move(name), c == 'I' || c == 'C');
-      }
+      case 'C': return maybe_negated(name_characters(), c == 'C');
       case 'p':
       case 'P': return maybe_negated(named_set(property_name()), c == 'P');
       default:
@@ -354,8 +317,6 @@ class RegexCompiler {
         less.normalize();
         set.normalize();
         if (negated) set.negate();
-        if (out_.ignore_case_) add_cases(less);
-        if (out_.ignore_case_) add_cases(set);
         set.subtract(less);
         return finish_class(std::move(set));
       }
@@ -364,8 +325,6 @@ class RegexCompiler {
       any = true;
     }
     set.normalize();
-    // Case is ignored before negation: [^Q] holds neither q nor Q.
-    if (out_.ignore_case_ && negated) add_cases(set);
     if (negated) set.negate();
     return finish_class(std::move(set));
   }
@@ -373,18 +332,6 @@ class RegexCompiler {
     if (!class_take(']')) throw PatternError{"expected ']'"};
     --class_depth_;
     return set;
-  }
-  static void add_cases(CharacterSet& set) {
-    constexpr char32_t kCasesEnd = 0x600;  // the letters with simple cases lie below
-    CharacterSet more;
-    for (const auto& range : set.ranges) {
-      for (char32_t c = range.low; c <= range.high && c < kCasesEnd; ++c) {
-        more.add(to_lower(c), to_lower(c));
-        more.add(to_upper(c), to_upper(c));
-      }
-    }
-    set.add(more);
-    set.normalize();
   }
   char32_t class_peek() { return code_point(pattern_, at_).value; }
   bool class_take(char32_t wanted) {
@@ -408,7 +355,10 @@ class RegexCompiler {
       if (high == '\\' && escaped(escaped_set, high)) throw PatternError{"a class ends no range"};
       if (high < low) throw PatternError{"expected the lower end of a range first"};
     }
-    set.add(low, high);
+    // Cases count before negation ([^Q] holds neither q nor Q) and never for escapes (\p{Lu} stays upper case).
+    CharacterSet range;
+    range.add(low, high);
+    set.add(out_.ignore_case_ ? with_cases(range) : range);
   }
 
   std::string_view pattern_;

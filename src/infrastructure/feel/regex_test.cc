@@ -48,6 +48,29 @@ TEST(Regex, ClassesSubtractNegateAndIgnoreCase) {
   EXPECT_EQ(first("a1 b22", "\\d\\d"), "22");
 }
 
+TEST(Regex, CategoriesAndBlocksAreUnicodes) {
+  EXPECT_EQ(first("aÉ1", "\\p{Lu}"), "É");
+  EXPECT_EQ(first("xǅy", "\\p{Lt}"), "ǅ");
+  EXPECT_EQ(first("a€b", "\\p{Sc}"), "€");
+  EXPECT_EQ(first("aβ", "\\p{IsGreek}"), "β");
+  EXPECT_EQ(first("a\xC2\xA0", "\\p{IsLatin-1Supplement}"), "\xC2\xA0");
+  EXPECT_EQ(first("ab", "\\P{L}"), "-");
+  EXPECT_EQ(first("1 a:b", "\\i\\c*"), "a:b");
+  EXPECT_EQ(first("!a_1", "\\w+"), "a");
+  EXPECT_EQ(first("a", "\\p{Lx}"), "!");
+  EXPECT_EQ(first("a", "\\p{Cs}"), "!");
+  EXPECT_EQ(first("a", "\\p{IsNowhere}"), "!");
+}
+
+// XPath and XQuery Functions 3.1, 5.6.2: what differs by case only counts as one, escapes for categories stay.
+TEST(Regex, CaseIsIgnoredAsUnicodeHasIt) {
+  EXPECT_EQ(first("\u212A", "k", "i"), "\u212A");  // the Kelvin sign
+  EXPECT_EQ(first("k", "[\u212A]", "i"), "k");
+  EXPECT_EQ(first("Σσς", "σ+", "i"), "Σσς");
+  EXPECT_EQ(first("a", "\\p{Lu}", "i"), "-");
+  EXPECT_EQ(first("a", "[\\p{Lu}]", "i"), "-");
+}
+
 TEST(Regex, AnchorsFollowLinesOnlyWhenAsked) {
   EXPECT_EQ(first("one\ntwo", "^two"), "-");
   EXPECT_EQ(first("one\ntwo", "^two", "m"), "two");

@@ -34,8 +34,8 @@ class Scan {
     return value;
   }
   size_t taken() const { return taken_; }
-  // ".5" as nanoseconds; digits beyond nine are cut.
-  int32_t fraction() {
+  // ".5" as nanoseconds, of at least so many digits when there is a point; those beyond nine are cut.
+  int32_t fraction(size_t least) {
     if (!take('.')) return 0;
     int32_t nano = 0;
     int32_t unit = kNanosPerSecond / 10;
@@ -46,7 +46,7 @@ class Scan {
       rest_.remove_prefix(1);
       ++count;
     }
-    if (count == 0) ok_ = false;
+    if (count < least) ok_ = false;
     return nano;
   }
   std::string_view rest() const { return rest_; }
@@ -101,7 +101,7 @@ TimeOfDay scan_time(Scan& scan) {
   const int64_t minute = scan.digits(2, 2);
   scan.expect(':');
   const int64_t second = scan.digits(2, 2);
-  const int32_t nano = scan.fraction();
+  const int32_t nano = scan.fraction(1);
   const bool day_end = hour == 24 && minute == 0 && second == 0 && nano == 0;
   if ((hour > 23 && !day_end) || minute > 59 || second > 59) scan.reject();
   TimeOfDay time{static_cast<int32_t>(hour * 3600 + minute * 60 + second), nano, scan_zone(scan)};
@@ -199,7 +199,7 @@ std::optional<Duration> scan_duration(Scan& scan) {
     }
     const int64_t count = scan.digits(1, 13);
     const bool has_point = scan.peek() == '.';
-    const int32_t nano = scan.fraction();
+    const int32_t nano = scan.fraction(0);  // "PT0.S" is written too
     while (unit < 4 && scan.peek() != kUnits[unit].letter) ++unit;
     if (unit >= 4 || (unit > 0) != after_t || (has_point && unit != 3)) {
       scan.reject();

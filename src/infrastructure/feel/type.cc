@@ -1,5 +1,6 @@
 #include "infrastructure/feel/type.h"
 
+#include "infrastructure/feel/builtins.h"
 #include "infrastructure/feel/function.h"
 #include "infrastructure/feel/run.h"
 
@@ -87,6 +88,8 @@ bool context_is_instance(const Value& value, const Type& type) {
 bool function_is_instance(const Value& value, const Type& type) {
   if (type.result == nullptr) return true;
   const Function& function = value.as_function();
+  const Builtin* builtin = function.code->builtin;
+  if (builtin != nullptr) return row_for(builtin->name, type.parameters.size()) != nullptr;
   return function.code->parameters.size() == type.parameters.size();
 }
 

@@ -21,6 +21,9 @@ std::string quoted(std::string_view text) {
 }
 
 std::string range_text(const Range& range) {
+  if (range.form != Range::Form::interval) {
+    return (range.form == Range::Form::equal ? "(=" : "(!=") + text_of(range.low) + ")";
+  }
   if (!range.low_bounded) return (range.high_closed ? "(<=" : "(<") + text_of(range.high) + ")";
   if (!range.high_bounded) return (range.low_closed ? "(>=" : "(>") + text_of(range.low) + ")";
   return (range.low_closed ? "[" : "(") + text_of(range.low) + ".." + text_of(range.high) +

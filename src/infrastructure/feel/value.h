@@ -143,14 +143,17 @@ struct Entry {
   Value value;
 };
 
-// [low..high]; an open end without a value is unbounded ("< 5" has no low).
+// [low..high]; an open end without a value is unbounded ("< 5" has no low). "(= 5)" and "(!= 5)" have the value at both
+// ends, and equal none but their like (DMN 1.5, table 42: the same comparison operator).
 struct Range {
+  enum class Form : uint8_t { interval, equal, not_equal };
   Value low;
   Value high;
   bool low_closed = false;
   bool high_closed = false;
   bool low_bounded = true;
   bool high_bounded = true;
+  Form form = Form::interval;
 };
 
 inline Value Value::context(std::span<const Entry> entries) {
