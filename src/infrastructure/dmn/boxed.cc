@@ -13,22 +13,6 @@ using feel::Symbol;
 using feel::Type;
 using feel::Value;
 
-// A model called by name: the kernel's function behind a business knowledge model of kind PMML.
-class ModelCall final : public feel::External {
- public:
-  explicit ModelCall(std::unique_ptr<const HostCall> call) : call_(std::move(call)) {}
-  Value call(feel::Run& run, std::span<const Value> args, const feel::Place& place) const override {
-    auto* trace = static_cast<Trace*>(run.trace);
-    const Value result = call_->call(args, run.arena, trace);
-    if (trace != nullptr) trace->calls.push_back(result);
-    if (!result.is_null()) return result;
-    return run.fail(feel::CauseCode::unavailable, place, {"the model gave no answer"}, &result.cause());
-  }
-
- private:
-  std::unique_ptr<const HostCall> call_;
-};
-
 class BoxedCompiler {
  public:
   BoxedCompiler(Build& build, const Scope& scope, Layout& layout) : build_(build), scope_(scope), layout_(layout) {}
@@ -248,39 +232,15 @@ Piece BoxedCompiler::loop(const Boxed& boxed) {
           build_.unit.types.of(Kind::boolean)};
 }
 
-// The constant text of one entry of an external function's description.
-std::string described(const Boxed& body, std::string_view name) {
+// What a boxed context says of a function from outside: its entries' constant texts.
+feel::ExternalText described(const Boxed& body, FunctionKind kind) {
+  feel::ExternalText text{.kind = kind == FunctionKind::java ? "java" : "pmml", .entries = {}};
   for (size_t i = 0; i < body.names.size() && i < body.children.size(); ++i) {
-    if (body.names[i] != name) continue;
-    std::string_view text = trim(body.children[i]->text.text);
-    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
-    return std::string(text);
+    std::string_view value = trim(body.children[i]->text.text);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    text.entries.emplace_back(body.names[i], value);
   }
-  return "";
-}
-
-std::unique_ptr<const feel::External> model_call(Build& build, const Boxed& boxed) {
-  const Boxed& body = *boxed.children[0];
-  const std::string document = described(body, "document");
-  const std::string model = described(body, "model");
-  if (document.empty() || model.empty()) {
-    build.fault(boxed.spot, "a function of kind PMML expects the entries 'document' and 'model'");
-    return nullptr;
-  }
-  const HostFunction* host = build.host.find_model(document, model);
-  if (host == nullptr) {
-    build.fault(boxed.spot,
-                "expected a registered model, came '" + model + "' of '" + document + "': register it first");
-    return nullptr;
-  }
-  std::vector<std::string> names;
-  for (const FormalParameter& parameter : boxed.parameters) names.push_back(parameter.name);
-  auto bound = host->bind(names);
-  if (!bound) {
-    build.faults.add(where_of(boxed.spot), bound.error());
-    return nullptr;
-  }
-  return std::make_unique<ModelCall>(*std::move(bound));
+  return text;
 }
 
 }  // namespace
@@ -309,15 +269,17 @@ Piece compile_function(Build& build, const Boxed& boxed, const std::string& name
   const Type* declared = build.type_named(boxed.type_ref, boxed.spot);
   // A reference to a function type describes the function, not what it returns.
   if (declared->is(Kind::function)) declared = declared->result != nullptr ? declared->result : build.unit.types.any();
-  if (boxed.function_kind == FunctionKind::java) {
-    return build.fault(boxed.spot, "functions of kind Java are not supported: there is no Java machine here");
-  }
-  if (boxed.function_kind == FunctionKind::pmml) {
-    code->external = model_call(build, boxed);
-    if (code->external == nullptr) {
-      return {feel::fault_node(build.place_of(boxed.spot), build.unit, feel::CauseCode::unavailable, "no such model"),
+  if (boxed.function_kind != FunctionKind::feel) {
+    std::vector<std::string> names;
+    for (const FormalParameter& parameter : boxed.parameters) names.push_back(parameter.name);
+    auto bound = build.unit.externals->bind(described(*boxed.children[0], boxed.function_kind), names);
+    if (!bound) {
+      build.faults.add(where_of(boxed.spot), bound.error());
+      return {feel::fault_node(build.place_of(boxed.spot), build.unit, feel::CauseCode::unavailable,
+                               bound.error().faults.front().message),
               build.unit.types.any()};
     }
+    code->external = *std::move(bound);
     type->result = declared;
     code->result = declared->any ? nullptr : declared;
   } else {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "ground/base/result.h"
-#include "infrastructure/dmn/functions.h"
 #include "infrastructure/dmn/model.h"
 #include "infrastructure/dmn/trace.h"
 #include "infrastructure/feel/compile.h"
@@ -26,7 +25,6 @@ struct Piece {
 
 struct Build {
   feel::Unit& unit;
-  const Functions& host;
   Faults& faults;
   std::vector<RuleInfo>& rules;
   std::deque<CompiledTable>& tables;       // in the order their rules are numbered

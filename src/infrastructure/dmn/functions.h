@@ -1,5 +1,6 @@
 // Functions: what a policy may call outside DMN. The kernel gives one HostFunction a registered model; a business
-// knowledge model of kind PMML (entries "document" and "model") names it. Nothing else is reachable: there is no JVM.
+// knowledge model of kind PMML (entries "document" and "model") names it. Beside them only the fixed table of
+// java_functions.h is reachable: there is no Java machine.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "infrastructure/dmn/externals.h"
 #include "infrastructure/dmn/policy_inside.h"
 #include "infrastructure/dmn/reader.h"
 
@@ -30,7 +31,7 @@ struct Element {
 class PolicyCompiler {
  public:
   PolicyCompiler(CompiledPolicy& out, const Functions& host)
-      : out_(out), build_{out.unit, host, faults_, out.rules, out.tables, out.kept_nodes, {}, {}}, types_(build_) {}
+      : out_(out), externals_(host), build_{out.unit, faults_, out.rules, out.tables, out.kept_nodes, {}, {}}, types_(build_) {}
 
   void compile();
   Faults take_faults() { return std::move(faults_); }
@@ -56,6 +57,7 @@ class PolicyCompiler {
   }
 
   CompiledPolicy& out_;
+  HostExternals externals_;
   Faults faults_;
   Build build_;
   ItemTypes types_;
@@ -343,6 +345,7 @@ void PolicyCompiler::describe() {
 }
 
 void PolicyCompiler::compile() {
+  out_.unit.externals = &externals_;
   declare_types();
   declare_elements();
   order_decisions();
@@ -354,6 +357,7 @@ void PolicyCompiler::compile() {
   describe();
   for (const CompiledTable& table : out_.tables) out_.table_infos.push_back(info_of(table));
   out_.unit.type_names = nullptr;
+  out_.unit.externals = nullptr;
   // Functions hold no captures but globals: made once, for all evaluations.
   out_.initial.assign(out_.globals.slots, Value::missing());
   feel::Run run(out_.unit.constants);

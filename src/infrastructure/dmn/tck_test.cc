@@ -79,9 +79,8 @@ TEST(Tck, TheCasesAtHandPass) {
     for (const fs::path& folder : folders) run_folder(folder, tally);
   }
   std::cout << "passed " << tally.passed << " of " << tally.total << "\n";
-  if (std::getenv("PUHUI_TCK_FAILURES") != nullptr) std::cout << tally.failures;
-  // A ratchet: what passed once keeps passing.
-  EXPECT_GE(tally.passed * 100, tally.total * 96) << tally.failures;
+  EXPECT_GT(tally.total, 2500u);
+  EXPECT_EQ(tally.passed, tally.total) << tally.failures;
 }
 
 }  // namespace

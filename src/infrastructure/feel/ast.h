@@ -10,6 +10,7 @@
 
 namespace puhui::feel {
 
+class External;
 struct Builtin;
 struct Symbol;
 
@@ -45,7 +46,7 @@ enum class Op : uint8_t {
   for_loop,  // iterators in children pairs, then the body
   some,
   every,
-  function,  // parameters in `symbols`; [body]
+  function,  // parameters in `symbols`; [body], or `external` alone
   call,      // [callee, arguments…]; argument names in `names` when named
   path,      // text; [of]
   filter,    // symbols[0] is item; [list, condition]
@@ -82,8 +83,9 @@ struct Expr {
   std::vector<Ptr> children;
   std::vector<std::string> names;
   std::vector<const Symbol*> symbols;
-  std::vector<bool> ranges;        // for_loop: whether the iterator is "low..high" (two children)
-  std::unique_ptr<Layout> layout;  // of a function
+  std::vector<bool> ranges;                  // for_loop: whether the iterator is "low..high" (two children)
+  std::unique_ptr<Layout> layout;            // of a function
+  std::shared_ptr<const External> external;  // the compiled function holds it too
   const Type* instance_type = nullptr;
 };
 

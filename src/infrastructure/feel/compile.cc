@@ -180,7 +180,10 @@ NodePtr Compiler::function(const Expr& expr, const Symbol* self) {
   auto code = std::make_shared<FunctionCode>();
   for (const Symbol* parameter : expr.symbols) code->parameters.push_back({parameter->name, parameter->type});
   Layout& inner = *expr.layout;
-  code->body = Compiler(unit, inner).compile(*expr.children[0]);
+  if (expr.external != nullptr)
+    code->external = expr.external;
+  else
+    code->body = Compiler(unit, inner).compile(*expr.children[0]);
   code->slots = inner.slots;
   return function_node(expr.place, std::move(code), inner, layout, self);
 }

@@ -1,11 +1,15 @@
 // Function: a FEEL function as a value, and the code behind it: a FEEL body, a built-in, or something from outside.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "ground/base/result.h"
 #include "infrastructure/feel/type.h"
 #include "infrastructure/feel/value.h"
 
@@ -22,6 +26,25 @@ class External {
   virtual Value call(Run& run, std::span<const Value> args, const Place& place) const = 0;
 };
 
+// How a model describes a function from outside: "java" with "class" and "method signature", "pmml" with "document" and
+// "model".
+struct ExternalText {
+  std::string kind;
+  std::vector<std::pair<std::string, std::string>> entries;
+  const std::string* entry(std::string_view name) const {
+    const auto at = std::ranges::find(entries, name, &std::pair<std::string, std::string>::first);
+    return at == entries.end() ? nullptr : &at->second;
+  }
+};
+
+class Externals {
+ public:
+  virtual ~Externals() = default;
+  // Once, when the function is compiled; the error says what is wrong with the description.
+  virtual Result<std::shared_ptr<const External>> bind(const ExternalText& text,
+                                                       std::span<const std::string> parameters) const = 0;
+};
+
 struct FunctionCode {
   struct Parameter {
     std::string name;
@@ -33,8 +56,8 @@ struct FunctionCode {
   const Type* result = nullptr;
   // Exactly one of these.
   std::unique_ptr<const Node> body;
-  std::unique_ptr<const External> external;
-  const Builtin* builtin = nullptr;  // the first row of that name
+  std::shared_ptr<const External> external;  // the parsed expression holds it too, and ends first
+  const Builtin* builtin = nullptr;          // the first row of that name
 };
 
 struct Function {

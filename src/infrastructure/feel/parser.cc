@@ -4,12 +4,12 @@
 #include "infrastructure/feel/parser_inside.h"
 
 namespace puhui::feel {
-namespace {
-
 std::string where_of(const Place& place) {
   std::string where = place.element[0] != '\0' ? "element " + std::string(place.element) + ", " : "";
   return where + "line " + std::to_string(place.line) + ", column " + std::to_string(place.column);
 }
+
+namespace {
 
 template <class Parse>
 Result<Parsed> guarded(const Source& source, Unit& unit, const Scope& scope, Layout& layout, Parse parse) {

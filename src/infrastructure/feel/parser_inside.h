@@ -56,6 +56,7 @@ class Parser {
   Expr::Ptr if_else(const Place& place);
   Expr::Ptr loop(const Place& place, Op op);
   Expr::Ptr function(const Place& place);
+  Expr::Ptr external(const Place& place, Expr::Ptr function);
 
   // parser_names.cc: names, paths, filters, calls, types
   Expr::Ptr name(const Place& place);
@@ -96,6 +97,9 @@ class Within {
   T& place_;
   T before_;
 };
+
+// "element d_rate, line 12, column 7", as all faults of a text say it.
+std::string where_of(const Place& place);
 
 bool speaks_of(const Expr& expr, const Symbol& symbol);
 

@@ -5,11 +5,6 @@
 namespace puhui::feel {
 namespace {
 
-std::string where_of(const Place& place) {
-  std::string where = place.element[0] != '\0' ? "element " + std::string(place.element) + ", " : "";
-  return where + "line " + std::to_string(place.line) + ", column " + std::to_string(place.column);
-}
-
 // The fields a value of this type shows after a dot: a list shows its items' fields.
 const Type* with_fields(const Type* type) {
   while (type != nullptr && type->is(Kind::list)) type = type->element;

@@ -206,6 +206,55 @@ Expr::Ptr Parser::loop(const Place& place, Op op) {
   return expr;
 }
 
+namespace {
+
+// The constant text of one entry of a context as written, or nullptr.
+const Expr* entry_of(const Expr& context, std::string_view name) {
+  if (context.op != Op::context) return nullptr;
+  const auto at = std::ranges::find(context.names, name);
+  return at == context.names.end() ? nullptr : context.children[static_cast<size_t>(at - context.names.begin())].get();
+}
+
+// {java: {class: "…", method signature: "…"}}, its texts as constants.
+ExternalText external_text(const Expr& written) {
+  ExternalText text;
+  for (const std::string_view kind : {"java", "pmml"}) {
+    const Expr* described = entry_of(written, kind);
+    if (described == nullptr || described->op != Op::context) continue;
+    text.kind = kind;
+    for (size_t i = 0; i < described->names.size(); ++i) {
+      const Expr& value = *described->children[i];
+      if (value.op == Op::literal && value.literal.is_string()) {
+        text.entries.emplace_back(described->names[i], value.literal.as_string());
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+// A function whose body is described instead of written. One that is not to be had is a null that says so.
+Expr::Ptr Parser::external(const Place& place, Expr::Ptr function) {
+  const Place described_at = lexer.place();
+  const Expr::Ptr written = expression();
+  std::vector<std::string> parameters;
+  for (const Symbol* symbol : function->symbols) parameters.push_back(symbol->name);
+  std::string message = "expected a body: functions from outside are for models";
+  if (unit.externals != nullptr) {
+    auto bound = unit.externals->bind(external_text(*written), parameters);
+    if (bound) {
+      function->external = *std::move(bound);
+      return function;
+    }
+    message = bound.error().faults.front().message;
+  }
+  unknown_names.push_back({where_of(described_at), message});
+  auto* cause = unit.constants.array<Cause>(1);
+  new (cause) Cause{CauseCode::unavailable, unit.keep(message), place, nullptr};
+  return constant(place, Value::null(cause));
+}
+
 Expr::Ptr Parser::function(const Place& place) {
   auto expr = make(Op::function, place, unit.types.of(Kind::function));
   expr->layout = std::make_unique<Layout>(Layout{.outer = layout});
@@ -222,7 +271,7 @@ Expr::Ptr Parser::function(const Place& place) {
     } while (lexer.take(","));
     lexer.expect(")");
   }
-  if (lexer.at_word("external")) lexer.fail("expected a body: external functions are declared in the model");
+  if (lexer.take_word("external")) return external(place, std::move(expr));
   const Within<const Scope*> within_scope(scope, &parameters);
   const Within<Layout*> within_layout(layout, expr->layout.get());
   Expr::Ptr body = expression();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "infrastructure/feel/ast.h"
+#include "infrastructure/feel/function.h"
 
 namespace puhui::feel {
 
@@ -52,6 +53,7 @@ struct Unit {
   Arena constants{1 << 30};
   std::deque<Symbol> symbols;
   const TypeNames* type_names = nullptr;
+  const Externals* externals = nullptr;  // null: none are known
 
   Symbol* make_symbol(std::string name, const Type* type, Layout& layout) {
     return &symbols.emplace_back(Symbol{std::move(name), type, &layout, layout.slots++});

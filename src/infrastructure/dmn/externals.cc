@@ -1,0 +1,55 @@
+#include "infrastructure/dmn/externals.h"
+
+#include "infrastructure/dmn/java_functions.h"
+#include "infrastructure/feel/run.h"
+
+namespace puhui::dmn {
+namespace {
+
+using feel::Value;
+
+// A model called by name: the kernel's function behind a business knowledge model of kind PMML.
+class ModelCall final : public feel::External {
+ public:
+  explicit ModelCall(std::unique_ptr<const HostCall> call) : call_(std::move(call)) {}
+  Value call(feel::Run& run, std::span<const Value> args, const feel::Place& place) const override {
+    auto* trace = static_cast<Trace*>(run.trace);
+    const Value result = call_->call(args, run.arena, trace);
+    if (trace != nullptr) trace->calls.push_back(result);
+    if (!result.is_null()) return result;
+    return run.fail(feel::CauseCode::unavailable, place, {"the model gave no answer"}, &result.cause());
+  }
+
+ private:
+  std::unique_ptr<const HostCall> call_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const feel::External>> HostExternals::bind(const feel::ExternalText& text,
+                                                                  std::span<const std::string> parameters) const {
+  if (text.kind == "java") {
+    const std::string* class_name = text.entry("class");
+    const std::string* signature = text.entry("method signature");
+    if (class_name == nullptr || signature == nullptr) {
+      return fail(ErrorCode::invalid, "a function of kind Java expects the entries 'class' and 'method signature'");
+    }
+    return std::shared_ptr<const feel::External>(TRY(java_function(*class_name, *signature, parameters.size())));
+  }
+  if (text.kind != "pmml") {
+    return fail(ErrorCode::invalid, "expected an external function of kind java or pmml, came '" + text.kind + "'");
+  }
+  const std::string* document = text.entry("document");
+  const std::string* model = text.entry("model");
+  if (document == nullptr || model == nullptr) {
+    return fail(ErrorCode::invalid, "a function of kind PMML expects the entries 'document' and 'model'");
+  }
+  const HostFunction* host = host_.find_model(*document, *model);
+  if (host == nullptr) {
+    return fail(ErrorCode::not_found,
+                "expected a registered model, came '" + *model + "' of '" + *document + "': register it first");
+  }
+  return std::make_shared<const ModelCall>(TRY(host->bind(parameters)));
+}
+
+}  // namespace puhui::dmn
