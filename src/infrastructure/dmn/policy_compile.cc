@@ -31,7 +31,10 @@ struct Element {
 class PolicyCompiler {
  public:
   PolicyCompiler(CompiledPolicy& out, const Functions& host)
-      : out_(out), externals_(host), build_{out.unit, faults_, out.rules, out.tables, out.kept_nodes, {}, {}}, types_(build_) {}
+      : out_(out),
+        externals_(host),
+        build_{out.unit, faults_, out.rules, out.tables, out.kept_nodes, {}, {}},
+        types_(build_) {}
 
   void compile();
   Faults take_faults() { return std::move(faults_); }
