@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ground/base/result.h"
+#include "infrastructure/dmn/matcher.h"
 #include "infrastructure/dmn/model.h"
 #include "infrastructure/dmn/trace.h"
 #include "infrastructure/feel/compile.h"
@@ -29,6 +30,8 @@ struct Build {
   std::vector<RuleInfo>& rules;
   std::deque<CompiledTable>& tables;       // in the order their rules are numbered
   std::vector<feel::NodePtr>& kept_nodes;  // of allowed values: types point to them
+  // How tables find their rules.
+  Matcher::Strategy strategy = Matcher::Strategy::automatic;
   // The text of a type's allowed values, or nullptr.
   std::function<const Text*(const feel::Type&)> allowed_text = [](const feel::Type&) { return nullptr; };
   std::string owner;  // the decision or business knowledge model being compiled

@@ -70,6 +70,8 @@ struct CompileOptions {
   // refuse: any fault refuses the whole file. null_with_cause: a faulty expression is a null that says so, and
   // faults() lists them: for modelling tools and conformance tests, never for a policy in force.
   enum class OnFault { refuse, null_with_cause } on_fault = OnFault::refuse;
+  // How tables find their rules: the same answers, so automatic but for tests and measurements.
+  enum class TableStrategy { automatic, scan, index, hash } table_strategy = TableStrategy::automatic;
   // The files that <import> elements may mean, by their own namespace.
   std::vector<std::string_view> imported;
 };

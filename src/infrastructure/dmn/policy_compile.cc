@@ -30,10 +30,10 @@ struct Element {
 
 class PolicyCompiler {
  public:
-  PolicyCompiler(CompiledPolicy& out, const Functions& host)
+  PolicyCompiler(CompiledPolicy& out, const Functions& host, Matcher::Strategy strategy)
       : out_(out),
         externals_(host),
-        build_{out.unit, faults_, out.rules, out.tables, out.kept_nodes, {}, {}},
+        build_{out.unit, faults_, out.rules, out.tables, out.kept_nodes, strategy},
         types_(build_) {}
 
   void compile();
@@ -402,7 +402,7 @@ Result<Policy> Policy::compile(std::string_view xml, const Functions& host, cons
   compiled->models = TRY(read_all(xml, options));
   compiled->digest = sha256(xml);
   compiled->limits = options.limits;
-  PolicyCompiler compiler(*compiled, host);
+  PolicyCompiler compiler(*compiled, host, static_cast<Matcher::Strategy>(options.table_strategy));
   compiler.compile();
   auto result = compiler.take_faults().result();
   if (!result && options.on_fault == CompileOptions::OnFault::refuse) return fail(std::move(result).error());

@@ -118,7 +118,8 @@ void TableCompiler::cells() {
     for (feel::NodePtr& test : general[r]) table_.general.push_back({static_cast<uint32_t>(r), std::move(test)});
   }
   table_.general_from.push_back(static_cast<uint32_t>(table_.general.size()));
-  table_.matcher = Matcher(rules, keys);
+  const bool first = table_.hit_policy == HitPolicy::first && table_.general.empty();
+  table_.matcher = Matcher(rules, keys, build_.strategy, first ? Matcher::Wanted::first : Matcher::Wanted::all);
 }
 
 // The order of PRIORITY and OUTPUT ORDER: the output values as listed, or the type's allowed values.
@@ -221,7 +222,7 @@ TableInfo info_of(const CompiledTable& table) {
                  .first_rule = table.first_rule,
                  .rules = table.rules,
                  .general_cells = table.general.size(),
-                 .strategy = table.matcher.is_indexed() ? "index" : "scan"};
+                 .strategy = std::string(name_of(table.matcher.strategy()))};
   for (const CompiledTable::Input& input : table.inputs) info.inputs.push_back(input.label);
   for (const CompiledTable::Output& output : table.outputs) info.outputs.emplace_back(output.name);
   return info;

@@ -233,28 +233,178 @@ Intervals random_intervals(RandomStream& random) {
   return cell;
 }
 
-TEST(Matcher, IndexAndScanFindTheSameRules) {
-  for (uint64_t t = 0; t < 300; ++t) {
+std::vector<Key> random_keys(RandomStream& random, size_t columns) {
+  std::vector<Key> keys;
+  for (size_t c = 0; c < columns; ++c) {
+    const uint64_t kind = random.below(12);
+    keys.push_back(kind == 0   ? kNullKey
+                   : kind == 1 ? kMismatchKey
+                   : kind == 2 ? (random.below(2) == 0 ? kKeyMin : kKeyMax)
+                               : static_cast<Key>(random.below(60)) - 30);
+  }
+  return keys;
+}
+
+std::vector<uint32_t> found_by(const Matcher& matcher, std::span<const Key> keys) {
+  std::vector<uint32_t> found;
+  matcher.each(keys, [&](size_t rule) { return found.push_back(static_cast<uint32_t>(rule)), true; });
+  return found;
+}
+
+TEST(Matcher, EveryStrategyFindsTheRulesWhoseCellsHoldTheKeys) {
+  for (uint64_t t = 0; t < 400; ++t) {
     RandomStream random(Random(7), 2, t);
-    const size_t rules = random.below(200);
+    const size_t rules = random.below(t % 20 == 0 ? 3000 : 200);
     std::vector<std::vector<Intervals>> cells(1 + random.below(5));
+    const bool named = random.below(2) == 0;  // mostly single keys, so that there is something to hash by
     for (auto& column : cells) {
-      for (size_t r = 0; r < rules; ++r) column.push_back(random_intervals(random));
-    }
-    const Matcher index(rules, cells, Matcher::Strategy::index);
-    const Matcher scan(rules, cells, Matcher::Strategy::scan);
-    for (int row = 0; row < 50; ++row) {
-      std::vector<Key> keys;
-      for (size_t c = 0; c < cells.size(); ++c) {
-        const uint64_t kind = random.below(10);
-        keys.push_back(kind == 0 ? kNullKey : kind == 1 ? kMismatchKey : static_cast<Key>(random.below(50)) - 25);
+      for (size_t r = 0; r < rules; ++r) {
+        Intervals cell = random_intervals(random);
+        const bool single = named && random.below(8) != 0;
+        if (single) cell.assign(1 + random.below(3), Interval{});
+        for (Interval& interval : cell) {
+          if (single) interval.low = interval.high = static_cast<Key>(random.below(50)) - 25;
+        }
+        column.push_back(std::move(cell));
       }
-      std::vector<size_t> found[2];
-      index.each(keys, [&](size_t rule) { return found[0].push_back(rule), true; });
-      scan.each(keys, [&](size_t rule) { return found[1].push_back(rule), true; });
-      ASSERT_EQ(found[0], found[1]) << "seed 7, table " << t << ", row " << row;
+    }
+    const Matcher matchers[] = {Matcher(rules, cells), Matcher(rules, cells, Matcher::Strategy::scan),
+                                Matcher(rules, cells, Matcher::Strategy::index),
+                                Matcher(rules, cells, Matcher::Strategy::hash)};
+    for (int row = 0; row < 50; ++row) {
+      const std::vector<Key> keys = random_keys(random, cells.size());
+      std::vector<uint32_t> expected;
+      for (size_t r = 0; r < rules; ++r) {
+        bool holds = true;
+        for (size_t c = 0; c < cells.size(); ++c) {
+          holds = holds && std::ranges::any_of(cells[c][r], [&](const Interval& interval) {
+                    return interval.low <= keys[c] && keys[c] <= interval.high;
+                  });
+        }
+        if (holds) expected.push_back(static_cast<uint32_t>(r));
+      }
+      for (const Matcher& matcher : matchers) {
+        const auto where = [&] {
+          return std::string(name_of(matcher.strategy())) + ", seed 7, table " + std::to_string(t) + ", row " +
+                 std::to_string(row);
+        };
+        ASSERT_EQ(found_by(matcher, keys), expected) << where();
+        ASSERT_EQ(matcher.first(keys), expected.empty() ? rules : expected[0]) << where();
+        std::vector<uint32_t> two(2);
+        two.resize(matcher.take(keys, two));
+        ASSERT_EQ(
+            two, std::vector<uint32_t>(expected.begin(),
+                                       expected.begin() + static_cast<ptrdiff_t>(std::min<size_t>(2, expected.size()))))
+            << where();
+      }
     }
   }
+}
+
+TEST(Matcher, ManyRowsAtOnceGiveTheFirstRuleOfEach) {
+  RandomStream random(Random(8), 2, 0);
+  std::vector<std::vector<Intervals>> cells(3);
+  for (auto& column : cells) {
+    for (size_t r = 0; r < 100; ++r) column.push_back(random_intervals(random));
+  }
+  const Matcher matcher(100, cells);
+  std::vector<std::vector<Key>> columns(3);
+  for (int row = 0; row < 500; ++row) {
+    const auto keys = random_keys(random, 3);
+    for (size_t c = 0; c < 3; ++c) columns[c].push_back(keys[c]);
+  }
+  const Key* const places[] = {columns[0].data(), columns[1].data(), columns[2].data()};
+  std::vector<uint32_t> found(500);
+  matcher.first_many(places, found);
+  for (size_t row = 0; row < 500; ++row) {
+    EXPECT_EQ(found[row], matcher.first(std::vector<Key>{columns[0][row], columns[1][row], columns[2][row]}));
+  }
+}
+
+TEST(RuleIndex, JoinedSegmentsOfASmallBudgetFindTheSameRules) {
+  RandomStream random(Random(9), 2, 0);
+  std::vector<std::vector<Intervals>> cells(2);
+  const size_t rules = 2000;
+  for (auto& column : cells) {
+    for (size_t r = 0; r < rules; ++r) {
+      const auto low = static_cast<Key>(random.below(10'000));
+      column.push_back({{low, low + static_cast<Key>(random.below(300))}, {low + 500, low + 501}});
+    }
+  }
+  const RuleCells packed(rules, cells);
+  const RuleIndex small(packed, 20'000);
+  const RuleIndex large(packed, 100'000'000);
+  EXPECT_LT(small.bytes(), 40'000u);
+  EXPECT_GT(large.bytes(), 1'000'000u);
+  for (int row = 0; row < 2000; ++row) {
+    const Key keys[] = {static_cast<Key>(random.below(11'000)), static_cast<Key>(random.below(11'000))};
+    std::vector<size_t> found[3];
+    small.each(packed, keys, [&](size_t rule) { return found[0].push_back(rule), true; });
+    large.each(packed, keys, [&](size_t rule) { return found[1].push_back(rule), true; });
+    for (size_t r = 0; r < rules; ++r) {
+      if (packed.holds(r, keys)) found[2].push_back(r);
+    }
+    ASSERT_EQ(found[0], found[2]);
+    ASSERT_EQ(found[1], found[2]);
+  }
+}
+
+// Equal keys in two columns and a band in the third, as in a price list.
+std::vector<std::vector<Intervals>> price_list(size_t products, size_t regions, size_t bands) {
+  std::vector<std::vector<Intervals>> cells(3);
+  for (size_t p = 0; p < products; ++p) {
+    for (size_t r = 0; r < regions; ++r) {
+      for (size_t b = 0; b < bands; ++b) {
+        cells[0].push_back({{static_cast<Key>(p), static_cast<Key>(p)}});
+        cells[1].push_back({{static_cast<Key>(r), static_cast<Key>(r)}});
+        cells[2].push_back({{static_cast<Key>(b * 100), static_cast<Key>(b * 100 + 99)}});
+      }
+    }
+  }
+  return cells;
+}
+
+TEST(Matcher, TakesTheWayThatIsEstimatedCheapest) {
+  using Strategy = Matcher::Strategy;
+  const auto prices = price_list(8000, 2, 1);
+  const Matcher hashed(16'000, prices);
+  EXPECT_EQ(hashed.strategy(), Strategy::hash);
+  std::vector<std::vector<Intervals>> ranges(4);
+  RandomStream random(Random(10), 2, 0);
+  for (auto& column : ranges) {
+    for (size_t r = 0; r < 4000; ++r) {
+      const auto low = static_cast<Key>(random.below(500));
+      column.push_back({{low, low + 100}});
+    }
+  }
+  const Matcher indexed(4000, ranges);
+  EXPECT_EQ(indexed.strategy(), Strategy::index);
+  EXPECT_FALSE(indexed.costs().hash.has_value());
+  std::vector<std::vector<Intervals>> two(8, std::vector<Intervals>{{{0, 5}}, {{6, 9}}});
+  const Matcher scanned(2, two, Strategy::automatic, Matcher::Wanted::first);
+  EXPECT_EQ(scanned.strategy(), Strategy::scan);
+  for (const Matcher* matcher : {&hashed, &indexed, &scanned}) {
+    const auto& costs = matcher->costs();
+    const uint64_t none = ~uint64_t{0};
+    const uint64_t least = std::min({costs.scan.value_or(none), costs.index.value_or(none), costs.hash.value_or(none)});
+    const auto chosen = matcher->strategy() == Strategy::scan    ? costs.scan
+                        : matcher->strategy() == Strategy::index ? costs.index
+                                                                 : costs.hash;
+    EXPECT_EQ(chosen, least);
+  }
+}
+
+TEST(Matcher, AStrategyThatIsNotOpenBecomesAScan) {
+  const std::vector<std::vector<Intervals>> ranges(1, std::vector<Intervals>{{{0, 5}}, {{6, 9}}});
+  EXPECT_EQ(Matcher(2, ranges, Matcher::Strategy::hash).strategy(), Matcher::Strategy::scan);
+  EXPECT_EQ(Matcher(0, {}, Matcher::Strategy::index).strategy(), Matcher::Strategy::scan);
+}
+
+TEST(Matcher, MemoryOfAnIndexIsBounded) {
+  const auto prices = price_list(16'369, 1, 1);  // as many keys as rules
+  const Matcher indexed(16'369, prices, Matcher::Strategy::index);
+  EXPECT_LE(indexed.bytes(), RuleIndex::kBytesMax * 5 / 4);
+  EXPECT_EQ(indexed.first(std::vector<Key>{12'345, 0, 50}), 12'345u);
 }
 
 }  // namespace
