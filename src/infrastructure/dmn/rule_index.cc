@@ -1,5 +1,7 @@
 #include "infrastructure/dmn/rule_index.h"
 
+#include <immintrin.h>
+
 #include <algorithm>
 
 namespace puhui::dmn {
@@ -23,7 +25,43 @@ size_t cuts_before(std::span<const Key> cuts, Key key) {
   return static_cast<size_t>(at - cuts.data()) + (*at <= key ? 1 : 0);
 }
 
+// One block of every mask: two registers with AVX2, four without.
+[[gnu::target("avx2")]] bool and_block_avx2(std::span<const uint64_t* const> rows, size_t word, uint64_t* out) {
+  const auto part = [word](const uint64_t* row, size_t i) {
+    return reinterpret_cast<const __m256i_u*>(row + word) + i;
+  };
+  __m256i low = _mm256_loadu_si256(part(rows[0], 0));
+  __m256i high = _mm256_loadu_si256(part(rows[0], 1));
+  for (const uint64_t* row : rows.subspan(1)) {
+    low = _mm256_and_si256(low, _mm256_loadu_si256(part(row, 0)));
+    high = _mm256_and_si256(high, _mm256_loadu_si256(part(row, 1)));
+  }
+  _mm256_storeu_si256(reinterpret_cast<__m256i_u*>(out), low);
+  _mm256_storeu_si256(reinterpret_cast<__m256i_u*>(out) + 1, high);
+  const __m256i any = _mm256_or_si256(low, high);
+  return _mm256_testz_si256(any, any) == 0;
+}
+
 }  // namespace
+
+bool RuleIndex::and_block(std::span<const uint64_t* const> rows, size_t word, uint64_t* out) {
+  static_assert(kBlockWords * sizeof(uint64_t) == 2 * sizeof(__m256i));
+  static const bool kHasAvx2 = __builtin_cpu_supports("avx2") != 0;
+  return kHasAvx2 ? and_block_avx2(rows, word, out) : and_block_plain(rows, word, out);
+}
+
+bool RuleIndex::and_block_plain(std::span<const uint64_t* const> rows, size_t word, uint64_t* out) {
+  __m128i parts[4];
+  for (size_t i = 0; i < 4; ++i) parts[i] = _mm_loadu_si128(reinterpret_cast<const __m128i_u*>(rows[0] + word) + i);
+  for (const uint64_t* row : rows.subspan(1)) {
+    for (size_t i = 0; i < 4; ++i) {
+      parts[i] = _mm_and_si128(parts[i], _mm_loadu_si128(reinterpret_cast<const __m128i_u*>(row + word) + i));
+    }
+  }
+  for (size_t i = 0; i < 4; ++i) _mm_storeu_si128(reinterpret_cast<__m128i_u*>(out) + i, parts[i]);
+  const __m128i any = _mm_or_si128(_mm_or_si128(parts[0], parts[1]), _mm_or_si128(parts[2], parts[3]));
+  return _mm_testz_si128(any, any) == 0;
+}
 
 size_t RuleIndex::Column::segment(Key key) const {
   if (!direct.empty()) {

@@ -13,7 +13,7 @@ namespace puhui::dmn {
 
 class RuleIndex {
  public:
-  static constexpr size_t kBytesMax = 16 << 20;
+  static constexpr size_t kBytesMax = 1 << 20;
   // Needs a column. Joins segments to stay within the bytes, but to no fewer than eight a column.
   explicit RuleIndex(const RuleCells& cells, size_t bytes_max = kBytesMax);
 
@@ -32,8 +32,12 @@ class RuleIndex {
   };
   Work work(const Key* keys) const;
 
- private:
   static constexpr size_t kBlockWords = 8;  // a cache line
+  // The AND of one block of each mask, into `out`; false when nothing is left. The widest the machine has, or plain.
+  static bool and_block(std::span<const uint64_t* const> rows, size_t word, uint64_t* out);
+  static bool and_block_plain(std::span<const uint64_t* const> rows, size_t word, uint64_t* out);
+
+ private:
   struct Column {
     uint32_t column = 0;
     std::vector<Key> cuts;  // a segment begins at each; segment 0 lies before the first
@@ -91,12 +95,7 @@ void RuleIndex::each(const RuleCells& cells, const Key* keys, Visit visit) const
     for (; blocks != 0; blocks &= blocks - 1) {
       const size_t block = s * 64 + static_cast<size_t>(std::countr_zero(blocks));
       uint64_t masks[kBlockWords];
-      const uint64_t* from = rows[0] + block * kBlockWords;
-      for (size_t i = 0; i < kBlockWords; ++i) masks[i] = from[i];
-      for (size_t c = 1; c < columns; ++c) {
-        from = rows[c] + block * kBlockWords;
-        for (size_t i = 0; i < kBlockWords; ++i) masks[i] &= from[i];
-      }
+      if (!and_block({rows, columns}, block * kBlockWords, masks)) continue;
       for (size_t i = 0; i < kBlockWords; ++i) {
         if (masks[i] != 0 && !visit_word(block * kBlockWords + i, masks[i])) return;
       }

@@ -349,6 +349,23 @@ TEST(RuleIndex, JoinedSegmentsOfASmallBudgetFindTheSameRules) {
   }
 }
 
+TEST(RuleIndex, WideAndPlainBlocksAreTheSame) {
+  RandomStream random(Random(11), 2, 0);
+  for (int t = 0; t < 500; ++t) {
+    std::vector<std::vector<uint64_t>> masks(1 + random.below(9), std::vector<uint64_t>(3 * RuleIndex::kBlockWords));
+    std::vector<const uint64_t*> rows;
+    for (auto& mask : masks) {
+      for (uint64_t& word : mask) word = random.next() | (random.below(4) == 0 ? 0 : random.next());
+      rows.push_back(mask.data());
+    }
+    uint64_t wide[RuleIndex::kBlockWords];
+    uint64_t plain[RuleIndex::kBlockWords];
+    const size_t word = random.below(3) * RuleIndex::kBlockWords;
+    EXPECT_EQ(RuleIndex::and_block(rows, word, wide), RuleIndex::and_block_plain(rows, word, plain));
+    EXPECT_TRUE(std::ranges::equal(wide, plain));
+  }
+}
+
 // Equal keys in two columns and a band in the third, as in a price list.
 std::vector<std::vector<Intervals>> price_list(size_t products, size_t regions, size_t bands) {
   std::vector<std::vector<Intervals>> cells(3);
