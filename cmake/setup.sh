@@ -7,17 +7,19 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 wanted=()
 for purpose in "$@"; do
-  mapfile -t -O "${#wanted[@]}" wanted < <(awk -v purpose="$purpose" '$1 == purpose { print $2 }' "$here/packages.txt")
+  mapfile -t -O "${#wanted[@]}" wanted < <(awk -v purpose="$purpose" '$1 == purpose { print $2 ":" $3 }' "$here/packages.txt")
 done
 [ ${#wanted[@]} -gt 0 ] || { echo "setup.sh: expected purposes of packages.txt such as 'build test', came '$*'" >&2; exit 2; }
 
 if ! command -v dpkg-query > /dev/null; then
-  echo "setup.sh: expected a Debian 12 machine; on another, install what these are called there and go on: ${wanted[*]}" >&2
+  echo "setup.sh: expected a Debian 12 machine; on another, install what these are called there and go on: ${wanted[*]%%:*}" >&2
   exit 1
 fi
 
 missing=()
-for package in "${wanted[@]}"; do
+for entry in "${wanted[@]}"; do
+  package=${entry%%:*} program=${entry#*:}
+  [ -z "$program" ] || ! command -v "$program" > /dev/null || continue
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null)" = installed ] || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
