@@ -20,12 +20,13 @@ Result<SheetFormat> sheet_format_of(std::string_view file_name);
 struct SheetLimits {
   size_t bytes_max = 32 << 20;            // of the file
   size_t zip_entries_max = 1'000;         // files inside an xlsx
-  size_t unpacked_bytes_max = 256 << 20;  // of all files read from it together
+  size_t unpacked_bytes_max = 128 << 20;  // of all files read from it together
   size_t xml_depth_max = 64;
   size_t rows_max = 100'000;
   size_t columns_max = 512;
   size_t cells_max = 4'000'000;
-  size_t cell_bytes_max = 64 << 10;
+  size_t cell_bytes_max = 128 << 10;
+  size_t text_bytes_max = 128 << 20;  // of all cells together
 };
 
 // Every table of the DMN text, by a name that the functions below take: the owner's (decision, business knowledge
