@@ -77,12 +77,38 @@ uint128 divide_wide(const Uint256& numerator, uint128 divisor, bool& inexact) {
          static_cast<uint64_t>(quotient & UINT64_MAX);
 }
 
+// The exponent of a power of ten, or -1.
+int power_of_ten(uint64_t coefficient) {
+  switch (coefficient) {
+    case 1: return 0;
+    case 10: return 1;
+    case 100: return 2;
+    case 1000: return 3;
+    case 10'000: return 4;
+    default: return -1;
+  }
+}
+
+// coefficient / divisor with its remainder's presence; the quotient must fit.
+uint128 divide_short(uint128 coefficient, uint64_t divisor, bool& inexact) {
+  uint64_t remainder = 0;
+  const uint64_t high = wide::divide_step(0, static_cast<uint64_t>(coefficient >> 64), divisor, remainder);
+  const uint64_t low = wide::divide_step(remainder, static_cast<uint64_t>(coefficient), divisor, remainder);
+  inexact = remainder != 0;
+  return static_cast<uint128>(high) << 64 | low;
+}
+
 // Takes trailing zeros off until `exponent` is `exponent_max`, so that 10 / 4 is 2.5 and not 2.500…0.
 void strip_zeros(uint128& coefficient, int& exponent, int exponent_max) {
   if (coefficient == 0) return;
+  // What 10^step divides, 2^step divides: most numbers are told apart without a division.
   for (const int step : {16, 8, 4, 2, 1}) {
-    while (exponent + step <= exponent_max && coefficient % kPowers64[static_cast<size_t>(step)] == 0) {
-      coefficient /= kPowers64[static_cast<size_t>(step)];
+    const uint64_t power = kPowers64[static_cast<size_t>(step)];
+    while (exponent + step <= exponent_max && std::countr_zero(static_cast<uint64_t>(coefficient)) >= step) {
+      bool inexact = false;
+      const uint128 quotient = divide_short(coefficient, power, inexact);
+      if (inexact) break;
+      coefficient = quotient;
       exponent += step;
     }
   }
@@ -126,15 +152,27 @@ std::optional<Decimal> divide(const Decimal& a, const Decimal& b) {
   if (a.is_short() && b.is_short() && a.low_ % b.low_ == 0) {
     return DecimalParts::finish(negative, uint128{a.low_ / b.low_}, exponent_ideal);
   }
+  const int power = b.is_short() ? power_of_ten(b.low_) : -1;
+  if (power >= 0) {  // the same digits, the point elsewhere
+    uint128 coefficient = x.coefficient;
+    int exponent = exponent_ideal - power;
+    strip_zeros(coefficient, exponent, exponent_ideal);
+    return DecimalParts::finish(negative, coefficient, exponent);
+  }
   // Scaled so that the quotient has 35 or 36 digits: one at least below the last kept.
   const int shift = Decimal::kDigitsMax + 1 - wide::digits_of(x.coefficient) + wide::digits_of(y.coefficient);
-  Uint256 numerator = wide::scale_up(x.coefficient, shift);
   bool inexact = false;
   uint128 quotient = 0;
-  if (b.is_short()) {
+  Uint256 numerator;
+  const bool fits_128 = a.is_short() && shift <= 38 && wide::digits_of(x.coefficient) + shift <= 38;
+  if (!fits_128) numerator = wide::scale_up(x.coefficient, shift);
+  if (fits_128 && b.is_short()) {
+    quotient = divide_short(x.coefficient * kPowers[static_cast<size_t>(shift)], b.low_, inexact);
+  } else if (b.is_short()) {
     inexact = wide::divide(numerator, b.low_) != 0;
     quotient = numerator.low_128();
   } else {
+    if (fits_128) numerator = wide::scale_up(x.coefficient, shift);
     quotient = divide_wide(numerator, y.coefficient, inexact);
   }
   int exponent = exponent_ideal - shift;
@@ -178,6 +216,12 @@ std::strong_ordering Decimal::operator<=>(const Decimal& other) const {
            : a.coefficient > b.coefficient ? std::strong_ordering::greater
                                            : std::strong_ordering::equal;
   }
+  const int apart = a.exponent - b.exponent;
+  if (is_short() && other.is_short() && apart >= -kShortShiftMax && apart <= kShortShiftMax) {
+    const uint128 x = apart > 0 ? shifted(a.coefficient, apart) : a.coefficient;
+    const uint128 y = apart < 0 ? shifted(b.coefficient, -apart) : b.coefficient;
+    return x < y ? std::strong_ordering::less : x > y ? std::strong_ordering::greater : std::strong_ordering::equal;
+  }
   const int top_a = wide::digits_of(a.coefficient) + a.exponent;
   const int top_b = wide::digits_of(b.coefficient) + b.exponent;
   if (top_a != top_b) return top_a <=> top_b;
@@ -190,6 +234,17 @@ std::optional<Decimal> round_to(const Decimal& a, int places, RoundingMode mode)
   const DecimalParts parts(a);
   const int exponent = -places;
   if (parts.exponent >= exponent) return a;
+  const int count = exponent - parts.exponent;
+  if ((parts.coefficient >> 64) == 0 && count <= kShortShiftMax) {
+    const uint64_t power = kPowers64[static_cast<size_t>(count)];
+    const auto all = static_cast<uint64_t>(parts.coefficient);
+    uint64_t whole = all / power;
+    const uint64_t rest = all % power;
+    const uint64_t tenth = power / 10;
+    const Dropped below{.digit = static_cast<unsigned>(rest / tenth), .more = rest % tenth != 0};
+    if (wide::rounds_up(mode, parts.negative, (whole & 1) != 0, below)) ++whole;
+    return DecimalParts::finish(parts.negative && whole != 0, uint128{whole}, exponent);
+  }
   Uint256 kept(parts.coefficient);
   Dropped dropped;
   wide::drop_digits(kept, exponent - parts.exponent, dropped);

@@ -76,11 +76,9 @@ Uint256 subtract(const Uint256& a, const Uint256& b) {
 
 uint64_t divide(Uint256& a, uint64_t divisor) {
   uint64_t remainder = 0;
-  for (size_t i = 4; i-- > 0;) {
-    const uint128 at = static_cast<uint128>(remainder) << 64 | a.limb[i];
-    a.limb[i] = static_cast<uint64_t>(at / divisor);
-    remainder = static_cast<uint64_t>(at % divisor);
-  }
+  size_t used = 4;
+  while (used > 0 && a.limb[used - 1] == 0) --used;
+  for (size_t i = used; i-- > 0;) a.limb[i] = divide_step(remainder, a.limb[i], divisor, remainder);
   return remainder;
 }
 
