@@ -6,6 +6,7 @@
 #include "ground/base/check.h"
 #include "ground/base/text.h"
 #include "infrastructure/models/model.h"
+#include "infrastructure/models/pmml.h"
 #include "infrastructure/models/predictor_form.h"
 
 namespace puhui::models {
@@ -61,6 +62,19 @@ class PuhuiForm final : public PredictorForm {
 
   Model model_;
 };
+
+// By the first bytes that are no blanks or byte order mark.
+ModelFormat format_of(std::string_view bytes) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  if (bytes.starts_with("PUHUIMOD")) return ModelFormat::puhui;
+  const size_t first = bytes.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return ModelFormat::puhui;
+  bytes.remove_prefix(first);
+  if (bytes.front() == '<') return ModelFormat::pmml;
+  if (bytes.front() == '{') return ModelFormat::xgboost;
+  if (bytes.starts_with("tree")) return ModelFormat::lightgbm;
+  return ModelFormat::puhui;
+}
 
 }  // namespace
 
@@ -139,6 +153,12 @@ Result<Predictor> Predictor::parse(std::string_view bytes, std::string_view mode
   if (bytes.size() > kForeignBytesMax) {
     return fail(ErrorCode::exhausted, "expected a model file of at most " + std::to_string(kForeignBytesMax) +
                                           " bytes, came " + std::to_string(bytes.size()));
+  }
+  switch (format_of(bytes)) {
+    case ModelFormat::pmml: return Predictor(TRY(read_pmml(bytes, model_name)));
+    case ModelFormat::puhui: break;
+    case ModelFormat::xgboost:
+    case ModelFormat::lightgbm: break;
   }
   FormPtr form = std::make_unique<PuhuiForm>(TRY(Model::parse(bytes)));
   const auto& names = form->model_names;
