@@ -297,7 +297,7 @@ void XmlEdit::set_text(std::string_view text) {
     replace(element_.content, escaped_text(text));
 }
 
-void XmlEdit::insert_after(std::initializer_list<std::string_view> names, std::string bytes) {
+void XmlEdit::insert_after(std::span<const std::string_view> names, std::string bytes) {
   if (element_.self_closing) {
     opened_ += bytes;
     return;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstddef>
-#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,7 +64,7 @@ class XmlEdit {
   void replace(XmlSpan span, std::string bytes) { changes_.push_back({span, std::move(bytes)}); }
   void remove(const XmlElement& child) { replace({child.lead_begin, child.whole.end}, ""); }
   // Behind the last child that has one of these local names, before all others.
-  void insert_after(std::initializer_list<std::string_view> names, std::string bytes);
+  void insert_after(std::span<const std::string_view> names, std::string bytes);
 
   // The white space that belongs before one more child.
   std::string child_lead() const;
