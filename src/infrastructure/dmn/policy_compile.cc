@@ -54,6 +54,7 @@ class PolicyCompiler {
   std::string prefix_of(size_t from_model, size_t of_model) const;
   void require(Scope& scope, std::deque<Symbol>& aliases, size_t model, const std::vector<std::string>& hrefs,
                const Spot& spot);
+  std::vector<std::string> import_paths() const;
   std::string full_name(size_t model, const std::string& name) const;
   const Decision& decision_at(const Element& element) const {
     return out_.models[element.model].decisions[element.index];
@@ -66,6 +67,7 @@ class PolicyCompiler {
   ItemTypes types_;
   std::map<std::string, Element> elements_;
   std::vector<std::string> decision_order_;
+  std::vector<std::string> import_paths_;  // by model
   std::map<std::string, int> visited_;  // 1 under way, 2 done
   std::deque<Symbol> aliases_;
 };
@@ -120,8 +122,28 @@ std::string PolicyCompiler::prefix_of(size_t from_model, size_t of_model) const 
   return "";
 }
 
+// "rates.base." for a model that the file imports through another: the shortest way there.
+std::vector<std::string> PolicyCompiler::import_paths() const {
+  std::vector<std::string> paths(out_.models.size());
+  std::vector<bool> found(out_.models.size());
+  std::vector<size_t> reached = {0};
+  found[0] = true;
+  for (size_t i = 0; i < reached.size(); ++i) {
+    for (size_t m = 0; m < out_.models.size(); ++m) {
+      const bool imports = std::ranges::any_of(out_.models[reached[i]].imports, [&](const Import& import) {
+        return import.target == out_.models[m].target;
+      });
+      if (found[m] || !imports) continue;
+      found[m] = true;
+      paths[m] = paths[reached[i]] + prefix_of(reached[i], m);
+      reached.push_back(m);
+    }
+  }
+  return paths;
+}
+
 std::string PolicyCompiler::full_name(size_t model, const std::string& name) const {
-  return prefix_of(0, model) + name;
+  return import_paths_[model] + name;
 }
 
 void PolicyCompiler::declare_types() {
@@ -319,7 +341,9 @@ void PolicyCompiler::describe() {
     const Type* type = element.symbol->type;
     const bool is_list = type->is(Kind::list);
     const Type* one = is_list && type->element != nullptr ? type->element : type;
-    return Variable{.name = full_name(element.model, name),
+    // An input is asked for by the name its own file gives it, however far away it is imported.
+    const bool is_input = element.kind == Element::Kind::input;
+    return Variable{.name = is_input ? prefix_of(0, element.model) + name : full_name(element.model, name),
                     .id = spot.id,
                     .type = type_ref,
                     .kind = one->any ? Kind::null : one->kind,
@@ -348,6 +372,7 @@ void PolicyCompiler::describe() {
 }
 
 void PolicyCompiler::compile() {
+  import_paths_ = import_paths();
   out_.unit.externals = &externals_;
   declare_types();
   declare_elements();

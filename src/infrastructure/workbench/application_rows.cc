@@ -166,6 +166,7 @@ InputColumns input_columns(const RowChunk& chunk, const dmn::Policy& policy, std
         faults.add(
             "line " + std::to_string(chunk.lines[row]) + ", input " + input.name,
             "expected a " + std::string(name_of(input.kind)) + ", came '" + std::string(cut_utf8(text, 60)) + "'");
+        out.bad.push_back(row);
       }
       out.values[i][row] = value.value_or(Value::missing());
     }

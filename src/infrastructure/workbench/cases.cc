@@ -99,7 +99,8 @@ void fields(Shape& shape, TestAnswer& answer) {
 std::string tell(const TestAnswer& answer) {
   std::string out;
   for (const Uncovered& table : answer.uncovered) {
-    out += table.owner + ": no case hit rule " + runs_of(table.missing) + " of " + std::to_string(table.rules) + "\n";
+    out += table.owner + ": no case hit " + (table.missing.size() == 1 ? "rule " : "rules ") + runs_of(table.missing) +
+           " of " + std::to_string(table.rules) + "\n";
   }
   if (answer.rules > 0) {
     out += "covered " + std::to_string(answer.rules_hit) + " of " + std::to_string(answer.rules) + " rules\n";
