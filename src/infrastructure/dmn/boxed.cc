@@ -285,6 +285,7 @@ Piece compile_function(Build& build, const Boxed& boxed, const std::string& name
   } else {
     Piece body = compile_boxed(build, *boxed.children[0], parameters, inner);
     type->result = declared->any ? body.type : declared;
+    code->known = type->result;
     code->body = build.checked(std::move(body), declared, boxed.spot).node;
     code->slots = inner.slots;
   }

@@ -36,6 +36,13 @@ std::string_view attribute(const pugi::xml_node& node, std::string_view name) {
   return {};
 }
 
+// Hand-written cases leave the type out: what reads as a number or a boolean is one.
+Value untyped_value(std::string_view text, std::string_view raw, feel::Arena& arena) {
+  if (text == "true" || text == "false") return Value::boolean(text == "true");
+  const auto number = feel::Decimal::parse(text);
+  return number ? Value::number(*number) : Value::string(arena.copy(raw));
+}
+
 // A <value xsi:type="xsd:…">: the schema's simple types as FEEL has them.
 Value simple_value(const pugi::xml_node& node, feel::Arena& arena) {
   if (attribute(node, "nil") == "true") return Value::null();
@@ -62,6 +69,7 @@ Value simple_value(const pugi::xml_node& node, feel::Arena& arena) {
     if (const auto months = feel::parse_months(text)) return Value::months(*months);
     if (const auto duration = feel::parse_duration(text)) return Value::duration(*duration);
   }
+  if (type.empty()) return untyped_value(text, raw, arena);
   return Value::string(arena.copy(raw));
 }
 

@@ -183,6 +183,12 @@ Value sort(Run& run, Args args, const Place& place) {
   const auto precedes = [&](const Value& a, const Value& b) {
     if (!given(args, 1)) {
       const auto found = order(a, b);
+      if (!found && failure == nullptr) {
+        failure =
+            &run.fail(CauseCode::wrong_type, place,
+                      {"sort expects items that can be ordered, came ", name_of(a.kind()), " and ", name_of(b.kind())})
+                 .cause();
+      }
       return found && *found < 0;
     }
     const Value both[] = {a, b};

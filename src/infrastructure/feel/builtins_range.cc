@@ -9,21 +9,22 @@ namespace {
 using Args = std::span<const Value>;
 using Order = std::strong_ordering;
 
-// A point counts as the closed range of itself.
+// A point counts as the closed range of itself. An end that is not bounded lies beyond every value.
 struct Ends {
   Value low;
   Value high;
   bool low_closed = true;
   bool high_closed = true;
-  bool is_range = false;
+  bool low_bounded = true;
+  bool high_bounded = true;
 };
 
 std::optional<Ends> ends_of(const Value& value) {
   if (value.is_null()) return std::nullopt;
   if (value.kind() != Kind::range) return Ends{value, value};
   const Range& range = value.as_range();
-  if (!range.low_bounded || !range.high_bounded || range.form == Range::Form::not_equal) return std::nullopt;
-  return Ends{range.low, range.high, range.low_closed, range.high_closed, true};
+  if (range.form == Range::Form::not_equal) return std::nullopt;
+  return Ends{range.low, range.high, range.low_closed, range.high_closed, range.low_bounded, range.high_bounded};
 }
 
 struct Pair {
@@ -35,14 +36,21 @@ struct Pair {
   Order high_high = Order::equal;
 };
 
+// Two lows, or two highs, of which at least one may lie beyond every value: `beyond` says on which side.
+std::optional<Order> same_ends(const Value& a, bool a_bounded, const Value& b, bool b_bounded, Order beyond) {
+  if (a_bounded && b_bounded) return order(a, b);
+  if (a_bounded == b_bounded) return Order::equal;
+  return a_bounded == (beyond == Order::less) ? Order::greater : Order::less;
+}
+
 std::optional<Pair> pair_of(const Value& first, const Value& second) {
   const auto a = ends_of(first);
   const auto b = ends_of(second);
   if (!a || !b) return std::nullopt;
-  const auto low_low = order(a->low, b->low);
-  const auto low_high = order(a->low, b->high);
-  const auto high_low = order(a->high, b->low);
-  const auto high_high = order(a->high, b->high);
+  const auto low_low = same_ends(a->low, a->low_bounded, b->low, b->low_bounded, Order::less);
+  const auto high_high = same_ends(a->high, a->high_bounded, b->high, b->high_bounded, Order::greater);
+  const auto low_high = a->low_bounded && b->high_bounded ? order(a->low, b->high) : std::optional(Order::less);
+  const auto high_low = a->high_bounded && b->low_bounded ? order(a->high, b->low) : std::optional(Order::greater);
   if (!low_low || !low_high || !high_low || !high_high) return std::nullopt;
   return Pair{*a, *b, *low_low, *low_high, *high_low, *high_high};
 }

@@ -179,6 +179,7 @@ NodePtr Compiler::context(const Expr& expr) {
 NodePtr Compiler::function(const Expr& expr, const Symbol* self) {
   auto code = std::make_shared<FunctionCode>();
   for (const Symbol* parameter : expr.symbols) code->parameters.push_back({parameter->name, parameter->type});
+  code->known = expr.type->result;
   Layout& inner = *expr.layout;
   if (expr.external != nullptr)
     code->external = expr.external;

@@ -46,6 +46,41 @@ TEST(Conformance, ABuiltInFitsAFunctionTypeThatOneOfItsFormsTakes) {
   EXPECT_EQ(eval("(function(f: function<number, number>->number) f(1, 2))(abs)"), "null");
 }
 
+// 10.3.2.9.3: parameters conform the other way round, results the same way.
+TEST(Conformance, FunctionTypesTurnRoundForParameters) {
+  EXPECT_EQ(eval("(function(x: number) x) instance of function<number>->number"), "true");
+  EXPECT_EQ(eval("(function(x) x) instance of function<number>->number"), "true");
+  EXPECT_EQ(eval("(function(x: number) x) instance of function<string>->number"), "false");
+  EXPECT_EQ(eval("(function(x: number) \"a\") instance of function<number>->number"), "false");
+  EXPECT_EQ(eval("(function(c: context<a: string>) 1) instance of function<context<a: string, b: string>>->number"),
+            "true");
+  EXPECT_EQ(eval("(function(c: context<a: string, b: string>) 1) instance of function<context<a: string>>->number"),
+            "false");
+}
+
+// An end that is not bounded lies beyond every value (tables 77 and 78).
+TEST(Conformance, RangesOpenAtOneEndStandBeyondEveryValue) {
+  EXPECT_EQ(eval("includes((<10), 5)"), "true");
+  EXPECT_EQ(eval("includes((<10), 10)"), "false");
+  EXPECT_EQ(eval("before((<5), (>5))"), "true");
+  EXPECT_EQ(eval("meets((<=5), (>=5))"), "true");
+  EXPECT_EQ(eval("overlaps((>=5), [1..5))"), "false");
+  EXPECT_EQ(eval("coincides((<5), (<5))"), "true");
+  EXPECT_EQ(eval("starts([1..2], (>=1))"), "true");
+  EXPECT_EQ(eval("during((>1), (>0))"), "true");
+  EXPECT_EQ(eval("during((>0), (>1))"), "false");
+}
+
+TEST(Conformance, WhatHasNoOrderIsNotSorted) {
+  EXPECT_EQ(eval("sort([1, \"a\"])"), "null");
+  EXPECT_EQ(eval("sort([@\"2024-02-01\", @\"2024-01-01\"])"), "[2024-01-01, 2024-02-01]");
+}
+
+TEST(Conformance, AContextPrintsKeysThatAreNoNamesInQuotes) {
+  EXPECT_EQ(eval("string({\"{\": 1, \"\": 2, a b: 3, a-b: 4, \"1\": 5})"),
+            "\"{\\\"{\\\": 1, \\\"\\\": 2, a b: 3, a-b: 4, \\\"1\\\": 5}\"");
+}
+
 TEST(Conformance, CaseFollowsUnicode) {
   EXPECT_EQ(eval("upper case(\"straße ǆ ﬁ\")"), "\"STRASSE Ǆ FI\"");
   EXPECT_EQ(eval("lower case(\"ΌΔΟΣ\")"), "\"όδος\"");

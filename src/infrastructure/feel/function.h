@@ -53,7 +53,8 @@ struct FunctionCode {
   std::string name;                   // "" for a literal function
   std::vector<Parameter> parameters;  // their values are the frame's first slots
   uint32_t slots = 0;                 // of the frame
-  const Type* result = nullptr;
+  const Type* result = nullptr;       // what it must yield; null: anything
+  const Type* known = nullptr;        // what its body is known to yield; null: nothing is known
   // Exactly one of these.
   std::unique_ptr<const Node> body;
   std::shared_ptr<const External> external;  // the parsed expression holds it too, and ends first

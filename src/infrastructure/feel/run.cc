@@ -61,6 +61,8 @@ Value Run::context(std::span<const Entry> entries, const Place& place) {
 
 namespace {
 
+std::string label_of(const FunctionCode& code) { return code.name.empty() ? "the function" : "function " + code.name; }
+
 // The argument as the parameter's type wants it; nullopt, with the answer in `failure`, when it does not fit.
 std::optional<Value> fitted(Run& run, const FunctionCode::Parameter& parameter, const Value& arg, const Place& place,
                             Value& failure) {
@@ -106,7 +108,7 @@ Value call(Run& run, const Function& function, std::span<const Value> args, cons
   if (code.builtin != nullptr) return call_builtin(*code.builtin, run, args, place);
   if (args.size() != code.parameters.size()) {
     return run.fail(CauseCode::wrong_argument, place,
-                    {"function ", code.name, " expects ", std::to_string(code.parameters.size()), " arguments, came ",
+                    {label_of(code), " expects ", std::to_string(code.parameters.size()), " arguments, came ",
                      std::to_string(args.size())});
   }
   --run.depth_left;
@@ -116,7 +118,8 @@ Value call(Run& run, const Function& function, std::span<const Value> args, cons
   const auto coerced = coerce(result, *code.result, run, place);
   if (coerced) return *coerced;
   return run.fail(CauseCode::wrong_type, place,
-                  {"function ", code.name, " promises ", text_of(*code.result), ", came ", name_of(result.kind())});
+                  {label_of(code), " promises ", text_of(*code.result), ", came ", name_of(result.kind())},
+                  result.is_null() ? &result.cause() : nullptr);
 }
 
 }  // namespace puhui::feel

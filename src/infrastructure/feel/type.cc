@@ -87,10 +87,50 @@ bool context_is_instance(const Value& value, const Type& type) {
 
 bool function_is_instance(const Value& value, const Type& type) {
   if (type.result == nullptr) return true;
-  const Function& function = value.as_function();
-  const Builtin* builtin = function.code->builtin;
-  if (builtin != nullptr) return row_for(builtin->name, type.parameters.size()) != nullptr;
-  return function.code->parameters.size() == type.parameters.size();
+  const FunctionCode& code = *value.as_function().code;
+  if (code.builtin != nullptr) return row_for(code.builtin->name, type.parameters.size()) != nullptr;
+  if (code.parameters.size() != type.parameters.size()) return false;
+  for (size_t i = 0; i < code.parameters.size(); ++i) {
+    const Type* takes = code.parameters[i].type;
+    if (takes != nullptr && !conforms(*type.parameters[i], *takes)) return false;
+  }
+  const Type* yields = code.result != nullptr ? code.result : code.known;
+  return yields == nullptr || yields->any || conforms(*yields, *type.result);
+}
+
+// Item definitions may hold themselves in lists: what agrees so deep is taken to agree.
+constexpr int kTypeDepthMax = 32;
+
+bool conforms_within(const Type& type, const Type& wanted, int depth);
+
+bool element_type_conforms(const Type* type, const Type* wanted, int depth) {
+  if (wanted == nullptr || wanted->any) return true;
+  return type != nullptr && conforms_within(*type, *wanted, depth);
+}
+
+bool function_type_conforms(const Type& type, const Type& wanted, int depth) {
+  if (wanted.result == nullptr) return true;
+  if (type.result == nullptr || type.parameters.size() != wanted.parameters.size()) return false;
+  for (size_t i = 0; i < type.parameters.size(); ++i) {
+    if (!conforms_within(*wanted.parameters[i], *type.parameters[i], depth)) return false;
+  }
+  return type.result->any || conforms_within(*type.result, *wanted.result, depth);
+}
+
+bool conforms_within(const Type& type, const Type& wanted, int depth) {
+  if (wanted.any || &type == &wanted || depth == 0) return true;
+  if (type.any || type.kind != wanted.kind) return false;
+  switch (type.kind) {
+    case Kind::list:
+    case Kind::range: return element_type_conforms(type.element, wanted.element, depth - 1);
+    case Kind::context:
+      return std::ranges::all_of(wanted.fields, [&](const Type::Field& field) {
+        const Type::Field* own = type.field(field.name);
+        return own != nullptr && conforms_within(*own->type, *field.type, depth - 1);
+      });
+    case Kind::function: return function_type_conforms(type, wanted, depth - 1);
+    default: return true;
+  }
 }
 
 }  // namespace
@@ -112,6 +152,8 @@ bool is_instance(const Value& value, const Type& type) {
     default: return true;
   }
 }
+
+bool conforms(const Type& type, const Type& wanted) { return conforms_within(type, wanted, kTypeDepthMax); }
 
 bool conforms(const Value& value, const Type& type) { return value.is_null() || is_instance(value, type); }
 

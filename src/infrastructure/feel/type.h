@@ -60,6 +60,9 @@ class Types {
 
 // Structural, allowed values not looked at. A null conforms to every type.
 bool conforms(const Value& value, const Type& type);
+// Type conformance (DMN 1.5, 10.3.2.9.3): every value of `type` is one of `wanted`. Parameters of functions conform the
+// other way round. What the compiler knows nothing of (any, as a result) is given the benefit of the doubt.
+bool conforms(const Type& type, const Type& wanted);
 // FEEL "instance of": a null is an instance of Null and Any only.
 bool is_instance(const Value& value, const Type& type);
 // The implicit conversions (DMN 1.5, 10.3.2.9.4): a list of one to its item, an item to a list of one, a date to its

@@ -1,5 +1,6 @@
 #include "infrastructure/feel/value.h"
 
+#include "infrastructure/feel/characters.h"
 #include "infrastructure/feel/function.h"
 
 namespace puhui::feel {
@@ -18,6 +19,19 @@ std::string quoted(std::string_view text) {
     }
   }
   return out + "\"";
+}
+
+// As it would be written: quoted when it holds what no name can.
+std::string entry_name(std::string_view name) {
+  size_t at = 0;
+  while (at < name.size()) {
+    size_t length = std::max(name_part_length(name, at), space_length(name, at));
+    if (length == 0 && std::string_view("./-'+*").find(name[at]) != std::string_view::npos) length = 1;
+    if (length == 0) break;
+    at += length;
+  }
+  const bool is_name = at == name.size() && name_start_length(name, 0) != 0;
+  return is_name ? std::string(name) : quoted(name);
 }
 
 std::string range_text(const Range& range) {
@@ -91,7 +105,7 @@ std::string text_of(const Value& value) {
     case Kind::context: {
       std::string text = "{";
       for (const Entry& entry : value.as_context()) {
-        text += (text.size() > 1 ? ", " : "") + std::string(entry.name) + ": " + text_of(entry.value);
+        text += (text.size() > 1 ? ", " : "") + entry_name(entry.name) + ": " + text_of(entry.value);
       }
       return text + "}";
     }
