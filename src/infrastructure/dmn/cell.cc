@@ -1,9 +1,10 @@
 #include "infrastructure/dmn/cell.h"
 
+#include <cstring>
 #include <map>
 
-#include "ground/base/hash.h"
 #include "ground/base/text.h"
+#include "infrastructure/feel/temporal_math.h"
 
 namespace puhui::dmn {
 namespace {
@@ -13,9 +14,7 @@ using feel::Kind;
 using feel::Op;
 using feel::Value;
 
-bool is_key_kind(Kind kind) {
-  return kind == Kind::number || kind == Kind::string || kind == Kind::boolean || kind == Kind::date;
-}
+bool may_have_key(Kind kind) { return kind > Kind::null && kind < Kind::list; }
 
 // The constant an expression stands for, if it does.
 std::optional<Value> constant_of(const feel::Expr& expr, feel::Unit& unit) {
@@ -32,36 +31,32 @@ std::optional<SimpleTest> simple_test(const feel::Expr& test, feel::Unit& unit) 
   const auto value = constant_of(*test.children[1], unit);
   if (!value) return std::nullopt;
   if (test.op == Op::test_compare) {
-    if (!is_key_kind(value->kind())) return std::nullopt;
+    if (!value->is_null() && !may_have_key(value->kind())) return std::nullopt;
     return SimpleTest{test.comparison, *value, nullptr};
   }
   if (value->kind() == Kind::range) {
     const feel::Range& range = value->as_range();
     if (range.form == feel::Range::Form::not_equal) return std::nullopt;
-    const bool low = !range.low_bounded || is_key_kind(range.low.kind());
-    const bool high = !range.high_bounded || is_key_kind(range.high.kind());
+    const bool low = !range.low_bounded || may_have_key(range.low.kind());
+    const bool high = !range.high_bounded || may_have_key(range.high.kind());
     if (!low || !high) return std::nullopt;
     return SimpleTest{Comparison::equal, Value::null(), &range};
   }
-  if (!value->is_null() && !is_key_kind(value->kind())) return std::nullopt;
+  if (!value->is_null() && !may_have_key(value->kind())) return std::nullopt;
   return SimpleTest{Comparison::equal, *value, nullptr};
 }
 
 }  // namespace
 
-Cell compile_cell(Build& build, const Text& text, const feel::Scope& scope, feel::Layout& layout,
-                  const feel::Symbol& input) {
+Cell read_cell(Build& build, const Text& text, const feel::Scope& scope, const feel::Symbol& input) {
   Cell cell;
   if (trim(text.text).empty() || trim(text.text) == "-") {
     cell.any = true;
     return cell;
   }
-  const auto parsed = parse_unary_tests(build.source_of(text), build.unit, scope, layout, input);
-  if (!parsed) {
-    cell.general = build.fault(text.spot, parsed.error()).node;
-    return cell;
-  }
-  for (const Fault& unknown : parsed->unknown_names) build.faults.add(unknown.where, unknown.message);
+  feel::Layout layout;
+  const auto parsed = parse_unary_tests({.text = text.text}, build.unit, scope, layout, input);
+  if (!parsed || !parsed->unknown_names.empty()) return cell;
   const feel::Expr& tests = *parsed->expr;
   cell.negated = tests.op == Op::test_none;
   for (const auto& test : tests.children) {
@@ -72,55 +67,101 @@ Cell compile_cell(Build& build, const Text& text, const feel::Scope& scope, feel
     }
     cell.simple.push_back(*simple);
   }
-  // Kept beside the simple tests: a column may turn out to be of no key kind.
-  cell.general = feel::compile(tests, build.unit, layout);
   return cell;
 }
 
-KeyMap::KeyMap(std::span<const Cell> cells) {
-  std::map<Kind, size_t> kinds;
-  const auto each_constant = [&](auto visit) {
-    for (const Cell& cell : cells) {
-      for (const SimpleTest& test : cell.simple) {
-        if (test.range == nullptr)
-          visit(test.value);
-        else
-          visit(test.range->low), visit(test.range->high);
-      }
+feel::NodePtr compile_cell(Build& build, const Text& text, const feel::Scope& scope, feel::Layout& layout,
+                           const feel::Symbol& input) {
+  const auto parsed = parse_unary_tests(build.source_of(text), build.unit, scope, layout, input);
+  if (!parsed) return build.fault(text.spot, parsed.error()).node;
+  for (const Fault& unknown : parsed->unknown_names) build.faults.add(unknown.where, unknown.message);
+  return feel::compile(*parsed->expr, build.unit, layout);
+}
+
+namespace {
+
+template <class Visit>
+void each_constant(std::span<const Cell> cells, Visit visit) {
+  for (const Cell& cell : cells) {
+    for (const SimpleTest& test : cell.simple) {
+      if (test.range == nullptr)
+        visit(test.value);
+      else
+        visit(test.range->low), visit(test.range->high);
     }
+  }
+}
+
+// Eight bytes at a time; the last step overlaps the one before.
+uint64_t text_hash(std::string_view text) {
+  constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
+  uint64_t hash = text.size() * kOdd;
+  const auto mix = [&](const char* at, size_t bytes) {
+    uint64_t part = 0;
+    std::memcpy(&part, at, bytes);
+    hash = (hash ^ part) * kOdd;
+    hash ^= hash >> 32;
   };
-  each_constant([&](const Value& value) {
-    if (!value.is_null()) ++kinds[value.kind()];
+  const size_t size = text.size();
+  if (size >= sizeof(uint64_t)) {
+    for (size_t at = 0; at + sizeof(uint64_t) < size; at += sizeof(uint64_t)) mix(text.data() + at, sizeof(uint64_t));
+    mix(text.data() + size - sizeof(uint64_t), sizeof(uint64_t));
+  } else if (size != 0) {
+    mix(text.data(), size);
+  }
+  return hash * kOdd;
+}
+
+}  // namespace
+
+// A date is compared with dates and times by its midnight but equals none of them, so where a column may hold both,
+// neither has keys.
+bool KeyMap::is_key_kind(Kind kind) const {
+  if (kind == Kind::date) return dates_only_;
+  if (kind == Kind::date_time) return dates_and_times_only_;
+  return may_have_key(kind);
+}
+
+KeyMap::KeyMap(std::span<const Cell> cells, const feel::Type& type)
+    : dates_only_(type.is(Kind::date)), dates_and_times_only_(type.is(Kind::date_time)) {
+  std::map<Kind, size_t> kinds;
+  each_constant(cells, [&](const Value& value) {
+    if (is_key_kind(value.kind())) ++kinds[value.kind()];
   });
   size_t most = 0;
   for (const auto& [kind, count] : kinds) {
     if (count > most) most = count, kind_ = kind;
   }
-  each_constant([&](const Value& value) {
+  each_constant(cells, [&](const Value& value) {
     if (value.kind() != kind_) return;
     if (kind_ == Kind::number) places_ = std::max(places_, std::min(9, -value.as_number().normalized().exponent()));
     if (kind_ == Kind::string) strings_.emplace_back(value.as_string());
   });
   std::ranges::sort(strings_);
   strings_.erase(std::unique(strings_.begin(), strings_.end()), strings_.end());
-  buckets_.assign(std::bit_ceil(strings_.size() * 2 + 1), 0);
+  buckets_.assign(std::bit_ceil(strings_.size() * 2 + 1), Bucket{});
   for (size_t i = 0; i < strings_.size(); ++i) {
-    size_t at = hash64(strings_[i]) & (buckets_.size() - 1);
-    while (buckets_[at] != 0) at = (at + 1) & (buckets_.size() - 1);
-    buckets_[at] = static_cast<uint32_t>(i) + 1;
+    const uint64_t hash = text_hash(strings_[i]);
+    size_t at = hash >> 32 & (buckets_.size() - 1);
+    while (buckets_[at].key != 0) at = (at + 1) & (buckets_.size() - 1);
+    buckets_[at] = {static_cast<uint32_t>(hash), static_cast<uint32_t>(i) + 1};
   }
 }
 
 Key KeyMap::string_key(std::string_view text) const {
-  constexpr size_t kLinearMax = 6;
+  constexpr size_t kLinearMax = 3;
   if (strings_.size() <= kLinearMax) {
     for (size_t i = 0; i < strings_.size(); ++i) {
       if (strings_[i] == text) return static_cast<Key>(i) + 1;
     }
     return 0;
   }
-  for (size_t at = hash64(text) & (buckets_.size() - 1); buckets_[at] != 0; at = (at + 1) & (buckets_.size() - 1)) {
-    if (strings_[buckets_[at] - 1] == text) return buckets_[at];
+  const uint64_t hash = text_hash(text);
+  const size_t mask = buckets_.size() - 1;
+  for (size_t at = hash >> 32 & mask; buckets_[at].key != 0; at = (at + 1) & mask) {
+    if (buckets_[at].tag == static_cast<uint32_t>(hash) && strings_[buckets_[at].key - 1] == text) {
+      return buckets_[at].key;
+    }
   }
   return 0;
 }
@@ -160,20 +201,49 @@ Key KeyMap::number_key(const feel::Decimal& number) const {
   return -2 * whole - (rest ? 1 : 0);  // floor(-2.5) is -3, and its key -2·3+1
 }
 
+namespace {
+
+// Seconds that have a fraction lie between two keys.
+Key second_key(int64_t second, int32_t nano) {
+  constexpr int64_t kSecondMax = int64_t{1} << 60;
+  if (second > kSecondMax) return kKeyMax;
+  if (second < -kSecondMax) return kKeyMin;
+  return 2 * second + (nano == 0 ? 0 : 1);
+}
+
+}  // namespace
+
 Key KeyMap::key(const Value& value) const {
   if (value.is_null()) return kNullKey;
   if (value.kind() != kind_) return kMismatchKey;
   switch (kind_) {
     case Kind::number: return number_key(value.as_number());
     case Kind::string: return string_key(value.as_string());
-    case Kind::boolean: return value.as_boolean() ? 2 : 0;
+    case Kind::boolean: return value.as_boolean() ? 1 : 0;
     case Kind::date: return 2 * days_since_epoch(value.as_date());
+    case Kind::time: {
+      const feel::TimeOfDay& time = value.as_time();
+      return second_key(time.second - feel::offset_at(time.zone, time.second), time.nano);
+    }
+    case Kind::date_time: return second_key(feel::instant_of(value.as_date_time()), value.as_date_time().nano);
+    case Kind::years_months: return second_key(value.as_months(), 0);
+    case Kind::days_time: return second_key(value.as_duration().second, value.as_duration().nano);
     default: return kMismatchKey;
   }
 }
 
 void KeyMap::keys(std::span<const Value> values, std::span<Key> out) const {
-  for (size_t i = 0; i < values.size(); ++i) out[i] = key(values[i]);
+  const auto fill = [&](auto key_of) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      const Value& value = values[i];
+      out[i] = value.kind() == kind_ ? key_of(value) : value.is_null() ? kNullKey : kMismatchKey;
+    }
+  };
+  switch (kind_) {
+    case Kind::number: return fill([this](const Value& value) { return number_key(value.as_number()); });
+    case Kind::string: return fill([this](const Value& value) { return string_key(value.as_string()); });
+    default: return fill([this](const Value& value) { return key(value); });
+  }
 }
 
 // The key of a constant, if no other value of its kind shares it.
@@ -181,61 +251,83 @@ std::optional<Key> KeyMap::constant_key(const Value& value) const {
   if (value.is_null()) return kNullKey;
   if (value.kind() != kind_) return std::nullopt;
   const Key made = key(value);
-  const bool exact = kind_ != Kind::number || (made % 2 == 0 && made != kKeyMin && made != kKeyMax);
-  return exact ? std::optional(made) : std::nullopt;
+  if (kind_ == Kind::string || kind_ == Kind::boolean) return made;
+  return made % 2 == 0 && made != kKeyMin && made != kKeyMax ? std::optional(made) : std::nullopt;
 }
 
-std::optional<Interval> KeyMap::interval(const SimpleTest& test) const {
+Interval KeyMap::domain() const {
+  if (kind_ == Kind::string) return {0, static_cast<Key>(strings_.size())};
+  if (kind_ == Kind::boolean) return {0, 1};
+  return {kKeyMin, kKeyMax};
+}
+
+std::optional<Interval> KeyMap::interval(const feel::Range& range) const {
+  if (!is_dense() || (range.low_bounded && range.low.is_null()) || (range.high_bounded && range.high.is_null())) {
+    return std::nullopt;
+  }
+  Interval made{kKeyMin, kKeyMax};
+  if (range.low_bounded) {
+    const auto low = constant_key(range.low);
+    if (!low) return std::nullopt;
+    made.low = *low + (range.low_closed ? 0 : 1);
+  }
+  if (range.high_bounded) {
+    const auto high = constant_key(range.high);
+    if (!high) return std::nullopt;
+    made.high = *high - (range.high_closed ? 0 : 1);
+  }
+  return made;
+}
+
+std::optional<Intervals> KeyMap::intervals(const SimpleTest& test) const {
   if (test.range != nullptr) {
-    const feel::Range& range = *test.range;
-    if (kind_ == Kind::string || (range.low_bounded && range.low.is_null()) ||
-        (range.high_bounded && range.high.is_null())) {
-      return std::nullopt;
-    }
-    Interval made{kKeyMin, kKeyMax};
-    if (range.low_bounded) {
-      const auto low = constant_key(range.low);
-      if (!low) return std::nullopt;
-      made.low = *low + (range.low_closed ? 0 : 1);
-    }
-    if (range.high_bounded) {
-      const auto high = constant_key(range.high);
-      if (!high) return std::nullopt;
-      made.high = *high - (range.high_closed ? 0 : 1);
-    }
-    return made;
+    const auto made = interval(*test.range);
+    return made ? std::optional(Intervals{*made}) : std::nullopt;
   }
   const auto at = constant_key(test.value);
   if (!at) return std::nullopt;
-  if (test.comparison == Comparison::equal) return Interval{*at, *at};
-  const bool ordered = kind_ == Kind::number || kind_ == Kind::date;
-  if (!ordered || test.value.is_null()) return std::nullopt;
+  if (test.comparison == Comparison::equal || test.comparison == Comparison::not_equal) {
+    // Times equal each other by other parts than they are ordered by.
+    const bool time = kind_ == Kind::time || kind_ == Kind::date_time;
+    if (time && *at != kNullKey) return std::nullopt;
+    if (test.comparison == Comparison::equal) return Intervals{{*at, *at}};
+    // Everything differs from null; of another kind than a value there is no answer.
+    if (*at == kNullKey) return Intervals{{kNullKey + 1, kMismatchKey}};
+    const Interval all = domain();
+    return Intervals{{kNullKey, kNullKey}, {all.low, *at - 1}, {*at + 1, all.high}};
+  }
+  if (!is_dense() || *at == kNullKey) return std::nullopt;
   switch (test.comparison) {
-    case Comparison::less: return Interval{kKeyMin, *at - 1};
-    case Comparison::less_equal: return Interval{kKeyMin, *at};
-    case Comparison::greater: return Interval{*at + 1, kKeyMax};
-    case Comparison::greater_equal: return Interval{*at, kKeyMax};
-    default: return std::nullopt;
+    case Comparison::less: return Intervals{{kKeyMin, *at - 1}};
+    case Comparison::less_equal: return Intervals{{kKeyMin, *at}};
+    case Comparison::greater: return Intervals{{*at + 1, kKeyMax}};
+    default: return Intervals{{*at, kKeyMax}};
   }
 }
 
 std::optional<Intervals> KeyMap::intervals(const Cell& cell) const {
   if (cell.any) return kAnyKey;
-  if (cell.simple.empty() || kind_ == Kind::null) return std::nullopt;
+  if (cell.simple.empty()) return std::nullopt;
   Intervals held;
-  bool speaks_of_null_only_by_equality = true;
+  bool of_null_only = true;      // "null" alone has an answer for values of any kind
+  bool by_equality_only = true;  // an order test of null has no answer, and neither has its not(…)
   for (const SimpleTest& test : cell.simple) {
-    const auto one = interval(test);
-    if (!one) return std::nullopt;
-    if (one->low <= one->high) held.push_back(*one);
-    speaks_of_null_only_by_equality =
-        speaks_of_null_only_by_equality && test.range == nullptr && test.comparison == Comparison::equal;
+    const auto some = intervals(test);
+    if (!some) return std::nullopt;
+    if (cell.negated && test.range == nullptr && test.comparison == Comparison::not_equal) return std::nullopt;
+    for (const Interval& one : *some) {
+      if (one.low <= one.high) held.push_back(one);
+    }
+    const bool equality = test.range == nullptr && test.comparison == Comparison::equal;
+    by_equality_only = by_equality_only && equality;
+    of_null_only = of_null_only && equality && test.value.is_null();
   }
   if (!cell.negated) return held;
-  // not(…): every key of the kind outside; null too, unless an order test made the answer null.
+  if (of_null_only) return Intervals{{kNullKey + 1, kMismatchKey}};
   std::ranges::sort(held, {}, &Interval::low);
   Intervals outside;
-  Key next = kKeyMin;
+  const Interval all = domain();
+  Key next = all.low;
   bool null_held = false;
   for (const Interval& in : held) {
     if (in.low == kNullKey) {
@@ -245,8 +337,8 @@ std::optional<Intervals> KeyMap::intervals(const Cell& cell) const {
     if (in.low > next) outside.push_back({next, in.low - 1});
     next = std::max(next, in.high + 1);
   }
-  if (next <= kKeyMax) outside.push_back({next, kKeyMax});
-  if (speaks_of_null_only_by_equality && !null_held) outside.push_back({kNullKey, kNullKey});
+  if (next <= all.high) outside.push_back({next, all.high});
+  if (by_equality_only && !null_held) outside.push_back({kNullKey, kNullKey});
   return outside;
 }
 

@@ -21,19 +21,22 @@ struct SimpleTest {
 struct Cell {
   bool any = false;                // "-"
   bool negated = false;            // not(…)
-  std::vector<SimpleTest> simple;  // any of them; empty when `general` stands
-  feel::NodePtr general;           // everything else: a boolean over the column's slot
+  std::vector<SimpleTest> simple;  // any of them; empty when it is no test against constants alone
 };
 
-// Parses and compiles one input entry. `input` is the symbol of the column's value.
-Cell compile_cell(Build& build, const Text& text, const feel::Scope& scope, feel::Layout& layout,
-                  const feel::Symbol& input);
+// What one input entry says in constants. `input` is the symbol of the column's value. Reports no fault: a text that
+// does not parse is no simple cell.
+Cell read_cell(Build& build, const Text& text, const feel::Scope& scope, const feel::Symbol& input);
+// The same entry as a boolean over the column's slot, for cells no key stands for. Its faults are reported.
+feel::NodePtr compile_cell(Build& build, const Text& text, const feel::Scope& scope, feel::Layout& layout,
+                           const feel::Symbol& input);
 
 // How a column's values become keys. Chosen from the constants its simple cells speak of.
 class KeyMap {
  public:
-  // Cells it cannot express stay without intervals: the caller then keeps their general node.
-  explicit KeyMap(std::span<const Cell> cells);
+  KeyMap() = default;
+  // `type`: what is known of the column's values. Cells it cannot express have no intervals: the caller compiles them.
+  KeyMap(std::span<const Cell> cells, const feel::Type& type);
 
   // The cell as intervals of keys, or nullopt when it speaks of constants of another kind or beyond the keys.
   std::optional<Intervals> intervals(const Cell& cell) const;
@@ -41,17 +44,37 @@ class KeyMap {
   // key() of many: out[i] is that of values[i]. Both of one length.
   void keys(std::span<const feel::Value> values, std::span<Key> out) const;
 
+  // For reports. The kind of value that has keys; null when the column speaks of none.
+  feel::Kind kind() const { return kind_; }
+  // Every key a value of the kind can have.
+  Interval domain() const;
+  // Whether the key stands for one value: not "between two numbers", not "any other text".
+  bool is_value(Key key) const;
+  // The value, or (between two numbers) one of those the key stands for. Texts point into the map.
+  feel::Value value_of(Key key, feel::Arena& arena) const;
+  bool is_dense() const { return kind_ != feel::Kind::string && kind_ != feel::Kind::boolean; }
+  // The keys between those of whole days, months or texts stand for nothing.
+  bool has_between() const { return kind_ != feel::Kind::date && kind_ != feel::Kind::years_months; }
+
  private:
-  std::optional<Interval> interval(const SimpleTest& test) const;
+  bool is_key_kind(feel::Kind kind) const;
+  std::optional<Intervals> intervals(const SimpleTest& test) const;
+  std::optional<Interval> interval(const feel::Range& range) const;
   std::optional<Key> constant_key(const feel::Value& value) const;
   Key number_key(const feel::Decimal& number) const;
   Key string_key(std::string_view text) const;
 
-  feel::Kind kind_ = feel::Kind::null;
-  int places_ = 0;  // numbers: key is 2 · floor(value · 10^places), plus 1 when anything was cut off
   // Strings: open addressing; the key is the place in `strings_` plus 1, 0 for every other string.
+  struct Bucket {
+    uint32_t tag = 0;  // of the hash
+    uint32_t key = 0;  // 0: free
+  };
+  feel::Kind kind_ = feel::Kind::null;
+  bool dates_only_ = false;  // the column's type says so: a date is otherwise compared with dates and times too
+  bool dates_and_times_only_ = false;
+  int places_ = 0;  // numbers: key is 2 · floor(value · 10^places), plus 1 when anything was cut off
   std::vector<std::string> strings_;
-  std::vector<uint32_t> buckets_;
+  std::vector<Bucket> buckets_;
 };
 
 }  // namespace puhui::dmn

@@ -18,7 +18,7 @@ struct CompiledTable {
   struct Input {
     feel::NodePtr value;
     uint32_t slot = 0;  // the column's value, for general cells
-    KeyMap keys{{}};
+    KeyMap keys;
     const feel::Type* allowed = nullptr;  // input values, or null
     std::string label;
   };

@@ -1,3 +1,5 @@
+#include <unordered_map>
+
 #include "ground/base/text.h"
 #include "infrastructure/dmn/reader.h"
 #include "infrastructure/dmn/table.h"
@@ -97,20 +99,30 @@ void TableCompiler::inputs() {
   }
 }
 
+// Price lists say the same few things thousands of times: each text of a column is read once.
 void TableCompiler::cells() {
   const size_t rules = source_.rules.size();
   std::vector<std::vector<Intervals>> keys(source_.inputs.size());
   std::vector<std::vector<feel::NodePtr>> general(rules);
   for (size_t c = 0; c < source_.inputs.size(); ++c) {
-    std::vector<Cell> column;
+    std::unordered_map<std::string_view, uint32_t> known;
+    std::vector<Cell> read;
+    std::vector<uint32_t> read_at;
     for (const TableRule& rule : source_.rules) {
-      column.push_back(compile_cell(build_, rule.inputs[c], scope_, layout_, *tested_[c]));
+      const auto [at, is_new] = known.try_emplace(rule.inputs[c].text, static_cast<uint32_t>(read.size()));
+      if (is_new) read.push_back(read_cell(build_, rule.inputs[c], scope_, *tested_[c]));
+      read_at.push_back(at->second);
     }
-    table_.inputs[c].keys = KeyMap(column);
+    KeyMap& map = table_.inputs[c].keys;
+    map = KeyMap(read, *tested_[c]->type);
+    std::vector<std::optional<Intervals>> intervals;
+    for (const Cell& cell : read) intervals.push_back(map.intervals(cell));
+    keys[c].reserve(rules);
     for (size_t r = 0; r < rules; ++r) {
-      auto intervals = table_.inputs[c].keys.intervals(column[r]);
-      if (!intervals) general[r].push_back(std::move(column[r].general));
-      keys[c].push_back(intervals ? std::move(*intervals) : kAnyKey);
+      const auto& held = intervals[read_at[r]];
+      keys[c].push_back(held ? *held : kAnyKey);
+      if (held) continue;
+      general[r].push_back(compile_cell(build_, source_.rules[r].inputs[c], scope_, layout_, *tested_[c]));
     }
   }
   for (size_t r = 0; r < rules; ++r) {
