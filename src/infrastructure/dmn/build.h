@@ -66,7 +66,7 @@ feel::Value check_slowly(const feel::Value& value, const feel::Type& type, feel:
 // The value if it is of the type, or converts to it, and its allowed values hold it; else a null that says why.
 inline feel::Value check(const feel::Value& value, const feel::Type& type, feel::Run& run, const feel::Place& place,
                          std::string_view what) {
-  if (type.any || value.is_null()) return value;
+  if ((type.any && !type.constrained) || value.is_null()) return value;
   const bool simple = value.kind() < feel::Kind::list && !type.constrained;
   if (simple && value.kind() == type.kind) return value;
   return check_slowly(value, type, run, place, what);
