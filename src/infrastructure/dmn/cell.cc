@@ -66,6 +66,8 @@ Cell read_cell(Build& build, const Text& text, const feel::Scope& scope, const f
       break;
     }
     cell.simple.push_back(*simple);
+    const bool null = simple->range == nullptr && simple->value.is_null();
+    cell.speaks_of_null = cell.speaks_of_null || (null && simple->value.cause().code == feel::CauseCode::literal);
   }
   return cell;
 }
@@ -246,6 +248,32 @@ void KeyMap::keys(std::span<const Value> values, std::span<Key> out) const {
   }
 }
 
+Value KeyMap::value_of(Key key) const {
+  const Key half = key >> 1;  // towards the lower value
+  switch (kind_) {
+    case Kind::number: {
+      // Five tenths of the last place: what lies between two numbers that have keys.
+      const bool between = key % 2 != 0;
+      return Value::number(between ? *multiply(feel::Decimal::scaled(5, -places_ - 1), feel::Decimal(key))
+                                   : feel::Decimal::scaled(half, -places_));
+    }
+    case Kind::string: return key == 0 ? Value::null() : Value::string(strings_[static_cast<size_t>(key) - 1]);
+    case Kind::boolean: return Value::boolean(key != 0);
+    case Kind::date: {
+      const auto day = feel::date_from_days(half);
+      return day ? Value::date(*day) : Value::null();
+    }
+    case Kind::time: {
+      const int64_t second = (half % feel::kSecondsPerDay + feel::kSecondsPerDay) % feel::kSecondsPerDay;
+      return Value::time({static_cast<int32_t>(second), key % 2 == 0 ? 0 : feel::kNanosPerSecond / 2, {}});
+    }
+    case Kind::date_time: return Value::date_time({half, key % 2 == 0 ? 0 : feel::kNanosPerSecond / 2, {}});
+    case Kind::years_months: return Value::months(half);
+    case Kind::days_time: return Value::duration({half, key % 2 == 0 ? 0 : feel::kNanosPerSecond / 2});
+    default: return Value::null();
+  }
+}
+
 // The key of a constant, if no other value of its kind shares it.
 std::optional<Key> KeyMap::constant_key(const Value& value) const {
   if (value.is_null()) return kNullKey;
@@ -262,7 +290,7 @@ Interval KeyMap::domain() const {
 }
 
 std::optional<Interval> KeyMap::interval(const feel::Range& range) const {
-  if (!is_dense() || (range.low_bounded && range.low.is_null()) || (range.high_bounded && range.high.is_null())) {
+  if (!is_ordered() || (range.low_bounded && range.low.is_null()) || (range.high_bounded && range.high.is_null())) {
     return std::nullopt;
   }
   Interval made{kKeyMin, kKeyMax};
@@ -296,7 +324,7 @@ std::optional<Intervals> KeyMap::intervals(const SimpleTest& test) const {
     const Interval all = domain();
     return Intervals{{kNullKey, kNullKey}, {all.low, *at - 1}, {*at + 1, all.high}};
   }
-  if (!is_dense() || *at == kNullKey) return std::nullopt;
+  if (!is_ordered() || *at == kNullKey) return std::nullopt;
   switch (test.comparison) {
     case Comparison::less: return Intervals{{kKeyMin, *at - 1}};
     case Comparison::less_equal: return Intervals{{kKeyMin, *at}};

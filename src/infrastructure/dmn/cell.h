@@ -21,6 +21,7 @@ struct SimpleTest {
 struct Cell {
   bool any = false;                // "-"
   bool negated = false;            // not(…)
+  bool speaks_of_null = false;     // by the word; a constant that came to nothing is none
   std::vector<SimpleTest> simple;  // any of them; empty when it is no test against constants alone
 };
 
@@ -48,12 +49,11 @@ class KeyMap {
   feel::Kind kind() const { return kind_; }
   // Every key a value of the kind can have.
   Interval domain() const;
-  // Whether the key stands for one value: not "between two numbers", not "any other text".
-  bool is_value(Key key) const;
-  // The value, or (between two numbers) one of those the key stands for. Texts point into the map.
-  feel::Value value_of(Key key, feel::Arena& arena) const;
-  bool is_dense() const { return kind_ != feel::Kind::string && kind_ != feel::Kind::boolean; }
-  // The keys between those of whole days, months or texts stand for nothing.
+  // A value that has the key; null for "every other text". Texts point into the map.
+  feel::Value value_of(Key key) const;
+  // Ordered without end; the others are a short list.
+  bool is_ordered() const { return kind_ != feel::Kind::string && kind_ != feel::Kind::boolean; }
+  // Whether an odd key stands for values at all: between two numbers there are some, between two days none.
   bool has_between() const { return kind_ != feel::Kind::date && kind_ != feel::Kind::years_months; }
 
  private:

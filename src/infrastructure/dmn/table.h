@@ -21,6 +21,10 @@ struct CompiledTable {
     KeyMap keys;
     const feel::Type* allowed = nullptr;  // input values, or null
     std::string label;
+    // For reports: the keys the column may have, without null, and whether a rule asks for null.
+    Intervals domain;
+    bool is_domain_exact = true;  // false: its allowed values are no test against constants
+    bool speaks_of_null = false;
   };
   struct Output {
     std::string_view name;              // kept by the unit

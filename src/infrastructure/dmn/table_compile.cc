@@ -46,6 +46,8 @@ class TableCompiler {
  private:
   void inputs();
   void cells();
+  Cell allowed_cell(const Text& given, const feel::Symbol& tested);
+  static void domain(CompiledTable::Input& input, std::span<const Cell> cells, const Cell& allowed);
   void outputs();
   const Type* result_type();
   const Type* allowed_type(const Text& tests, const Type* base);
@@ -99,6 +101,26 @@ void TableCompiler::inputs() {
   }
 }
 
+// The column's input values, or those of its type, as a cell.
+Cell TableCompiler::allowed_cell(const Text& given, const feel::Symbol& tested) {
+  const Text* text = given.given && !trim(given.text).empty() ? &given : build_.allowed_text(*tested.type);
+  if (text != nullptr && !trim(text->text).empty()) return read_cell(build_, *text, scope_, tested);
+  Cell any;
+  any.any = true;
+  return any;
+}
+
+void TableCompiler::domain(CompiledTable::Input& input, std::span<const Cell> cells, const Cell& allowed) {
+  const Interval all = input.keys.domain();
+  const auto held = input.keys.intervals(allowed);
+  input.is_domain_exact = held.has_value();
+  for (const Interval& interval : held.value_or(kAnyKey)) {
+    const Interval clipped{std::max(interval.low, all.low), std::min(interval.high, all.high)};
+    if (clipped.low <= clipped.high) input.domain.push_back(clipped);
+  }
+  input.speaks_of_null = std::ranges::any_of(cells, &Cell::speaks_of_null);
+}
+
 // Price lists say the same few things thousands of times: each text of a column is read once.
 void TableCompiler::cells() {
   const size_t rules = source_.rules.size();
@@ -113,8 +135,13 @@ void TableCompiler::cells() {
       if (is_new) read.push_back(read_cell(build_, rule.inputs[c], scope_, *tested_[c]));
       read_at.push_back(at->second);
     }
+    // Values that are allowed but in no rule need keys too: they are gaps.
+    const Cell allowed = allowed_cell(source_.inputs[c].allowed, *tested_[c]);
+    read.push_back(allowed);
     KeyMap& map = table_.inputs[c].keys;
     map = KeyMap(read, *tested_[c]->type);
+    read.pop_back();
+    domain(table_.inputs[c], read, allowed);
     std::vector<std::optional<Intervals>> intervals;
     for (const Cell& cell : read) intervals.push_back(map.intervals(cell));
     keys[c].reserve(rules);
