@@ -106,7 +106,7 @@ std::string workbook_xml(std::string_view name) {
   return std::string(
              "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" "
              "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">"
-             "<sheets><sheet name=\"") +
+             "<bookViews><workbookView/></bookViews><sheets><sheet name=\"") +
          cell_xml(name) + "\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>";
 }
 
@@ -120,7 +120,11 @@ std::string columns_xml(const SheetCells& cells) {
     out += "<col min=\"" + number + "\" max=\"" + number + "\" width=\"" + std::to_string(width_of(cells, column)) +
            "\" style=\"1\" customWidth=\"1\"/>";
   }
-  return columns == 0 ? "" : out + "</cols>";
+  if (columns == 0) return "";
+  // So are the columns beside the table, where people begin new ones.
+  constexpr size_t kFreeColumns = 16;
+  return out + "<col min=\"" + std::to_string(columns + 1) + "\" max=\"" + std::to_string(columns + kFreeColumns) +
+         "\" width=\"12\" style=\"1\" customWidth=\"1\"/></cols>";
 }
 
 std::string sheet_xml(const SheetCells& cells) {
