@@ -146,7 +146,10 @@ std::string sheet_xml(const SheetCells& cells) {
     }
     out += "</row>";
   }
-  return out + "</sheetData></worksheet>";
+  // Without it every rule's number has a mark that it is a number stored as text.
+  return out +
+         "</sheetData><ignoredErrors><ignoredError sqref=\"A1:XFD1048576\" numberStoredAsText=\"1\"/>"
+         "</ignoredErrors></worksheet>";
 }
 
 }  // namespace

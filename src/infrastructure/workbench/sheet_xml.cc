@@ -316,19 +316,21 @@ std::string XmlEdit::child_lead() const {
 }
 
 std::string XmlEdit::result() const {
-  std::vector<const Change*> order;
-  for (const Change& change : changes_) order.push_back(&change);
-  // What is put in at a place comes before what replaces the bytes behind it.
-  std::ranges::stable_sort(order, {}, [](const Change* change) {
-    return std::pair(change->span.begin, change->span.end > change->span.begin);
+  std::vector<size_t> order(changes_.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  // What is put in at a place comes before what replaces the bytes behind it, else in the order it was asked for.
+  std::ranges::sort(order, {}, [&](size_t number) {
+    const XmlSpan& span = changes_[number].span;
+    return std::tuple(span.begin, span.end > span.begin, number);
   });
   std::string out;
   size_t at = element_.whole.begin;
-  for (const Change* change : order) {
-    CHECK(change->span.begin >= at && change->span.end <= element_.whole.end, "edits do not overlap");
-    out += xml_.substr(at, change->span.begin - at);
-    out += change->bytes;
-    at = change->span.end;
+  for (const size_t number : order) {
+    const Change& change = changes_[number];
+    CHECK(change.span.begin >= at && change.span.end <= element_.whole.end, "edits do not overlap");
+    out += xml_.substr(at, change.span.begin - at);
+    out += change.bytes;
+    at = change.span.end;
   }
   out += xml_.substr(at, element_.whole.end - at);
   if (opened_.empty()) return out;
