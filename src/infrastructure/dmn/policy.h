@@ -117,6 +117,9 @@ class Policy {
   feel::Value invoke(std::string_view name, std::span<const feel::Entry> arguments, Scratch& scratch,
                      Trace* trace = nullptr) const;
 
+  // For what reports on it (policy_inside.h).
+  const CompiledPolicy& compiled() const { return *compiled_; }
+
  private:
   friend class Batch;
   friend class JsonDoor;
