@@ -1,6 +1,7 @@
 #include "ground/base/text.h"
 #include "infrastructure/dmn/build.h"
 #include "infrastructure/dmn/reader.h"
+#include "infrastructure/feel/rows.h"
 
 namespace puhui::dmn {
 namespace {
@@ -80,6 +81,11 @@ class ResultOfContext final : public feel::Node {
   Value eval(feel::Frame& frame) const override {
     entries_->eval(frame);
     return result_->eval(frame);
+  }
+  const Value* eval_rows(feel::RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const override {
+    feel::Column entries(frame);
+    entries_->eval_rows(frame, rows, entries.values());
+    return result_->eval_rows(frame, rows, out);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "infrastructure/dmn/build.h"
 
 #include "infrastructure/dmn/reader.h"
+#include "infrastructure/feel/rows.h"
 
 namespace puhui::dmn {
 namespace {
@@ -18,6 +19,11 @@ class CheckNode final : public feel::Node {
   CheckNode(const Place& where, feel::NodePtr value, const Type& type)
       : Node(where), value_(std::move(value)), type_(type) {}
   Value eval(Frame& frame) const override { return check(value_->eval(frame), type_, frame.run, place, "the result"); }
+  const Value* eval_rows(feel::RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const override {
+    const Value* const values = value_->eval_rows(frame, rows, out);
+    for (const uint32_t row : rows) out[row] = check(values[row], type_, frame.run, place, "the result");
+    return out;
+  }
 
  private:
   feel::NodePtr value_;

@@ -13,14 +13,23 @@ class ModelCall final : public feel::External {
  public:
   explicit ModelCall(std::unique_ptr<const HostCall> call) : call_(std::move(call)) {}
   Value call(feel::Run& run, std::span<const Value> args, const feel::Place& place) const override {
-    auto* trace = static_cast<Trace*>(run.trace);
+    // A batch has a trace of its own, which no host knows.
+    auto* trace = run.row == feel::kNoRow ? static_cast<Trace*>(run.trace) : nullptr;
     const Value result = call_->call(args, run.arena, trace);
     if (trace != nullptr) trace->calls.push_back(result);
-    if (!result.is_null()) return result;
-    return run.fail(feel::CauseCode::unavailable, place, {"the model gave no answer"}, &result.cause());
+    return answer(result, run, place);
+  }
+  void call_rows(feel::Run& run, std::span<const Value> args, const feel::Place& place, std::span<const uint32_t>,
+                 std::span<Value> answers) const override {
+    call_->call_many(args, run.arena, answers);
+    for (Value& one : answers) one = answer(one, run, place);
   }
 
  private:
+  static Value answer(const Value& result, feel::Run& run, const feel::Place& place) {
+    if (!result.is_null()) return result;
+    return run.fail(feel::CauseCode::unavailable, place, {"the model gave no answer"}, &result.cause());
+  }
   std::unique_ptr<const HostCall> call_;
 };
 

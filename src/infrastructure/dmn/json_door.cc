@@ -1,7 +1,5 @@
 #include "infrastructure/dmn/json_door.h"
 
-#include <set>
-
 #include "ground/base/hash.h"
 #include "infrastructure/dmn/json_reader.h"
 #include "infrastructure/dmn/json_writer.h"
@@ -42,12 +40,8 @@ JsonDoor::JsonDoor(const Policy& policy, JsonDoorOptions options)
   if (asked.empty()) {
     for (size_t d = 0; d < codes.size(); ++d) asked.push_back(d);
   }
-  std::set<uint32_t> needed;
-  for (const size_t d : asked) {
-    needed.insert(codes[d].needs.begin(), codes[d].needs.end());
-    state_->names.push_back(quoted(policy.decisions()[d].name) + ":");
-  }
-  state_->needed.assign(needed.begin(), needed.end());
+  for (const size_t d : asked) state_->names.push_back(quoted(policy.decisions()[d].name) + ":");
+  state_->needed = policy.compiled_->needed_for(asked);
   for (const RuleInfo& rule : policy.rules()) state_->rules.push_back(quoted(rule.id));
   auto& buckets = state_->buckets;
   buckets.assign(std::bit_ceil(policy.inputs().size() * 2 + 1), 0);

@@ -1,5 +1,7 @@
 #include "infrastructure/dmn/policy.h"
 
+#include <set>
+
 #include "infrastructure/dmn/policy_inside.h"
 
 namespace puhui::dmn {
@@ -22,7 +24,14 @@ void Scratch::set_moment(const feel::DateTime& now) {
   state_->run.moment = &state_->moment;
 }
 
-Policy::Policy(std::unique_ptr<CompiledPolicy> compiled) : compiled_(std::move(compiled)) {}
+Policy::Policy(std::unique_ptr<CompiledPolicy> compiled) : compiled_(std::move(compiled)) {
+  std::vector<bool> computed(compiled_->initial.size(), false);
+  for (const CompiledInput& input : compiled_->input_codes) computed[input.slot] = true;
+  for (const CompiledDecision& decision : compiled_->decision_codes) computed[decision.slot] = true;
+  for (uint32_t slot = 0; slot < computed.size(); ++slot) {
+    if (!computed[slot]) compiled_->fixed.push_back(slot);
+  }
+}
 Policy::Policy(Policy&&) noexcept = default;
 Policy& Policy::operator=(Policy&&) noexcept = default;
 Policy::~Policy() = default;
@@ -54,20 +63,55 @@ void CompiledPolicy::evaluate(uint32_t decision, feel::Run& run) const {
   run.globals[code.slot] = code.type->any ? value : check(value, *code.type, run, code.place, code.label);
 }
 
+void CompiledPolicy::evaluate_rows(uint32_t decision, feel::RowsFrame& frame, std::span<const uint32_t> rows) const {
+  const CompiledDecision& code = decision_codes[decision];
+  feel::Run& run = frame.run;
+  if (run.stopped != nullptr) return;
+  // The stack is as full as it is for one row, so that calls stop where they would stop there.
+  if (code.locals > run.stack.size()) return static_cast<void>(run.stop(code.place, "values on the stack"));
+  run.stack_used = code.locals;
+  Value* const column = frame.globals + size_t{code.slot} * feel::kColumnStep;
+  const Value* const values = code.logic->eval_rows(frame, rows, column);
+  for (const uint32_t row : rows) {
+    column[row] = code.type->any ? values[row] : check(values[row], *code.type, run, code.place, code.label);
+  }
+  run.stack_used = 0;
+}
+
+std::vector<uint32_t> CompiledPolicy::needed_for(std::span<const size_t> chosen) const {
+  std::set<uint32_t> needed;
+  for (const size_t decision : chosen) {
+    needed.insert(decision_codes[decision].needs.begin(), decision_codes[decision].needs.end());
+  }
+  for (uint32_t d = 0; chosen.empty() && d < decision_codes.size(); ++d) needed.insert(d);
+  return {needed.begin(), needed.end()};
+}
+
 namespace {
+
+// What an earlier evaluation left in a decision's place is never read: each is computed before who requires it. With
+// faults let through there may be cycles, and then nothing may be left.
+void set_globals(const CompiledPolicy& compiled, std::vector<Value>& globals) {
+  if (globals.size() != compiled.initial.size() || !compiled.faults.empty()) {
+    globals = compiled.initial;
+    return;
+  }
+  for (const uint32_t slot : compiled.fixed) globals[slot] = compiled.initial[slot];
+}
 
 void start(const CompiledPolicy& compiled, std::span<const Value> inputs, feel::Run& run, std::vector<Value>& globals,
            bool& begun, Trace* trace) {
+  const Value missing = Value::missing();
   if (!begun) run.arena.reset();
   begun = false;
   run.begin({.steps_max = compiled.limits.steps_max, .depth_max = compiled.limits.depth_max});
   run.trace = trace;
-  globals.assign(compiled.initial.begin(), compiled.initial.end());
+  set_globals(compiled, globals);
   run.globals = globals.data();
   for (size_t i = 0; i < compiled.input_codes.size(); ++i) {
     const CompiledInput& input = compiled.input_codes[i];
-    if (i >= inputs.size()) break;
-    globals[input.slot] = input.type->any ? inputs[i] : check(inputs[i], *input.type, run, input.place, input.label);
+    const Value& given = i < inputs.size() ? inputs[i] : missing;
+    globals[input.slot] = input.type->any ? given : check(given, *input.type, run, input.place, input.label);
   }
 }
 

@@ -60,6 +60,7 @@ class Scratch {
 
  private:
   friend class Policy;
+  friend class Batch;
   friend class JsonDoor;
   struct State;
   std::unique_ptr<State> state_;

@@ -85,7 +85,7 @@ class ServiceCall final : public feel::External {
     if (globals == nullptr) return run.stop(place, "memory");
     std::ranges::copy(policy_.initial, globals);
     for (size_t i = 0; i < parameter_slots_.size(); ++i) globals[parameter_slots_[i]] = args[i];
-    Value* const outer = run.globals;
+    const feel::Slots outer = run.globals;
     run.globals = globals;
     for (const uint32_t decision : decisions) policy_.evaluate(decision, run);
     run.globals = outer;

@@ -7,6 +7,7 @@
 #include "infrastructure/dmn/item_types.h"
 #include "infrastructure/dmn/policy.h"
 #include "infrastructure/dmn/table.h"
+#include "infrastructure/feel/rows.h"
 
 namespace puhui::dmn {
 
@@ -51,8 +52,13 @@ struct CompiledPolicy {
   std::vector<feel::NodePtr> kept_nodes;
   std::vector<Fault> faults;
   std::vector<feel::Value> initial;  // globals before an evaluation: functions set, all else missing
+  std::vector<uint32_t> fixed;       // the globals that are neither inputs nor decisions
 
   void evaluate(uint32_t decision, feel::Run& run) const;
+  // The same for rows of a chunk; its globals hold what the decision needs.
+  void evaluate_rows(uint32_t decision, feel::RowsFrame& frame, std::span<const uint32_t> rows) const;
+  // What these decisions require, themselves too, in order of evaluation; all when none is named.
+  std::vector<uint32_t> needed_for(std::span<const size_t> chosen) const;
 };
 
 struct Scratch::State {

@@ -1,5 +1,7 @@
 #include "infrastructure/dmn/table.h"
 
+#include "infrastructure/feel/rows.h"
+
 namespace puhui::dmn {
 
 using feel::CauseCode;
@@ -30,6 +32,39 @@ struct TableNode::Hits {
   std::vector<size_t> many;
 };
 
+TableNode::TableNode(const feel::Place& where, const CompiledTable& table) : Node(where), table_(table) {
+  const bool one_row = table.hit_policy == HitPolicy::first || table.hit_policy == HitPolicy::unique;
+  simple_ = one_row && table.general.empty();
+  for (const CompiledTable::Input& input : table.inputs) leaves_.push_back(input.value->leaf());
+  fix_constants();
+}
+
+// A constant that is not of its output's type stays to be evaluated: its null says so each time.
+void TableNode::fix_constants() {
+  feel::Arena arena;
+  feel::Run run(arena, feel::kStackValues);
+  const size_t outputs = table_.outputs.size();
+  for (size_t rule = 0; rule < table_.rules; ++rule) {
+    bool whole = true;
+    for (size_t o = 0; o < outputs; ++o) {
+      const Value* constant = table_.entries[rule * outputs + o]->constant();
+      const feel::Type* type = table_.outputs[o].type;
+      run.begin({.steps_max = 10'000, .depth_max = 16});
+      arena.reset();
+      // What a conversion makes lives in the arena of one evaluation, so only what is of the type as it stands counts.
+      const bool fits =
+          constant != nullptr &&
+          (type == nullptr || constant->is_null() ||
+           (feel::conforms(*constant, *type) && !check(*constant, *type, run, place, "an output").is_null()));
+      is_constant_.push_back(fits ? 1 : 0);
+      constants_.push_back(fits ? *constant : Value());
+      constant_rows_.push_back({table_.outputs[o].name, constants_.back()});
+      whole = whole && fits;
+    }
+    is_constant_row_.push_back(whole ? 1 : 0);
+  }
+}
+
 Value TableNode::eval(Frame& frame) const {
   if (!frame.run.step(place)) return Value::null(frame.run.stopped);
   Key few[kColumnsOnStack];
@@ -38,26 +73,91 @@ Value TableNode::eval(Frame& frame) const {
   if (table_.inputs.size() > kColumnsOnStack) more.resize(table_.inputs.size()), keys = more;
   Value failure;
   if (!evaluate_inputs(frame, keys, failure)) return failure;
+  if (simple_) return simple_answer(frame, keys);
   Hits hits;
   collect(frame, keys, hits);
   return answer(frame, hits);
 }
 
+bool TableNode::allowed(const CompiledTable::Input& input, Value& value, feel::Run& run) const {
+  if (input.allowed == nullptr) return true;
+  value = check(value, *input.allowed, run, place, input.label);
+  return !value.is_null() || value.cause().code != CauseCode::not_allowed;
+}
+
 bool TableNode::evaluate_inputs(Frame& frame, std::span<Key> keys, Value& failure) const {
   for (size_t i = 0; i < table_.inputs.size(); ++i) {
     const CompiledTable::Input& input = table_.inputs[i];
-    Value value = input.value->eval(frame);
-    if (input.allowed != nullptr) {
-      value = check(value, *input.allowed, frame.run, place, input.label);
-      if (value.is_null() && value.cause().code == CauseCode::not_allowed) {
-        failure = value;
-        return false;
-      }
+    Value& value = frame.slots[input.slot];
+    const feel::Leaf leaf = leaves_[i];
+    value = leaf.kind == feel::Leaf::Kind::global ? frame.run.globals[leaf.index] : input.value->eval(frame);
+    if (!allowed(input, value, frame.run)) {
+      failure = value;
+      return false;
     }
-    frame.slots[input.slot] = value;
     keys[i] = input.keys.key(value);
   }
   return true;
+}
+
+Value TableNode::simple_answer(Frame& frame, std::span<const Key> keys) const {
+  if (table_.hit_policy == HitPolicy::first) {
+    const size_t rule = table_.matcher.first(keys);
+    if (rule == table_.rules) return no_match(frame);
+    trace(frame, rule);
+    return row(frame, rule);
+  }
+  uint32_t two[2];
+  const size_t found = table_.matcher.take(keys, two);
+  if (found == 0) return no_match(frame);
+  if (found == 1) {
+    trace(frame, two[0]);
+    return row(frame, two[0]);
+  }
+  Hits hits;
+  collect(frame, keys, hits);
+  return answer(frame, hits);
+}
+
+const Value* TableNode::eval_rows(feel::RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const {
+  feel::Run& run = frame.run;
+  for (size_t i = 0; i < rows.size(); ++i) run.step(place);
+  if (run.stopped != nullptr) return out;  // the chunk is evaluated anew, row by row
+  const size_t columns = table_.inputs.size();
+  std::vector<Key> keys(feel::kChunkRows * columns);
+  feel::Selection kept[2];  // a row leaves at its first value that is not allowed
+  size_t turn = 0;
+  for (const uint32_t row : rows) kept[0].add(row);
+  for (size_t c = 0; c < columns; ++c) {
+    const CompiledTable::Input& input = table_.inputs[c];
+    const feel::Selection& open = kept[turn];
+    feel::Selection& next = kept[1 - turn];
+    Value* const column = frame.slot_column(input.slot);
+    const Value* const values = input.value->eval_rows(frame, open.rows(), column);
+    for (const uint32_t row : open.rows()) {
+      column[row] = values[row];
+      if (!allowed(input, column[row], run))
+        out[row] = column[row];
+      else if (input.allowed != nullptr)
+        next.add(row);
+      keys[row * columns + c] = input.keys.key(column[row]);
+    }
+    if (input.allowed == nullptr) continue;
+    turn = 1 - turn;
+    kept[1 - turn].clear();
+  }
+  for (const uint32_t row : kept[turn].rows()) {
+    Frame one = frame.row(row);
+    const std::span<const Key> row_keys = std::span(keys).subspan(row * columns, columns);
+    if (simple_) {
+      out[row] = simple_answer(one, row_keys);
+      continue;
+    }
+    Hits hits;
+    collect(one, row_keys, hits);
+    out[row] = answer(one, hits);
+  }
+  return out;
 }
 
 bool TableNode::general_cells_hold(size_t rule, Frame& frame) const {
@@ -78,22 +178,28 @@ void TableNode::collect(Frame& frame, std::span<const Key> keys, Hits& hits) con
 
 void TableNode::trace(Frame& frame, size_t rule) const {
   if (frame.run.trace == nullptr) return;
-  static_cast<Trace*>(frame.run.trace)->hits.push_back(table_.first_rule + static_cast<uint32_t>(rule));
+  auto* const trace = static_cast<Trace*>(frame.run.trace);
+  trace->hits.push_back(table_.first_rule + static_cast<uint32_t>(rule));
+  if (frame.run.row != feel::kNoRow) static_cast<BatchTrace*>(trace)->rows.push_back(frame.run.row);
 }
 
 Value TableNode::entry(Frame& frame, size_t rule, size_t output) const {
-  const Value value = table_.entries[rule * table_.outputs.size() + output]->eval(frame);
+  const size_t at = rule * table_.outputs.size() + output;
+  if (is_constant_[at] != 0) return constants_[at];
+  const Value value = table_.entries[at]->eval(frame);
   const feel::Type* type = table_.outputs[output].type;
   return type == nullptr ? value : check(value, *type, frame.run, place, "an output");
 }
 
 // One output is its value; several are a context by their names.
 Value TableNode::row(Frame& frame, size_t rule) const {
-  if (table_.outputs.size() == 1) return entry(frame, rule, 0);
+  const size_t outputs = table_.outputs.size();
+  if (outputs == 1) return entry(frame, rule, 0);
+  if (is_constant_row_[rule] != 0) return Value::context({constant_rows_.data() + rule * outputs, outputs});
   auto* entries = frame.run.arena.array<feel::Entry>(table_.outputs.size());
   if (entries == nullptr) return frame.run.stop(place, "memory");
-  for (size_t o = 0; o < table_.outputs.size(); ++o) entries[o] = {table_.outputs[o].name, entry(frame, rule, o)};
-  return Value::context({entries, table_.outputs.size()});
+  for (size_t o = 0; o < outputs; ++o) entries[o] = {table_.outputs[o].name, entry(frame, rule, o)};
+  return Value::context({entries, outputs});
 }
 
 Value TableNode::answer(Frame& frame, const Hits& hits) const {
@@ -103,7 +209,7 @@ Value TableNode::answer(Frame& frame, const Hits& hits) const {
   }
   switch (table_.hit_policy) {
     case HitPolicy::first: return row(frame, hits.rules()[0]);
-    case HitPolicy::unique: return hits.size == 1 ? row(frame, hits.rules()[0]) : many(frame, hits);
+    case HitPolicy::unique: return hits.size == 1 ? row(frame, hits.rules()[0]) : many(frame, hits.rules());
     case HitPolicy::any: return any(frame, hits);
     case HitPolicy::rule_order: return list_of(frame, hits.rules());
     case HitPolicy::output_order: return list_of(frame, by_priority(frame, hits));
@@ -145,16 +251,16 @@ Value TableNode::no_match(Frame& frame) const {
   return frame.run.fail(CauseCode::no_match, place, {"no rule for ", came}, from);
 }
 
-Value TableNode::many(Frame& frame, const Hits& hits) const {
+Value TableNode::many(Frame& frame, std::span<const size_t> hit) const {
   std::string rules;
-  for (const size_t rule : hits.rules()) rules += (rules.empty() ? "" : ", ") + std::to_string(rule + 1);
+  for (const size_t rule : hit) rules += (rules.empty() ? "" : ", ") + std::to_string(rule + 1);
   return frame.run.fail(CauseCode::many_matches, place, {"expected one rule to match, came rules ", rules});
 }
 
 Value TableNode::any(Frame& frame, const Hits& hits) const {
   const Value first = row(frame, hits.rules()[0]);
   for (const size_t rule : hits.rules().subspan(1)) {
-    if (!identical(first, row(frame, rule))) return many(frame, hits);
+    if (!identical(first, row(frame, rule))) return many(frame, hits.rules());
   }
   return first;
 }

@@ -56,26 +56,37 @@ TableInfo info_of(const CompiledTable& table);
 
 class TableNode final : public feel::Node {
  public:
-  TableNode(const feel::Place& where, const CompiledTable& table) : Node(where), table_(table) {}
+  // Needs the table complete. What its rules yield is computed and checked here where it is constant.
+  TableNode(const feel::Place& where, const CompiledTable& table);
   feel::Value eval(feel::Frame& frame) const override;
+  const feel::Value* eval_rows(feel::RowsFrame& frame, std::span<const uint32_t> rows, feel::Value* out) const override;
 
  private:
   struct Hits;
+  void fix_constants();
   bool evaluate_inputs(feel::Frame& frame, std::span<Key> keys, feel::Value& failure) const;
+  bool allowed(const CompiledTable::Input& input, feel::Value& value, feel::Run& run) const;
   bool general_cells_hold(size_t rule, feel::Frame& frame) const;
   void collect(feel::Frame& frame, std::span<const Key> keys, Hits& hits) const;
+  feel::Value simple_answer(feel::Frame& frame, std::span<const Key> keys) const;
   feel::Value answer(feel::Frame& frame, const Hits& hits) const;
   feel::Value no_match(feel::Frame& frame) const;
   feel::Value row(feel::Frame& frame, size_t rule) const;
   feel::Value entry(feel::Frame& frame, size_t rule, size_t output) const;
   feel::Value any(feel::Frame& frame, const Hits& hits) const;
-  feel::Value many(feel::Frame& frame, const Hits& hits) const;
+  feel::Value many(feel::Frame& frame, std::span<const size_t> rules) const;
   feel::Value aggregated(feel::Frame& frame, const Hits& hits) const;
   std::vector<size_t> by_priority(feel::Frame& frame, const Hits& hits) const;
   feel::Value list_of(feel::Frame& frame, std::span<const size_t> rules) const;
   void trace(feel::Frame& frame, size_t rule) const;
 
   const CompiledTable& table_;
+  bool simple_ = false;                     // FIRST or UNIQUE, by keys alone
+  std::vector<feel::Leaf> leaves_;          // of the inputs
+  std::vector<feel::Value> constants_;      // [rule][output]: its value of its type; meaningless where not constant
+  std::vector<uint8_t> is_constant_;        // [rule][output]
+  std::vector<feel::Entry> constant_rows_;  // [rule][output], of several outputs
+  std::vector<uint8_t> is_constant_row_;    // [rule]: all its outputs are
 };
 
 }  // namespace puhui::dmn

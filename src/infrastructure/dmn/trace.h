@@ -25,4 +25,9 @@ struct Trace {
   void clear() { hits.clear(), calls.clear(); }
 };
 
+// Of a batch: every hit with its row.
+struct BatchTrace : Trace {
+  std::vector<uint32_t> rows;  // [hit]
+};
+
 }  // namespace puhui::dmn

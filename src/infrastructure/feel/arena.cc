@@ -28,6 +28,14 @@ void* Arena::allocate_slow(size_t bytes) {
   return start_;
 }
 
+void Arena::rewind(const Mark& to) {
+  if (to.at == nullptr) return reset();
+  use(to.block);
+  at_ = to.at;
+  bytes_before_ = to.bytes_before;
+  exhausted_ = false;
+}
+
 void Arena::reset() {
   bytes_before_ = 0;
   exhausted_ = false;

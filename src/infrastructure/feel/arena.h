@@ -48,6 +48,17 @@ class Arena {
   size_t bytes_used() const { return bytes_before_ + static_cast<size_t>(at_ - start_); }
   void reset();
 
+  // What was allocated after mark() is given back by rewind().
+  struct Mark {
+    size_t block;
+    char* at;
+    size_t bytes_before;
+  };
+  Mark mark() const { return {block_, at_, bytes_before_}; }
+  void rewind(const Mark& to);
+  // So many bytes more, from what is used now.
+  void allow(size_t bytes) { bytes_max_ = bytes_used() + bytes; }
+
  private:
   template <class T>
   T* refuse() {

@@ -24,6 +24,9 @@ class External {
  public:
   virtual ~External() = default;
   virtual Value call(Run& run, std::span<const Value> args, const Place& place) const = 0;
+  // The same for rows of a batch, arguments row after row. Sets run.row for each.
+  virtual void call_rows(Run& run, std::span<const Value> args, const Place& place, std::span<const uint32_t> rows,
+                         std::span<Value> answers) const;
 };
 
 // How a model describes a function from outside: "java" with "class" and "method signature", "pmml" with "document" and

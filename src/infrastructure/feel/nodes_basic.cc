@@ -1,4 +1,5 @@
 #include "infrastructure/feel/compile_inside.h"
+#include "infrastructure/feel/rows.h"
 
 namespace puhui::feel {
 namespace {
@@ -8,6 +9,11 @@ class ConstantNode final : public Node {
   ConstantNode(const Place& where, Value value) : Node(where), value_(value) {}
   Value eval(Frame&) const override { return value_; }
   const Value* constant() const override { return &value_; }
+  Leaf leaf() const override { return {Leaf::Kind::constant, 0, &value_}; }
+  const Value* eval_rows(RowsFrame&, std::span<const uint32_t> rows, Value* out) const override {
+    for (const uint32_t row : rows) out[row] = value_;
+    return out;
+  }
 
  private:
   Value value_;
@@ -17,6 +23,10 @@ class SlotNode final : public Node {
  public:
   SlotNode(const Place& where, uint32_t slot) : Node(where), slot_(slot) {}
   Value eval(Frame& frame) const override { return frame.slots[slot_]; }
+  Leaf leaf() const override { return {Leaf::Kind::slot, slot_, nullptr}; }
+  const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t>, Value*) const override {
+    return frame.slots + size_t{slot_} * kColumnStep;
+  }
 
  private:
   uint32_t slot_;
@@ -26,6 +36,10 @@ class GlobalNode final : public Node {
  public:
   GlobalNode(const Place& where, uint32_t slot) : Node(where), slot_(slot) {}
   Value eval(Frame& frame) const override { return frame.run.globals[slot_]; }
+  Leaf leaf() const override { return {Leaf::Kind::global, slot_, nullptr}; }
+  const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t>, Value*) const override {
+    return frame.globals + size_t{slot_} * kColumnStep;
+  }
 
  private:
   uint32_t slot_;
@@ -65,6 +79,26 @@ class ContextNode final : public Node {
       frame.slots[entries_[i].slot] = made[i].value;
     }
     return Value::context({made, entries_.size()});
+  }
+  const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const override {
+    for (const ContextEntry& entry : entries_) {
+      Value* const column = frame.slot_column(entry.slot);
+      const Value* const values = entry.value->eval_rows(frame, rows, column);
+      if (values == column) continue;
+      for (const uint32_t row : rows) column[row] = values[row];
+    }
+    for (const uint32_t row : rows) {
+      auto* made = frame.run.arena.array<Entry>(entries_.size());
+      if (made == nullptr) {
+        out[row] = frame.run.stop(place, "memory");
+        continue;
+      }
+      for (size_t i = 0; i < entries_.size(); ++i) {
+        made[i] = {entries_[i].name, frame.slot_column(entries_[i].slot)[row]};
+      }
+      out[row] = Value::context({made, entries_.size()});
+    }
+    return out;
   }
 
  private:
@@ -123,11 +157,27 @@ class IfNode final : public Node {
       : Node(where), condition_(std::move(condition)), then_(std::move(then)), otherwise_(std::move(otherwise)) {}
   // What is not true is not: null and other types take the else branch (DMN 1.5, table 40).
   Value eval(Frame& frame) const override {
-    return condition_->eval(frame).is_true() ? then_->eval(frame) : otherwise_->eval(frame);
+    Value space;
+    return condition_.get(frame, space).is_true() ? then_->eval(frame) : otherwise_->eval(frame);
+  }
+  const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const override {
+    Selection yes;
+    Selection no;
+    const Value* const conditions = condition_.rows(frame, rows, out);
+    for (const uint32_t row : rows) (conditions[row].is_true() ? yes : no).add(row);
+    branch(frame, *then_, yes, out);
+    branch(frame, *otherwise_, no, out);
+    return out;
   }
 
  private:
-  NodePtr condition_;
+  static void branch(RowsFrame& frame, const Node& taken, const Selection& rows, Value* out) {
+    if (rows.empty()) return;
+    const Value* const values = taken.eval_rows(frame, rows.rows(), out);
+    if (values == out) return;
+    for (const uint32_t row : rows.rows()) out[row] = values[row];
+  }
+  Operand condition_;
   NodePtr then_;
   NodePtr otherwise_;
 };
@@ -138,31 +188,59 @@ class LogicNode final : public Node {
   LogicNode(const Place& where, bool is_and, NodePtr left, NodePtr right)
       : Node(where), deciding_(!is_and), left_(std::move(left)), right_(std::move(right)) {}
   Value eval(Frame& frame) const override {
-    const Value left = left_->eval(frame);
+    const Value left = left_.eval(frame);
     if (decides(left)) return left;
-    const Value right = right_->eval(frame);
-    if (decides(right)) return right;
-    if (left.kind() == Kind::boolean && right.kind() == Kind::boolean) return left;
-    const Value& odd = left.kind() == Kind::boolean ? right : left;
-    return frame.run.fail(CauseCode::wrong_type, place,
-                          {deciding_ ? "'or'" : "'and'", " expects two booleans, came ", name_of(odd.kind())},
-                          odd.is_null() ? &odd.cause() : nullptr);
+    Value space;
+    return joined(left, right_.get(frame, space), frame.run);
+  }
+  const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const override {
+    Column first(frame);
+    Selection open;
+    const Value* const left = left_.rows(frame, rows, first.values());
+    for (const uint32_t row : rows) {
+      if (decides(left[row]))
+        out[row] = left[row];
+      else
+        open.add(row);
+    }
+    if (open.empty()) return out;
+    Column second(frame);
+    const Value* const right = right_.rows(frame, open.rows(), second.values());
+    for (const uint32_t row : open.rows()) out[row] = joined(left[row], right[row], frame.run);
+    return out;
   }
 
  private:
+  // Needs a left side that does not decide.
+  Value joined(const Value& left, const Value& right, Run& run) const {
+    if (decides(right)) return right;
+    if (left.kind() == Kind::boolean && right.kind() == Kind::boolean) return left;
+    const Value& odd = left.kind() == Kind::boolean ? right : left;
+    return run.fail(CauseCode::wrong_type, place,
+                    {deciding_ ? "'or'" : "'and'", " expects two booleans, came ", name_of(odd.kind())},
+                    odd.is_null() ? &odd.cause() : nullptr);
+  }
   bool decides(const Value& value) const { return value.kind() == Kind::boolean && value.as_boolean() == deciding_; }
   bool deciding_;
-  NodePtr left_;
-  NodePtr right_;
+  Operand left_;
+  Operand right_;
 };
 
 class PathNode final : public Node {
  public:
   PathNode(const Place& where, NodePtr of, std::string_view name) : Node(where), of_(std::move(of)), name_(name) {}
-  Value eval(Frame& frame) const override { return member(of_->eval(frame), name_, frame.run, place); }
+  Value eval(Frame& frame) const override {
+    Value space;
+    return member(of_.get(frame, space), name_, frame.run, place);
+  }
+  const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const override {
+    const Value* const of = of_.rows(frame, rows, out);
+    for (const uint32_t row : rows) out[row] = member(of[row], name_, frame.run, place);
+    return out;
+  }
 
  private:
-  NodePtr of_;
+  Operand of_;
   std::string_view name_;
 };
 

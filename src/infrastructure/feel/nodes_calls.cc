@@ -1,4 +1,5 @@
 #include "infrastructure/feel/compile_inside.h"
+#include "infrastructure/feel/rows.h"
 
 namespace puhui::feel {
 namespace {
@@ -23,23 +24,68 @@ class Arguments {
   size_t size_ = 0;
 };
 
+// The one kind a parameter of that letter takes as it is; null where a conversion or a choice may be due.
+Kind exact_kind(char type) {
+  switch (type) {
+    case 's': return Kind::string;
+    case 'n': return Kind::number;
+    case 'b': return Kind::boolean;
+    case 'd': return Kind::date;
+    case 'l': return Kind::list;
+    default: return Kind::null;
+  }
+}
+
 class BuiltinNode final : public Node {
  public:
   BuiltinNode(const Place& where, const Builtin& row, std::vector<NodePtr> args)
-      : Node(where), row_(row), signature_(signature_of(row)), args_(std::move(args)) {
-    while (!args_.empty() && args_.back() == nullptr) args_.pop_back();
+      : Node(where), row_(row), signature_(signature_of(row)) {
+    while (!args.empty() && args.back() == nullptr) args.pop_back();
+    for (size_t i = 0; i < args.size(); ++i) {
+      const Kind kind = i < signature_.types.size() ? exact_kind(signature_.types[i]) : Kind::null;
+      plain_ = plain_ && kind != Kind::null;
+      kinds_.push_back(kind);
+      args_.emplace_back(args[i] ? std::move(args[i]) : constant_node(where, not_given()));
+    }
+    plain_ = plain_ && !signature_.variadic && args_.size() <= kArgumentsOnStack;
   }
   Value eval(Frame& frame) const override {
     if (!frame.run.step(place)) return Value::null(frame.run.stopped);
-    Arguments args;
-    if (!args.evaluate(args_, frame)) return frame.run.stop(place, "memory");
-    return call_row(row_, signature_, frame.run, args.span(), place);
+    alignas(Value) std::byte few[kArgumentsOnStack * sizeof(Value)];
+    auto* values = reinterpret_cast<Value*>(few);
+    if (args_.size() > kArgumentsOnStack) values = frame.run.arena.array<Value>(args_.size());
+    if (values == nullptr) return frame.run.stop(place, "memory");
+    for (size_t i = 0; i < args_.size(); ++i) new (values + i) Value(args_[i].eval(frame));
+    return answer(frame.run, {values, args_.size()});
+  }
+  const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const override {
+    if (args_.size() > kArgumentsOnStack) return Node::eval_rows(frame, rows, out);
+    std::array<std::optional<Column>, kArgumentsOnStack> spaces;
+    std::array<const Value*, kArgumentsOnStack> columns;
+    for (size_t i = 0; i < args_.size(); ++i) {
+      spaces[i].emplace(frame);
+      columns[i] = args_[i].rows(frame, rows, spaces[i]->values());
+    }
+    Value values[kArgumentsOnStack];
+    for (const uint32_t row : rows) {
+      for (size_t i = 0; i < args_.size(); ++i) values[i] = columns[i][row];
+      out[row] = frame.run.step(place) ? answer(frame.run, {values, args_.size()}) : Value::null(frame.run.stopped);
+    }
+    return out;
   }
 
  private:
+  // Arguments of exactly the kinds wanted need no fitting.
+  Value answer(Run& run, std::span<const Value> args) const {
+    bool exact = plain_;
+    for (size_t i = 0; exact && i < args.size(); ++i) exact = args[i].kind() == kinds_[i];
+    return exact ? row_.code(run, args, place) : call_row(row_, signature_, run, args, place);
+  }
   const Builtin& row_;
   Signature signature_;
-  std::vector<NodePtr> args_;
+  bool plain_ = true;
+  std::vector<Kind> kinds_;
+  std::vector<Operand> args_;
 };
 
 class FunctionNode final : public Node {
@@ -78,6 +124,30 @@ class CallNode final : public Node {
     const Function& function = callee.as_function();
     if (names_.empty()) return call(frame.run, function, args.span(), place);
     return by_name(frame, function, args);
+  }
+  // One function from outside for all rows is asked once; every other call goes row by row.
+  const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const override {
+    const Leaf leaf = callee_->leaf();
+    const bool same_for_all = leaf.kind == Leaf::Kind::global && names_.empty() && !rows.empty();
+    const Value callee = same_for_all ? frame.globals[size_t{leaf.index} * kColumnStep + rows[0]] : Value();
+    const bool outside = callee.kind() == Kind::function && callee.as_function().code->external != nullptr &&
+                         callee.as_function().code->parameters.size() == args_.size();
+    if (!outside) return Node::eval_rows(frame, rows, out);
+    for (const uint32_t row : rows) {
+      const Value& other = frame.globals[size_t{leaf.index} * kColumnStep + row];
+      const bool same = other.kind() == Kind::function && &other.as_function() == &callee.as_function();
+      if (!same) return Node::eval_rows(frame, rows, out);
+    }
+    std::vector<Value> args(rows.size() * args_.size());
+    Column space(frame);
+    for (size_t a = 0; a < args_.size(); ++a) {
+      const Value* const column = args_[a]->eval_rows(frame, rows, space.values());
+      for (size_t i = 0; i < rows.size(); ++i) args[i * args_.size() + a] = column[rows[i]];
+    }
+    std::vector<Value> answers(rows.size());
+    call_rows(frame.run, callee.as_function(), args, place, rows, answers);
+    for (size_t i = 0; i < rows.size(); ++i) out[rows[i]] = answers[i];
+    return out;
   }
 
  private:

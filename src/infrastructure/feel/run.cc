@@ -2,6 +2,7 @@
 
 #include "infrastructure/feel/builtins.h"
 #include "infrastructure/feel/function.h"
+#include "infrastructure/feel/rows.h"
 
 namespace puhui::feel {
 namespace {
@@ -34,6 +35,14 @@ Value Run::stop(const Place& place, std::string_view limit) {
   const Value why = fail(CauseCode::exhausted, place, {"the limit of ", limit, " is reached"});
   stopped = &why.cause();
   return why;
+}
+
+const Value* Node::eval_rows(RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const {
+  for (const uint32_t row : rows) {
+    Frame one = frame.row(row);
+    out[row] = eval(one);
+  }
+  return out;
 }
 
 Value Run::string(std::string_view text, const Place& place) {
@@ -99,6 +108,16 @@ Value call_with_frame(Run& run, const Function& function, std::span<const Value>
   return result;
 }
 
+// What the function promises to answer.
+Value kept_promise(Run& run, const FunctionCode& code, const Value& result, const Place& place) {
+  if (code.result == nullptr || conforms(result, *code.result)) return result;
+  const auto coerced = coerce(result, *code.result, run, place);
+  if (coerced) return *coerced;
+  return run.fail(CauseCode::wrong_type, place,
+                  {label_of(code), " promises ", text_of(*code.result), ", came ", name_of(result.kind())},
+                  result.is_null() ? &result.cause() : nullptr);
+}
+
 }  // namespace
 
 Value call(Run& run, const Function& function, std::span<const Value> args, const Place& place) {
@@ -114,12 +133,52 @@ Value call(Run& run, const Function& function, std::span<const Value> args, cons
   --run.depth_left;
   Value result = call_with_frame(run, function, args, place);
   ++run.depth_left;
-  if (code.result == nullptr || conforms(result, *code.result)) return result;
-  const auto coerced = coerce(result, *code.result, run, place);
-  if (coerced) return *coerced;
-  return run.fail(CauseCode::wrong_type, place,
-                  {label_of(code), " promises ", text_of(*code.result), ", came ", name_of(result.kind())},
-                  result.is_null() ? &result.cause() : nullptr);
+  return kept_promise(run, code, result, place);
+}
+
+void External::call_rows(Run& run, std::span<const Value> args, const Place& place, std::span<const uint32_t> rows,
+                         std::span<Value> answers) const {
+  const size_t parameters = rows.empty() ? 0 : args.size() / rows.size();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    run.row = rows[i];
+    answers[i] = call(run, args.subspan(i * parameters, parameters), place);
+  }
+}
+
+void call_rows(Run& run, const Function& function, std::span<Value> args, const Place& place,
+               std::span<const uint32_t> rows, std::span<Value> answers) {
+  const FunctionCode& code = *function.code;
+  const size_t parameters = code.parameters.size();
+  std::vector<Value> fit;
+  std::vector<uint32_t> fit_rows;
+  std::vector<size_t> at;  // where a row that fits has its answer
+  for (size_t i = 0; i < rows.size(); ++i) {
+    bool fits = run.step(place);
+    if (!fits) answers[i] = Value::null(run.stopped);
+    if (fits && run.depth_left == 0) answers[i] = run.stop(place, "calls inside calls"), fits = false;
+    for (size_t p = 0; p < parameters && fits; ++p) {
+      const auto value = fitted(run, code.parameters[p], args[i * parameters + p], place, answers[i]);
+      fits = value.has_value();
+      if (fits) args[i * parameters + p] = *value;
+    }
+    if (!fits) continue;
+    const auto from = args.subspan(i * parameters, parameters);
+    fit.insert(fit.end(), from.begin(), from.end());
+    fit_rows.push_back(rows[i]);
+    at.push_back(i);
+  }
+  if (fit_rows.empty()) return;
+  std::vector<Value> given(fit_rows.size());
+  // What is left to an evaluation of one row is left to these: they stop where it stops.
+  const size_t slots_needed = std::max<size_t>(code.slots, parameters);
+  if (run.stack_used + slots_needed > run.stack.size())
+    return static_cast<void>(run.stop(place, "values on the stack"));
+  --run.depth_left;
+  run.stack_used += slots_needed;
+  code.external->call_rows(run, fit, place, fit_rows, given);
+  run.stack_used -= slots_needed;
+  ++run.depth_left;
+  for (size_t i = 0; i < given.size(); ++i) answers[at[i]] = kept_promise(run, code, given[i], place);
 }
 
 }  // namespace puhui::feel

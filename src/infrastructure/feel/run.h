@@ -27,14 +27,27 @@ struct Moment {
   DateTime now;
 };
 
+// Values that stand a fixed step apart: side by side for one evaluation, a column's length apart for a row of a batch.
+struct Slots {
+  Value* first = nullptr;
+  uint32_t step = 1;
+  Slots() = default;
+  Slots(Value* values) : first(values) {}
+  Slots(Value* values, uint32_t apart) : first(values), step(apart) {}
+  Value& operator[](size_t i) const { return first[i * step]; }
+};
+
+constexpr uint32_t kNoRow = UINT32_MAX;
+
 struct Run {
   Arena& arena;
-  Value* globals = nullptr;  // inputs, decisions, business knowledge models of the policy
+  Slots globals;  // inputs, decisions, business knowledge models of the policy
   uint64_t steps_left = 0;
   uint32_t depth_left = 0;
   const Cause* stopped = nullptr;  // set once a limit is reached: everything then unwinds with nulls
   void* trace = nullptr;           // of the layer above; null when nobody listens
   const Moment* moment = nullptr;
+  uint32_t row = kNoRow;     // of a batch: the row under way
   std::vector<Value> stack;  // locals of running functions
   size_t stack_used = 0;
 
@@ -68,8 +81,17 @@ struct Run {
 
 struct Frame {
   Run& run;
-  Value* slots = nullptr;
+  Slots slots;
   const Value* captures = nullptr;
+};
+
+struct RowsFrame;
+
+// What is known of a node before any evaluation: a constant, or a place that holds the value already.
+struct Leaf {
+  enum class Kind : uint8_t { none, constant, slot, global } kind = Kind::none;
+  uint32_t index = 0;
+  const Value* value = nullptr;
 };
 
 class Node {
@@ -79,11 +101,20 @@ class Node {
   virtual Value eval(Frame& frame) const = 0;
   // The value when it is the same in every evaluation, else nullptr.
   virtual const Value* constant() const { return nullptr; }
+  virtual Leaf leaf() const { return {}; }
+  // The same for each of `rows`: the column that holds the answers, [row]. It may be `out`, which has room for all rows
+  // of the chunk, or a column that stands already. Each row gets what eval() gives, causes and all; rows come in
+  // ascending order.
+  virtual const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const;
   Place place;
 };
 using NodePtr = std::unique_ptr<const Node>;
 
 // Calls any function value. Arguments beyond or short of the parameters are a null with its cause.
 Value call(Run& run, const Function& function, std::span<const Value> args, const Place& place);
+// The same for rows of a batch, arguments row after row. Needs a function from outside and as many arguments as it has
+// parameters; answers[i] is what call() gives for rows[i].
+void call_rows(Run& run, const Function& function, std::span<Value> args, const Place& place,
+               std::span<const uint32_t> rows, std::span<Value> answers);
 
 }  // namespace puhui::feel

@@ -165,7 +165,7 @@ Value from_json(const Json& json, Arena& arena) {
 namespace {
 
 const Cause* copy_cause(const Cause* cause, Arena& arena) {
-  constexpr int kChainMax = 16;
+  constexpr int kChainMax = 17;  // one more than explain() shows, so that a copy is explained alike
   Cause* first = nullptr;
   Cause* last = nullptr;
   for (int i = 0; cause != nullptr && i < kChainMax; ++i, cause = cause->from) {
