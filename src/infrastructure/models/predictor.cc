@@ -5,6 +5,7 @@
 
 #include "ground/base/check.h"
 #include "ground/base/text.h"
+#include "infrastructure/models/foreign_form.h"
 #include "infrastructure/models/model.h"
 #include "infrastructure/models/pmml.h"
 #include "infrastructure/models/predictor_form.h"
@@ -157,10 +158,13 @@ Result<Predictor> Predictor::parse(std::string_view bytes, std::string_view mode
   switch (format_of(bytes)) {
     case ModelFormat::pmml: return Predictor(TRY(read_pmml(bytes, model_name)));
     case ModelFormat::puhui: break;
-    case ModelFormat::xgboost:
-    case ModelFormat::lightgbm: break;
+    case ModelFormat::xgboost: return named(TRY(read_xgboost(bytes)), model_name);
+    case ModelFormat::lightgbm: return named(TRY(read_lightgbm(bytes)), model_name);
   }
-  FormPtr form = std::make_unique<PuhuiForm>(TRY(Model::parse(bytes)));
+  return named(std::make_unique<PuhuiForm>(TRY(Model::parse(bytes))), model_name);
+}
+
+Result<Predictor> Predictor::named(FormPtr form, std::string_view model_name) {
   const auto& names = form->model_names;
   if (!model_name.empty() && std::find(names.begin(), names.end(), model_name) == names.end()) {
     return fail(ErrorCode::not_found, "the file has no model named '" + std::string(model_name) + "'");

@@ -88,6 +88,7 @@ class Predictor {
 
  private:
   explicit Predictor(std::unique_ptr<const PredictorForm> form);
+  static Result<Predictor> named(std::unique_ptr<const PredictorForm> form, std::string_view model_name);
   std::unique_ptr<const PredictorForm> form_;
 };
 
