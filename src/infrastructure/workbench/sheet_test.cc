@@ -3,86 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "ground/base/random.h"
 #include "ground/base/text.h"
 #include "infrastructure/dmn/policy.h"
-#include "infrastructure/workbench/sheet_cells.h"
+#include "infrastructure/workbench/sheet_for_test.h"
 
 namespace puhui::workbench {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr SheetFormat kFormats[] = {SheetFormat::csv, SheetFormat::xlsx};
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream out;
-  out << file.rdbuf();
-  return out.str();
-}
-
-constexpr std::string_view kPolicy = R"(<?xml version="1.0" encoding="UTF-8"?>
-<!-- kept -->
-<dmn:definitions xmlns:dmn="https://www.omg.org/spec/DMN/20230324/MODEL/" id="p" name="p" namespace="urn:p">
-  <dmn:inputData id="i" name="age"><dmn:variable name="age" typeRef="number"/></dmn:inputData>
-  <dmn:inputData id="j" name="city"><dmn:variable name="city" typeRef="string"/></dmn:inputData>
-  <dmn:decision id="d" name="Grade" >
-    <dmn:variable name="Grade"/>
-    <dmn:informationRequirement><dmn:requiredInput href="#i"/></dmn:informationRequirement>
-    <dmn:informationRequirement><dmn:requiredInput href="#j"/></dmn:informationRequirement>
-    <dmn:decisionTable id="t" hitPolicy='FIRST' preferredOrientation="Rule-as-Row">
-      <dmn:input id="t_age" label='Age &quot;now&quot;'>
-        <dmn:inputExpression typeRef="number">
-          <dmn:text>age</dmn:text>
-        </dmn:inputExpression>
-        <dmn:inputValues><dmn:text>[0..150]</dmn:text></dmn:inputValues>
-      </dmn:input>
-      <dmn:output id="t_out" name="grade" typeRef="string"/>
-      <dmn:annotation name="why"/>
-      <!-- the young -->
-      <dmn:rule id="r1">
-        <dmn:inputEntry id="r1_i"><dmn:text>&lt; 18</dmn:text></dmn:inputEntry>
-        <dmn:outputEntry><dmn:text><![CDATA["C"]]></dmn:text></dmn:outputEntry>
-        <dmn:annotationEntry><dmn:text>too  young</dmn:text></dmn:annotationEntry>
-      </dmn:rule>
-      <!-- the old -->
-      <dmn:rule id="r2">
-        <dmn:inputEntry id="r2_i"><dmn:text>-</dmn:text></dmn:inputEntry>
-        <dmn:outputEntry><dmn:text>"A"</dmn:text></dmn:outputEntry>
-        <dmn:annotationEntry><dmn:text/></dmn:annotationEntry>
-      </dmn:rule>
-    </dmn:decisionTable>
-  </dmn:decision>
-</dmn:definitions>
-)";
-// Rows and columns of its sheet.
-enum : size_t { kTable, kHitPolicy, kKind, kLabel, kName, kType, kAllowed, kDefault, kRule1, kRule2 };
-enum : size_t { kTitle, kAge, kGrade, kWhy, kId };
-
-SheetCells cells_of(std::string_view dmn, std::string_view table = "") {
-  const auto sheet = export_table(dmn, table, SheetFormat::csv);
-  EXPECT_TRUE(sheet) << sheet.error().text();
-  return cells_of_csv(*sheet, {}).value();
-}
-
-Result<std::string> put_in(std::string_view dmn, const SheetCells& cells, SheetFormat format) {
-  const std::string bytes = format == SheetFormat::csv ? csv_of(cells) : xlsx_of(cells).value();
-  return import_table(dmn, "", bytes, format);
-}
-
-std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
-  std::string out(text);
-  const size_t at = out.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return out.replace(at, from.size(), to);
-}
 
 // Puts the changed sheet in by both formats and expects that text.
 void expect_made(const SheetCells& cells, const std::string& expected) {
@@ -91,71 +21,6 @@ void expect_made(const SheetCells& cells, const std::string& expected) {
     ASSERT_TRUE(made) << made.error().text();
     EXPECT_EQ(*made, expected);
   }
-}
-
-void expect_same_after_a_round(const std::string& xml, const std::string& file) {
-  const auto names = table_names(xml);
-  ASSERT_TRUE(names) << file << ": " << names.error().text();
-  for (const std::string& name : *names) {
-    for (const SheetFormat format : kFormats) {
-      const auto sheet = export_table(xml, name, format);
-      ASSERT_TRUE(sheet) << file << ", " << name << ": " << sheet.error().text();
-      EXPECT_EQ(sheet, export_table(xml, name, format));
-      const auto back = import_table(xml, name, *sheet, format);
-      ASSERT_TRUE(back) << file << ", " << name << ": " << back.error().text();
-      EXPECT_EQ(*back, xml) << file << ", " << name;
-    }
-  }
-}
-
-// The rules are taken out and written anew from the sheet: what comes out must say the same in every cell.
-void expect_same_when_written_anew(const std::string& xml, const std::string& file) {
-  const auto names = table_names(xml);
-  ASSERT_TRUE(names) << file;
-  for (const std::string& name : *names) {
-    const SheetCells full = cells_of(xml, name);
-    SheetCells bare = full;
-    bare.rows.resize(kRule1);
-    const auto without = import_table(xml, name, csv_of(bare), SheetFormat::csv);
-    ASSERT_TRUE(without) << file << ", " << name << ": " << without.error().text();
-    const auto back = import_table(*without, name, csv_of(full), SheetFormat::csv);
-    ASSERT_TRUE(back) << file << ", " << name << ": " << back.error().text();
-    SheetCells again = cells_of(*back, name);
-    if (full.rows[kRule1].back().empty()) {  // rules that had no id have one now
-      for (size_t row = kRule1; row < again.rows.size(); ++row) again.rows[row].back().clear();
-    }
-    EXPECT_EQ(again.rows, full.rows) << file << ", " << name;
-  }
-}
-
-TEST(Sheet, EveryTableThatShipsComesBackByteForByte) {
-  if (!fs::exists("policies")) GTEST_SKIP() << "skipped: run from the project's folder";
-  size_t tables = 0;
-  for (const auto& entry : fs::recursive_directory_iterator("policies")) {
-    if (entry.path().extension() != ".dmn") continue;
-    const std::string xml = bytes_of(entry.path());
-    expect_same_after_a_round(xml, entry.path());
-    expect_same_when_written_anew(xml, entry.path());
-    tables += table_names(xml).value().size();
-  }
-  EXPECT_GE(tables, 3u);
-}
-
-TEST(Sheet, EveryTableOfTheConformanceKitComesBackByteForByte) {
-  const char* data = std::getenv("PUHUI_DATA");
-  const fs::path root = fs::path(data == nullptr ? "../shared/data" : data) / "dmn-tck";
-  if (!fs::exists(root)) GTEST_SKIP() << "skipped: no data";
-  size_t tables = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    if (entry.path().extension() != ".dmn") continue;
-    const std::string xml = bytes_of(entry.path());
-    const auto names = table_names(xml);
-    if (!names) continue;  // files that are not to be read are among them
-    expect_same_after_a_round(xml, entry.path());
-    expect_same_when_written_anew(xml, entry.path());
-    tables += names->size();
-  }
-  EXPECT_GE(tables, 59u);
 }
 
 // The byte-for-byte tests above would pass if nothing were ever written; here every rule has to be.
