@@ -6,6 +6,7 @@
 #include "applications/lending/verbs.h"
 #include "bank/bank.h"
 #include "infrastructure/kernel/evidence_verbs.h"
+#include "infrastructure/kernel/model_verbs.h"
 #include "infrastructure/kernel/permit_verbs.h"
 #include "infrastructure/ledger/verbs.h"
 #include "infrastructure/workbench/policy_verbs.h"
@@ -23,6 +24,7 @@ struct Bank::House {
   std::optional<ledger::VerbNeeds> ledger_verbs;
   std::optional<kernel::EvidenceVerbNeeds> evidence_verbs;
   std::optional<kernel::PermitVerbNeeds> permit_verbs;
+  std::optional<kernel::ModelVerbNeeds> model_verbs;
   // Applications: one group of lines each (applications.cc).
   std::unique_ptr<lending::LoanBook> loan_book;
   lending::ProductShelf products;

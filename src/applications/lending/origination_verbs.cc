@@ -122,14 +122,18 @@ Result<TrainAnswer> train(const VerbNeeds& needs, const VerbCall& call, const Tr
 
 struct ProposeRequest {
   std::string folder, author, out, conditions;
-  Digest model;
+  std::vector<std::string> model;
   int valid_days = 365;
 };
 void fields(Shape& shape, ProposeRequest& request) {
   shape.field(
       "folder", request.folder,
       {.help = "the product's folder: policy.dmn, facts.json, reasons.json, product.json", .min = 1, .max = 4096});
-  shape.field("model", request.model, {.help = "the model of default to decide with, as 'lending train' named it"});
+  shape.field(
+      "model", request.model,
+      {.help = "the model of default to decide with, as 'lending train' or 'model add' named it; NAME=DIGEST for "
+               "another that the policy calls 'model:NAME'",
+       .optional = true});
   shape.field("author", request.author, {.help = "who proposes; two other people must sign", .min = 1, .max = 64});
   shape.field("out", request.out, {.help = "the permit file to write, for 'permit sign'", .min = 1, .max = 4096});
   shape.field("valid_days", request.valid_days, {.help = "until it expires", .min = 1, .max = 1098, .optional = true});
@@ -137,12 +141,28 @@ void fields(Shape& shape, ProposeRequest& request) {
               {.help = "in words, for those who sign", .max = 4096, .optional = true});
 }
 
+// "pd" is what a policy calls its model of default.
+Result<std::vector<evidence::NamedDigest>> named_models(const std::vector<std::string>& texts) {
+  std::vector<evidence::NamedDigest> out;
+  Faults faults;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    const std::string name = equals == std::string::npos ? "pd" : text.substr(0, equals);
+    const std::string hex = equals == std::string::npos ? text : text.substr(equals + 1);
+    const auto digest = Digest::parse(hex);
+    if (!digest) faults.add("model", "expected a digest of 64 hex digits, came '" + hex + "'");
+    out.push_back({name, digest.value_or(Digest())});
+  }
+  TRY(std::move(faults).result());
+  return out;
+}
+
 Result<evidence::Permit> propose_verb(const VerbNeeds& needs, const ProposeRequest& request) {
   const auto folder = TRY(read_product_folder(needs.files, request.folder));
   evidence::Permit permit;
-  permit.manifest = TRY(propose(needs.kernel, folder,
-                                {{{"pd", request.model}}, request.author, request.valid_days, request.conditions},
-                                needs.clock.now()));
+  permit.manifest = TRY(propose(
+      needs.kernel, folder, {TRY(named_models(request.model)), request.author, request.valid_days, request.conditions},
+      needs.clock.now()));
   TRY(needs.files.write(request.out, print_json_pretty(puhui::to_json(permit)) + "\n"));
   return permit;
 }

@@ -109,6 +109,7 @@ struct TestProposal {
   std::string facts = std::string(kTestFacts), reasons = std::string(kTestReasons);
   std::string cap = "0.30";
   models::ModelKind model = models::ModelKind::scorecard;
+  std::string brought_model;  // its bytes, instead of a trained one
   std::string use_case = std::string(kTestUseCase), build = std::string(kTestBuild);
   int64_t valid_us = 3'600'000'000;
   int tier = 1;
@@ -172,7 +173,8 @@ class KernelTest : public ::testing::TestWithParam<std::string> {
     out.artefacts = {{"policy", put("policy", proposal.policy)},
                      {"facts", put("facts", proposal.facts)},
                      {"reasons", put("reasons", proposal.reasons)},
-                     {"model:pd", put("model", test_model(proposal.model).bytes())}};
+                     {"model:pd", put("model", proposal.brought_model.empty() ? test_model(proposal.model).bytes()
+                                                                              : proposal.brought_model)}};
     out.thresholds = {{"cap", proposal.cap}};
     out.build = proposal.build;
     out.author = "author";

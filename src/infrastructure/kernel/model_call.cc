@@ -14,17 +14,18 @@ class ModelCallSite final : public dmn::HostCall {
   feel::Value call(std::span<const feel::Value> args, feel::Arena& arena, dmn::Trace* trace) const override {
     ModelTrace local;
     auto& to = trace ? static_cast<ModelTrace&>(*trace) : local;
-    if (to.models_used == to.models.size()) to.models.emplace_back();
-    ModelTrace::Call& call = to.models[to.models_used];
+    ModelTrace::Call& call = to.add_call();
     call.model = place_;
     call.row.resize(argument_of_input_.size());
     for (size_t i = 0; i < call.row.size(); ++i) {
       const char* fault = nullptr;
       call.row[i] = cell(i, args[argument_of_input_[i]], &fault);
-      if (fault) return unavailable(fault, model_.inputs()[i].name, arena);
+      if (fault) {
+        --to.models_used;  // it was not asked
+        return unavailable(fault, model_.inputs()[i].name, arena);
+      }
     }
     call.score = model_.score(call.row);
-    ++to.models_used;
     auto* entries = arena.array<feel::Entry>(2);
     if (!entries) return feel::Value::missing();
     entries[0] = {"probability", feel::Value::number(feel::Decimal::from_rate(call.score.probability))};

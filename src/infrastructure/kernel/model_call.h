@@ -16,10 +16,14 @@ struct ModelTrace : dmn::Trace {
   struct Call {
     size_t model = 0;  // its place in the version's models
     models::Score score;
-    std::vector<double> row;
+    std::vector<double> row;  // empty for a model that was brought from elsewhere
   };
   std::vector<Call> models;  // the first models_used of them; kept beyond that for their memory
   size_t models_used = 0;
+  Call& add_call() {
+    if (models_used == models.size()) models.emplace_back();
+    return models[models_used++];
+  }
   void clear_all() {
     clear();
     models_used = 0;

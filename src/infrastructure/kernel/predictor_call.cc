@@ -1,6 +1,9 @@
 #include "infrastructure/kernel/predictor_call.h"
 
+#include <algorithm>
+
 #include "ground/base/text.h"
+#include "infrastructure/kernel/model_call.h"
 
 namespace puhui::kernel {
 
@@ -20,10 +23,11 @@ feel::Decimal decimal_of(const models::ModelNumber& number) {
 
 class PredictorCallSite final : public dmn::HostCall {
  public:
-  PredictorCallSite(std::shared_ptr<const Predictor> predictor, std::vector<size_t> argument_of_input)
-      : predictor_(std::move(predictor)), argument_of_input_(std::move(argument_of_input)) {}
+  PredictorCallSite(std::shared_ptr<const Predictor> predictor, std::vector<size_t> argument_of_input,
+                    std::optional<size_t> place)
+      : predictor_(std::move(predictor)), argument_of_input_(std::move(argument_of_input)), place_(place) {}
 
-  Value call(std::span<const Value> args, feel::Arena& arena, dmn::Trace*) const override {
+  Value call(std::span<const Value> args, feel::Arena& arena, dmn::Trace* trace) const override {
     std::vector<PredictorValue> row(argument_of_input_.size());
     for (size_t i = 0; i < row.size(); ++i) {
       if (argument_of_input_[i] == kNotPassed) continue;
@@ -47,10 +51,25 @@ class PredictorCallSite final : public dmn::HostCall {
     if (const auto predicted = predictor_->predict(row, prediction); !predicted) {
       return unavailable(predicted.error().text(), arena);
     }
+    if (place_ && trace != nullptr) keep(prediction, static_cast<ModelTrace&>(*trace));
     return answer(prediction, arena);
   }
 
  private:
+  void keep(const models::Prediction& prediction, ModelTrace& trace) const {
+    ModelTrace::Call& call = trace.add_call();
+    call = {*place_, {}, {}};
+    const auto& outputs = predictor_->outputs();
+    const auto primary = std::ranges::find_if(outputs, &models::PredictorOutput::is_primary) - outputs.begin();
+    const auto* number = std::get_if<models::ModelNumber>(&prediction.values[static_cast<size_t>(primary)]);
+    if (number == nullptr) return;
+    if (number->billionths >= 0 && number->billionths <= Rate::kOne) {
+      call.score.probability = {static_cast<int64_t>(number->billionths)};
+    } else {
+      call.score.score_points = decimal_of(*number).rounded_int64(feel::RoundingMode::half_even).value_or(0);
+    }
+  }
+
   static Value unavailable(const std::string& message, feel::Arena& arena) {
     auto* cause = arena.array<feel::Cause>(1);
     if (cause == nullptr) return Value::missing();
@@ -84,6 +103,7 @@ class PredictorCallSite final : public dmn::HostCall {
 
   std::shared_ptr<const Predictor> predictor_;
   std::vector<size_t> argument_of_input_;
+  std::optional<size_t> place_;
 };
 
 }  // namespace
@@ -110,7 +130,7 @@ Result<std::unique_ptr<const dmn::HostCall>> PredictorFunction::bind(
     argument_of_input.push_back(passed ? static_cast<size_t>(found - parameters.begin()) : kNotPassed);
   }
   TRY(std::move(faults).result());
-  return std::unique_ptr<const dmn::HostCall>(new PredictorCallSite(predictor_, std::move(argument_of_input)));
+  return std::unique_ptr<const dmn::HostCall>(new PredictorCallSite(predictor_, std::move(argument_of_input), place_));
 }
 
 }  // namespace puhui::kernel

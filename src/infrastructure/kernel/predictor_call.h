@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "infrastructure/dmn/functions.h"
@@ -15,13 +16,17 @@ namespace puhui::kernel {
 // missing. A value the model refuses is a null that says so.
 class PredictorFunction final : public dmn::HostFunction {
  public:
-  PredictorFunction(std::string name, std::shared_ptr<const models::Predictor> predictor)
-      : name_(std::move(name)), predictor_(std::move(predictor)) {}
+  // With a `place` among a version's models each call is kept in the ModelTrace that the kernel then passes: its answer
+  // as the probability where it lies in 0 to 1, else as the score, rounded to a whole number.
+  PredictorFunction(std::string name, std::shared_ptr<const models::Predictor> predictor,
+                    std::optional<size_t> place = std::nullopt)
+      : name_(std::move(name)), predictor_(std::move(predictor)), place_(place) {}
   Result<std::unique_ptr<const dmn::HostCall>> bind(std::span<const std::string> parameter_names) const override;
 
  private:
   std::string name_;
   std::shared_ptr<const models::Predictor> predictor_;
+  std::optional<size_t> place_;
 };
 
 }  // namespace puhui::kernel

@@ -1,6 +1,7 @@
 #include "infrastructure/kernel/version.h"
 
 #include "ground/base/check.h"
+#include "infrastructure/kernel/predictor_call.h"
 
 namespace puhui::kernel {
 
@@ -11,16 +12,20 @@ using evidence::Number;
 // The models of one version, found by the name a business knowledge model gives.
 class Version::ModelFunctions final : public dmn::Functions {
  public:
-  void add(const std::string& name, size_t place, std::shared_ptr<const models::Model> model) {
-    functions_.emplace(name, ModelFunction(name, place, std::move(model)));
+  void add(const std::string& name, size_t place, const NamedModel& model) {
+    if (model.model) {
+      functions_.emplace(name, std::make_unique<ModelFunction>(name, place, model.model));
+    } else {
+      functions_.emplace(name, std::make_unique<PredictorFunction>(name, model.predictor, place));
+    }
   }
   const dmn::HostFunction* find_model(std::string_view, std::string_view model) const override {
     const auto found = functions_.find(model);
-    return found == functions_.end() ? nullptr : &found->second;
+    return found == functions_.end() ? nullptr : found->second.get();
   }
 
  private:
-  std::map<std::string, ModelFunction, std::less<>> functions_;
+  std::map<std::string, std::unique_ptr<const dmn::HostFunction>, std::less<>> functions_;
 };
 
 Version::~Version() = default;
@@ -100,16 +105,28 @@ Result<std::shared_ptr<const Version>> Version::load(const evidence::Permit& per
   return std::shared_ptr<const Version>(std::move(version));
 }
 
+namespace {
+
+// Our own kind is scored and explained as such; what was brought from elsewhere as its file says.
+Result<Version::NamedModel> model_of(const std::string& name, const std::string& bytes) {
+  if (auto own = models::Model::parse(bytes)) {
+    return Version::NamedModel{name, std::make_shared<const models::Model>(*std::move(own)), nullptr};
+  }
+  auto predictor = TRY(models::Predictor::parse(bytes));
+  return Version::NamedModel{name, nullptr, std::make_shared<const models::Predictor>(std::move(predictor))};
+}
+
+}  // namespace
+
 Result<void> Version::load_models(ArtefactSource& artefacts) {
   functions_ = std::make_unique<ModelFunctions>();
   for (const evidence::NamedDigest& named : permit_.manifest.artefacts) {
     if (!named.name.starts_with(kModelPrefix)) continue;
-    auto parsed = models::Model::parse(TRY(artefacts.artefact(named.digest)));
-    if (!parsed) return fail(at(named.name, std::move(parsed).error()));
     const std::string name = named.name.substr(kModelPrefix.size());
-    auto model = std::make_shared<const models::Model>(*std::move(parsed));
-    functions_->add(name, models_.size(), model);
-    models_.push_back({name, std::move(model)});
+    auto model = model_of(name, TRY(artefacts.artefact(named.digest)));
+    if (!model) return fail(at(named.name, std::move(model).error()));
+    functions_->add(name, models_.size(), *model);
+    models_.push_back(*std::move(model));
   }
   return {};
 }
@@ -162,6 +179,7 @@ Result<void> Version::connect_inputs() {
 Result<void> Version::check_reasons() const {
   Faults faults;
   for (const NamedModel& named : models_) {
+    if (!named.model) continue;  // its reasons are codes, which the policy passes on
     for (const std::string& feature : named.model->features()) {
       if (!reasons_.find("feature:" + feature)) {
         faults.add("reasons", "have no sentence for 'feature:" + feature + "' of model '" + named.name +
@@ -232,7 +250,7 @@ void Version::add_model_reasons(std::string_view model, const ModelTrace& trace,
   for (size_t i = 0; i < trace.models_used; ++i) {
     const ModelTrace::Call& call = trace.models[i];
     const NamedModel& named = models_[call.model];
-    if (named.name != model) continue;
+    if (named.name != model || !named.model) continue;
     for (const models::Reason& reason : named.model->reasons(call.row)) {
       evidence::Reason out{"feature:" + named.model->features()[reason.feature], evidence::ReasonSource::model,
                            reason.adverse};

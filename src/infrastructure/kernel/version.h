@@ -13,6 +13,7 @@
 #include "infrastructure/kernel/model_call.h"
 #include "infrastructure/kernel/reasons.h"
 #include "infrastructure/models/model.h"
+#include "infrastructure/models/predictor.h"
 
 namespace puhui::kernel {
 
@@ -47,7 +48,8 @@ class Version {
 
   struct NamedModel {
     std::string name;
-    std::shared_ptr<const models::Model> model;
+    std::shared_ptr<const models::Model> model;          // of our own kind, explained feature by feature; or
+    std::shared_ptr<const models::Predictor> predictor;  // brought from elsewhere
   };
   const std::vector<NamedModel>& models() const { return models_; }
 

@@ -63,6 +63,44 @@ TEST_P(VersionTest, a_model_feature_without_a_sentence_does_not_load) {
   EXPECT_THAT(refusal(proposal), HasSubstr("have no sentence for 'feature:late' of model 'pd'"));
 }
 
+// A logistic regression as a file of another tool has it: late payments make default likelier.
+constexpr std::string_view kBroughtModel = R"(<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/>
+<DataDictionary><DataField name="income" optype="continuous" dataType="double"/>
+<DataField name="late" optype="continuous" dataType="double"/>
+<DataField name="probability" optype="continuous" dataType="double"/></DataDictionary>
+<RegressionModel modelName="pd" functionName="regression" normalizationMethod="logit"><MiningSchema>
+<MiningField name="income"/><MiningField name="late" missingValueReplacement="0"/>
+<MiningField name="probability" usageType="target"/></MiningSchema>
+<RegressionTable intercept="-1"><NumericPredictor name="late" coefficient="1"/>
+<NumericPredictor name="income" coefficient="-0.0001"/></RegressionTable></RegressionModel></PMML>)";
+
+TEST_P(VersionTest, a_model_brought_from_elsewhere_decides_and_its_answer_is_evidence) {
+  TestProposal proposal;
+  proposal.brought_model = kBroughtModel;
+  proposal.reasons = R"({"risk": {"en": "a", "zh": "b"}})";
+  proposal.policy =
+      policy_of(kTestInputs, {{"Score", "pd(income, late)", {"income", "late"}, true},
+                              {"Outcome", R"(if Score > cap then "refuse" else "approve")", {"Score", "cap"}},
+                              {"Reasons", R"(if Outcome = "refuse" then ["risk"] else [])", {"Outcome"}}});
+  const auto version = grant(proposal);
+  Workspace workspace;
+  const auto judged = version->judge(facts_of(10'000, 1), workspace);
+  ASSERT_TRUE(judged) << judged.error().text();
+  ASSERT_EQ(judged->models.size(), 1u);
+  EXPECT_EQ(judged->models[0].name, "pd");
+  EXPECT_EQ(judged->models[0].probability_ppb, 268'941'421) << "1 / (1 + e)";
+  ASSERT_TRUE(kernel_->decide(request(version, 10'000, 1), no_act));
+  ASSERT_TRUE(kernel_->decide(request(version, 1'000, 5), no_act));
+  open();
+  EXPECT_EQ(replay_all(), 2u) << "and after a restart";
+}
+
+TEST_P(VersionTest, a_model_file_that_is_none_does_not_load) {
+  TestProposal proposal;
+  proposal.brought_model = "no model";
+  EXPECT_THAT(refusal(proposal), HasSubstr("model:pd: "));
+}
+
 TEST_P(VersionTest, a_model_input_that_the_policy_does_not_pass_is_named) {
   EXPECT_THAT(refusal(with_policy(policy_of(
                   kTestInputs,
