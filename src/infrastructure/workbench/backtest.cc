@@ -90,6 +90,15 @@ Tally empty_tally(const Plan& plan) {
   return tally;
 }
 
+// A cell that both policies read is told once.
+std::vector<Fault> each_once(std::vector<Fault> faults) {
+  std::vector<Fault> out;
+  for (Fault& fault : faults) {
+    if (std::ranges::find(out, fault) == out.end()) out.push_back(std::move(fault));
+  }
+  return out;
+}
+
 // One thread: both policies over one chunk after the other.
 class Worker {
  public:
@@ -117,7 +126,8 @@ class Worker {
     }
     check_one_by_one(policy_inputs, plan_.policy, policy_, tally);
     check_one_by_one(against_inputs, plan_.against, against_, tally);
-    if (auto refused = std::move(faults).result(); !refused) tally.faults = std::move(refused).error().faults;
+    if (auto refused = std::move(faults).result(); !refused)
+      tally.faults = each_once(std::move(refused).error().faults);
     return tally;
   }
 

@@ -1,6 +1,9 @@
 #include "infrastructure/workbench/check.h"
 
+#include <algorithm>
+
 #include "ground/base/text.h"
+#include "infrastructure/dmn/analysis.h"
 #include "infrastructure/workbench/policy_verbs.h"
 
 namespace puhui::workbench {
@@ -11,6 +14,27 @@ std::vector<VariableView> views_of(std::span<const dmn::Variable> variables) {
   std::vector<VariableView> out;
   for (const dmn::Variable& variable : variables) out.push_back({variable.name, variable.type, variable.allowed});
   return out;
+}
+
+std::string rule_in_words(const dmn::RuleName& rule) {
+  return "rule " + std::to_string(rule.number) + (rule.id.empty() ? "" : " (" + rule.id + ")");
+}
+
+// What the report says, each in one line.
+void add_report(const dmn::TableReport& report, TableView& view) {
+  using Weight = dmn::Overlap::Weight;
+  for (const dmn::Overlap& overlap : report.overlaps) {
+    (overlap.weight == Weight::error ? view.faults : view.notices).push_back("overlap: " + overlap.text);
+  }
+  // Where every rule that matches is collected, none is an answer too.
+  constexpr std::string_view kMayBeEmpty[] = {"COLLECT", "COLLECT COUNT", "RULE ORDER", "OUTPUT ORDER"};
+  if (std::ranges::find(kMayBeEmpty, report.hit_policy) == std::end(kMayBeEmpty)) {
+    for (const dmn::Gap& gap : report.gaps) view.notices.push_back("no rule for " + gap.text);
+  }
+  for (const dmn::DeadRule& dead : report.dead) {
+    view.notices.push_back(rule_in_words(dead.rule) + " never decides: " + dead.why);
+  }
+  for (const std::string& note : report.notes) view.notices.push_back(note);
 }
 
 TableView view_of(const dmn::TableInfo& table) {
@@ -38,9 +62,11 @@ Result<CheckAnswer> check(const VerbCall& call, const CheckRequest& request) {
   answer.decisions = views_of(policy.decisions());
   answer.models = loaded->models();
   Faults faults;
-  for (const dmn::TableInfo& table : policy.tables()) {
-    answer.tables.push_back(view_of(table));
-    for (const std::string& fault : answer.tables.back().faults) faults.add("table " + table.owner, fault);
+  const std::vector<dmn::TableReport> reports = dmn::analyse(policy);
+  for (size_t t = 0; t < reports.size(); ++t) {
+    TableView& view = answer.tables.emplace_back(view_of(policy.tables()[t]));
+    add_report(reports[t], view);
+    for (const std::string& fault : view.faults) faults.add("table " + view.owner, fault);
   }
   if (request.strict) TRY(std::move(faults).result());
   return answer;
@@ -83,6 +109,8 @@ void fields(Shape& shape, CheckAnswer& answer) {
 
 namespace {
 
+constexpr size_t kNoticesTold = 8;  // of one table, to a person
+
 std::string names_of(const std::vector<VariableView>& views) {
   std::vector<std::string> names;
   for (const VariableView& view : views) names.push_back(view.name);
@@ -98,10 +126,12 @@ std::string tell(const CheckAnswer& answer) {
   for (const std::string& model : answer.models) out += "  model " + model + "\n";
   for (const TableView& table : answer.tables) {
     out += "  table " + table.owner + " (" + table.hit_policy + ", " + std::to_string(table.rules) + " rules, " +
-           table.strategy + ")" +
-           (table.faults.empty() && table.notices.empty() ? ": complete, without overlap\n" : "\n");
+           table.strategy + ")" + (table.faults.empty() && table.notices.empty() ? ": no gap, no overlap\n" : "\n");
     for (const std::string& fault : table.faults) out += "    fault: " + fault + "\n";
-    for (const std::string& notice : table.notices) out += "    " + notice + "\n";
+    for (size_t i = 0; i < table.notices.size() && i < kNoticesTold; ++i) out += "    " + table.notices[i] + "\n";
+    if (table.notices.size() > kNoticesTold) {
+      out += "    and " + std::to_string(table.notices.size() - kNoticesTold) + " more; --json tells them all\n";
+    }
   }
   return out;
 }
