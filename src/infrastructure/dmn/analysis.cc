@@ -135,8 +135,8 @@ void TableAnalysis::rank_rules() {
 }
 
 void TableAnalysis::gaps() {
-  uint64_t steps = limits_.steps_max;
-  CoverSearch search(space_, live_, std::nullopt, steps);
+  CoverSearch::Budget budget{limits_.steps_max, limits_.states_max};
+  CoverSearch search(space_, live_, std::nullopt, budget);
   bool all_told = true;
   const bool complete = search.each_gap([&](const std::vector<Runs>& box) {
     if (report_.gaps.size() == limits_.gaps_max) return all_told = false;
@@ -153,7 +153,7 @@ void TableAnalysis::gaps() {
     return true;
   });
   if (!all_told) cut("only the first " + std::to_string(limits_.gaps_max) + " gaps are told");
-  if (!complete) cut("the search for gaps was cut short after " + std::to_string(limits_.steps_max) + " steps");
+  if (!complete) cut("the search for gaps was cut short: there may be others");
 }
 
 bool TableAnalysis::same_outputs(size_t a, size_t b) const {
@@ -267,7 +267,7 @@ void TableAnalysis::overlap(uint32_t a, uint32_t b) {
 }
 
 void TableAnalysis::covered_rules() {
-  uint64_t steps = limits_.steps_max;
+  CoverSearch::Budget budget{limits_.steps_max, 0};
   size_t unknown = 0;
   for (const uint32_t rule : live_) {
     const auto& better = better_[rule];
@@ -277,7 +277,8 @@ void TableAnalysis::covered_rules() {
       continue;
     }
     if (better.size() < 2) continue;
-    const auto covered = CoverSearch(space_, better, rule, steps).covers();
+    budget.states = limits_.states_max;  // a search frees them when it ends
+    const auto covered = CoverSearch(space_, better, rule, budget).covers();
     if (!covered) ++unknown;
     if (covered.value_or(false)) {
       std::string names;

@@ -18,7 +18,8 @@ struct AnalysisLimits {
   size_t gaps_max = 50;              // boxes reported a table
   size_t overlaps_max = 100;         // pairs reported a table
   size_t pairs_max = 4'000'000;      // pairs kept to find covered rules
-  uint64_t steps_max = 400'000'000;  // of each of the three searches a table; a step takes some nanoseconds
+  uint64_t steps_max = 100'000'000;  // of each of the three searches a table; a step takes some nanoseconds
+  size_t states_max = 200'000;       // kept by one search: a state takes some hundred bytes
 };
 
 struct RuleName {

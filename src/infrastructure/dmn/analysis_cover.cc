@@ -25,8 +25,8 @@ void append(Runs& runs, const Run& run) {
 }  // namespace
 
 CoverSearch::CoverSearch(const AnalysisSpace& space, std::vector<uint32_t> coverers, std::optional<size_t> box,
-                         uint64_t& steps_left)
-    : space_(space), coverers_(std::move(coverers)), nodes_(2), steps_left_(steps_left) {
+                         Budget& budget)
+    : space_(space), coverers_(std::move(coverers)), nodes_(2), budget_(budget) {
   const size_t levels = space.levels();
   for (size_t level = 0; level < levels; ++level) {
     const auto held = box ? space.runs(*box, level) : std::span<const Run>();
@@ -52,7 +52,7 @@ std::optional<bool> CoverSearch::covers() {
   }
   const bool covered = search(state, all) == kCovered;
   if (found_gap_) return false;
-  return out_of_steps_ ? std::nullopt : std::optional(covered);
+  return over_budget_ ? std::nullopt : std::optional(covered);
 }
 
 bool CoverSearch::each_gap(const std::function<bool(const std::vector<Runs>&)>& visit) {
@@ -65,7 +65,7 @@ bool CoverSearch::each_gap(const std::function<bool(const std::vector<Runs>&)>& 
   const NodeId root = search(state, all);
   std::vector<Runs> box(space_.levels());
   each_box(root, box, visit);
-  return !out_of_steps_;
+  return !over_budget_;
 }
 
 bool CoverSearch::each_box(NodeId id, std::vector<Runs>& box,
@@ -92,15 +92,18 @@ CoverSearch::NodeId CoverSearch::search(State state, const std::vector<uint32_t>
   }
   const auto known = known_.find(state);
   if (known != known_.end()) return known->second;
-  if (steps_left_ < active.size()) {
-    steps_left_ = 0;
-    out_of_steps_ = true;
-    return kCovered;
-  }
-  steps_left_ -= active.size();
+  if (budget_.states == 0) over_budget_ = true;
+  if (over_budget_) return kCovered;
+  --budget_.states;
   const NodeId made = branch(state, active);
   known_.emplace(state, made);
   return made;
+}
+
+bool CoverSearch::spend(uint64_t steps) {
+  if (budget_.steps < steps) over_budget_ = true, budget_.steps = 0;
+  if (!over_budget_) budget_.steps -= steps;
+  return !over_budget_;
 }
 
 // What begins or ends inside the region; who holds all of it goes to `throughout`.
@@ -118,6 +121,7 @@ std::vector<CoverSearch::Event> CoverSearch::events(size_t level, const std::vec
       events.push_back({run.end, coverer, false});
     }
   }
+  spend(events.size());
   std::ranges::sort(events, [](const Event& a, const Event& b) {
     return a.at != b.at ? a.at < b.at : a.begins != b.begins ? !a.begins : a.coverer < b.coverer;
   });
@@ -127,6 +131,7 @@ std::vector<CoverSearch::Event> CoverSearch::events(size_t level, const std::vec
 CoverSearch::NodeId CoverSearch::branch(const State& state, const std::vector<uint32_t>& active) {
   const size_t level = state.level;
   std::vector<uint32_t> throughout;
+  spend(active.size());
   const std::vector<Event> changes = events(level, active, region(level), throughout);
   State inner{level + 1, {0, 0}};
   for (const uint32_t coverer : throughout) {
@@ -137,7 +142,7 @@ CoverSearch::NodeId CoverSearch::branch(const State& state, const std::vector<ui
   std::vector<Branch> branches;
   const auto visit = [&](Run run) {
     NodeId child = kCovered;
-    if (closing == 0) {
+    if (spend(1 + (closing == 0 ? throughout.size() + current.size() : 0)) && closing == 0) {
       std::vector<uint32_t> held = throughout;
       held.insert(held.end(), current.begin(), current.end());
       child = search(inner, held);
@@ -160,11 +165,11 @@ CoverSearch::NodeId CoverSearch::branch(const State& state, const std::vector<ui
         if (change.begins)
           current.push_back(change.coverer), closing += closes ? 1 : 0;
         else
-          std::erase(current, change.coverer), closing -= closes ? 1 : 0;
+          std::erase(current, change.coverer), closing -= closes ? 1 : 0, spend(1 + current.size() / 8);
       }
       const uint32_t end = next < changes.size() ? std::min(changes[next].at, wanted.end) : wanted.end;
       visit({at, end});
-      if ((first_gap_only_ && found_gap_) || out_of_steps_) break;
+      if ((first_gap_only_ && found_gap_) || over_budget_) break;
       at = end;
     }
   }

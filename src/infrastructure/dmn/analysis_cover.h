@@ -12,14 +12,18 @@ namespace puhui::dmn {
 
 class CoverSearch {
  public:
-  // The region is the whole space, or where the rule `box` answers. `steps_left` is counted down; at 0 the search ends.
-  CoverSearch(const AnalysisSpace& space, std::vector<uint32_t> coverers, std::optional<size_t> box,
-              uint64_t& steps_left);
+  // What is left of a search's allowance; counted down, and at 0 of either the search ends.
+  struct Budget {
+    uint64_t steps = 0;
+    size_t states = 0;
+  };
+  // The region is the whole space, or where the rule `box` answers.
+  CoverSearch(const AnalysisSpace& space, std::vector<uint32_t> coverers, std::optional<size_t> box, Budget& budget);
 
-  // Stops at the first place left open. nullopt: out of steps.
+  // Stops at the first place left open. nullopt: over budget.
   std::optional<bool> covers();
   // Visits the boxes left open, runs a level (none: all of the region), until visit answers false.
-  // False when out of steps: then boxes may be missing.
+  // False when over budget: then boxes may be missing.
   bool each_gap(const std::function<bool(const std::vector<Runs>&)>& visit);
 
  private:
@@ -50,6 +54,7 @@ class CoverSearch {
   };
 
   NodeId search(State state, const std::vector<uint32_t>& active);
+  bool spend(uint64_t steps);
   NodeId branch(const State& state, const std::vector<uint32_t>& active);
   std::vector<Event> events(size_t level, const std::vector<uint32_t>& active, const Runs& region,
                             std::vector<uint32_t>& throughout);
@@ -65,10 +70,10 @@ class CoverSearch {
   std::vector<Runs> regions_;
   bool first_gap_only_ = false;
   bool found_gap_ = false;
-  bool out_of_steps_ = false;
+  bool over_budget_ = false;
   std::unordered_map<State, NodeId, StateHash> known_;
   std::vector<Node> nodes_;  // two that stand for the ids above, then the others
-  uint64_t& steps_left_;
+  Budget& budget_;
   std::map<std::vector<uint32_t>, NodeId> same_;  // nodes by their content
 };
 

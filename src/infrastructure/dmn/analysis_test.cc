@@ -236,91 +236,158 @@ bool holds(const std::string& tests, const std::string& value) {
   return compiled->evaluate(arena, {}).is_true();
 }
 
-TEST(Analysis, AgreesWithAskingEveryPoint) {
-  static constexpr const char* kPolicies[] = {"UNIQUE", "FIRST", "ANY"};
-  for (uint64_t t = 0; t < 150; ++t) {
-    RandomStream random(Random(5), 1, t);
-    std::vector<Column> columns;
-    std::vector<const Strings*> values;
+// A small table, and what asking each point of its space finds.
+class EveryPoint {
+ public:
+  explicit EveryPoint(uint64_t table) {
+    static constexpr const char* kPolicies[] = {"UNIQUE", "FIRST", "ANY"};
+    RandomStream random(Random(5), 1, table);
+    hit_policy = kPolicies[table % std::size(kPolicies)];
     for (const auto& [column, points] : spaces()) {
       if (random.below(2) != 0 || columns.size() == 3) continue;
       columns.push_back(column);
-      values.push_back(&points);
+      values_.push_back(&points);
     }
-    if (columns.empty()) continue;
-    std::vector<Strings> rules;
+    if (columns.empty()) columns.push_back(spaces()[0].first), values_.push_back(&spaces()[0].second);
     for (size_t r = 1 + random.below(8); r > 0; --r) {
       Strings& rule = rules.emplace_back();
       for (const Column& column : columns) rule.push_back(random_cell(random, column.type));
       rule.push_back(std::to_string(1 + random.below(3)));
     }
-    const std::string hit_policy = kPolicies[t % std::size(kPolicies)];
-    const TableReport report = report_of(hit_policy, columns, rules, {.gaps_max = 10'000, .overlaps_max = 10'000});
-    const auto where = [&] { return "seed 5, table " + std::to_string(t) + "\n" + xml_of(hit_policy, columns, rules); };
-    ASSERT_TRUE(report.exact) << where();
-    std::map<std::pair<std::string, std::string>, bool> asked;  // tests and value: parsing is slow
-    const auto held = [&](const std::string& tests, const std::string& value) {
-      const auto [at, is_new] = asked.try_emplace({tests, value});
-      if (is_new) at->second = holds(tests, value);
-      return at->second;
-    };
-    std::set<size_t> answers;
+  }
+  std::string where() const { return "\nseed 5, " + xml_of(hit_policy, columns, rules); }
+  size_t points() const {
+    size_t count = 1;
+    for (const Strings* column : values_) count *= column->size();
+    return count;
+  }
+  Strings point(size_t number) const {
+    Strings values;
+    for (const Strings* column : values_) {
+      values.push_back((*column)[number % column->size()]);
+      number /= column->size();
+    }
+    return values;
+  }
+  bool inside(const Strings& tests, const Strings& point) {
+    for (size_t c = 0; c < columns.size(); ++c) {
+      if (!held(tests[c], point[c])) return false;
+    }
+    return true;
+  }
+  // Parsing is slow: each test of each value once.
+  bool held(const std::string& tests, const std::string& value) {
+    const auto [at, is_new] = asked_.try_emplace({tests, value});
+    if (is_new) at->second = holds(tests, value);
+    return at->second;
+  }
+  // 1-based.
+  std::vector<size_t> matched(const Strings& point) {
+    std::vector<size_t> found;
+    for (size_t r = 0; r < rules.size(); ++r) {
+      if (inside(rules[r], point)) found.push_back(r + 1);
+    }
+    return found;
+  }
+  // A gap names the texts that rules or allowed values name; the others are one to it.
+  Strings as_gaps_name_it(Strings point) const {
+    for (size_t c = 0; c < columns.size(); ++c) {
+      const auto names = [&](const Strings& rule) { return rule[c].find(point[c]) != std::string::npos; };
+      const bool named = columns[c].allowed.find(point[c]) != std::string::npos || std::ranges::any_of(rules, names);
+      if (columns[c].type == "string" && !named) point[c] = "\"zz\"";
+    }
+    return point;
+  }
+
+  std::string hit_policy;
+  std::vector<Column> columns;
+  std::vector<Strings> rules;
+
+ private:
+  std::vector<const Strings*> values_;
+  std::map<std::pair<std::string, std::string>, bool> asked_;
+};
+
+constexpr uint64_t kTables = 150;
+constexpr AnalysisLimits kAll{.gaps_max = 10'000, .overlaps_max = 10'000};
+
+TEST(Analysis, GapsAreThePointsNoRuleAnswersEachOnce) {
+  for (uint64_t t = 0; t < kTables; ++t) {
+    EveryPoint table(t);
+    const TableReport report = report_of(table.hit_policy, table.columns, table.rules, kAll);
+    ASSERT_TRUE(report.exact) << table.where();
+    for (size_t p = 0; p < table.points(); ++p) {
+      const Strings point = table.point(p);
+      const Strings named = table.as_gaps_name_it(point);
+      const auto gaps =
+          std::ranges::count_if(report.gaps, [&](const Gap& gap) { return table.inside(gap.tests, named); });
+      ASSERT_EQ(gaps, table.matched(point).empty() ? 1 : 0) << ::testing::PrintToString(point) << table.where();
+    }
+  }
+}
+
+TEST(Analysis, DeadRulesAreThoseNoPointIsAnsweredBy) {
+  for (uint64_t t = 0; t < kTables; ++t) {
+    EveryPoint table(t);
+    std::set<size_t> answering;
+    for (size_t p = 0; p < table.points(); ++p) {
+      std::vector<size_t> matched = table.matched(table.point(p));
+      if (table.hit_policy == "FIRST" && !matched.empty()) matched.resize(1);
+      answering.insert(matched.begin(), matched.end());
+    }
+    std::set<size_t> dead;
+    for (const DeadRule& rule : report_of(table.hit_policy, table.columns, table.rules, kAll).dead) {
+      dead.insert(rule.rule.number);
+    }
+    for (size_t r = 1; r <= table.rules.size(); ++r)
+      ASSERT_NE(dead.contains(r), answering.contains(r)) << table.where();
+  }
+}
+
+TEST(Analysis, OverlapsAreThePairsSomePointMatchesAndTheExampleIsOne) {
+  for (uint64_t t = 0; t < kTables; t += 3) {  // those that are UNIQUE
+    EveryPoint table(t);
     std::set<std::pair<size_t, size_t>> meetings;
-    size_t points = 1;
-    for (const Strings* column : values) points *= column->size();
-    for (size_t p = 0; p < points; ++p) {
-      Strings point;
-      size_t rest = p;
-      for (const Strings* column : values)
-        point.push_back((*column)[std::exchange(rest, rest / column->size()) % column->size()]);
-      const auto inside = [&](const Strings& tests) {
-        for (size_t c = 0; c < columns.size(); ++c) {
-          if (!held(tests[c], point[c])) return false;
-        }
-        return true;
-      };
-      std::vector<size_t> matched;
-      for (size_t r = 0; r < rules.size(); ++r) {
-        if (inside(rules[r])) matched.push_back(r + 1);
-      }
-      if (!matched.empty()) answers.insert(hit_policy == "FIRST" ? matched[0] : 0);
-      for (const size_t rule : matched) {
-        if (hit_policy != "FIRST") answers.insert(rule);
-      }
+    for (size_t p = 0; p < table.points(); ++p) {
+      const std::vector<size_t> matched = table.matched(table.point(p));
       for (const size_t a : matched) {
         for (const size_t b : matched) {
           if (a < b) meetings.insert({a, b});
         }
       }
-      // A gap names the texts that rules or allowed values name; the others are one to it.
-      for (size_t c = 0; c < columns.size(); ++c) {
-        const bool named = columns[c].allowed.find(point[c]) != std::string::npos ||
-                           std::ranges::any_of(rules, [&](const Strings& rule) {
-                             return rule[c].find(point[c]) != std::string::npos;
-                           });
-        if (columns[c].type == "string" && !named) point[c] = "\"zz\"";
-      }
-      size_t in_gaps = 0;
-      for (const Gap& gap : report.gaps) in_gaps += inside(gap.tests) ? 1 : 0;
-      ASSERT_EQ(in_gaps, matched.empty() ? 1u : 0u) << ::testing::PrintToString(point) << where();
     }
-    std::set<size_t> dead;
-    for (const DeadRule& rule : report.dead) dead.insert(rule.rule.number);
-    for (size_t r = 1; r <= rules.size(); ++r) ASSERT_EQ(dead.contains(r), !answers.contains(r)) << r << where();
-    if (hit_policy != "UNIQUE") continue;
     std::set<std::pair<size_t, size_t>> overlaps;
-    for (const Overlap& overlap : report.overlaps) {
+    for (const Overlap& overlap : report_of(table.hit_policy, table.columns, table.rules, kAll).overlaps) {
       overlaps.insert({overlap.first.number, overlap.second.number});
       for (const RuleName* rule : {&overlap.first, &overlap.second}) {
-        for (size_t c = 0; c < columns.size(); ++c) {
+        for (size_t c = 0; c < table.columns.size(); ++c) {
           const std::string& value = overlap.example[c];
           if (value == "-" || value == "any other text") continue;
-          ASSERT_TRUE(held(rules[rule->number - 1][c], value)) << overlap.text << where();
+          ASSERT_TRUE(table.held(table.rules[rule->number - 1][c], value)) << overlap.text << table.where();
         }
       }
     }
-    ASSERT_EQ(overlaps, meetings) << where();
+    ASSERT_EQ(overlaps, meetings) << table.where();
   }
+}
+
+// Ranges that overlap in every column: the states of a full search would not fit any machine.
+TEST(Analysis, EndsWithinItsBudgetWhereAFullSearchWouldNot) {
+  std::vector<Column> columns;
+  for (int c = 0; c < 8; ++c) columns.push_back({"fact " + std::to_string(c), "number", ""});
+  std::vector<Strings> rules;
+  for (uint64_t r = 0; r < 400; ++r) {
+    RandomStream random(Random(6), 1, r);
+    Strings& rule = rules.emplace_back();
+    for (int c = 0; c < 8; ++c) {
+      const uint64_t low = random.below(1000);
+      rule.push_back("[" + std::to_string(low) + ".." + std::to_string(low + 200) + ")");
+    }
+    rule.push_back("1");
+  }
+  const auto report = report_of("RULE ORDER", columns, rules, {.steps_max = 2'000'000, .states_max = 10'000});
+  EXPECT_TRUE(report.cut_short);
+  EXPECT_FALSE(report.gaps.empty());
 }
 
 TEST(Analysis, ReadsAPriceListOf16369RulesWithOneMissing) {

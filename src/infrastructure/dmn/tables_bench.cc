@@ -9,6 +9,7 @@
 
 #include "ground/base/check.h"
 #include "ground/base/random.h"
+#include "infrastructure/dmn/analysis.h"
 #include "infrastructure/dmn/policy.h"
 
 namespace puhui::dmn {
@@ -202,6 +203,15 @@ int64_t ns_now() {
   return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
+void report(const Policy& policy, const std::string& way, int64_t decision_ns, int64_t load_ns) {
+  const int64_t begin = ns_now();
+  const auto reports = analyse(policy);
+  std::printf("  chosen %s %lld ns, load %lld ms; analysed in %lld ms: %zu gaps, %zu overlaps, %zu dead%s\n",
+              way.c_str(), static_cast<long long>(decision_ns), static_cast<long long>(load_ns / 1'000'000),
+              static_cast<long long>((ns_now() - begin) / 1'000'000), reports[0].gaps.size(),
+              reports[0].overlaps.size(), reports[0].dead.size(), reports[0].cut_short ? ", cut short" : "");
+}
+
 void measure(const Form& form) {
   using Strategy = CompileOptions::TableStrategy;
   const std::string xml = xml_of(form);
@@ -236,8 +246,7 @@ void measure(const Form& form) {
     } while (ns_now() < until);
     const std::string way = policy->tables()[0].strategy;
     if (strategy == Strategy::automatic)
-      std::printf("  chosen %s %lld ns, load %lld ms\n", way.c_str(), static_cast<long long>(best),
-                  static_cast<long long>((loaded - begin) / 1'000'000));
+      report(*policy, way, best, loaded - begin);
     else
       std::printf(" %s %lld", way.c_str(), static_cast<long long>(best));
     std::fflush(stdout);
