@@ -206,7 +206,7 @@ uint32_t LightgbmReader::column(const TreeColumn& column) {
 void LightgbmReader::read_split(const Block& block, ForeignNode& node, double feature, double threshold, int decision) {
   const size_t line = block.begin()->second.number;
   if (!(feature >= 0) || feature >= static_cast<double>(features_)) return fault(line, "a split names no such feature");
-  TreeColumn split{.input = static_cast<uint32_t>(feature), .drops_tiny = true};
+  TreeColumn split{.input = static_cast<uint32_t>(feature), .is_lightgbm = true};
   node.default_left = (decision & 2) != 0;
   if ((decision & 1) == 0) {
     static constexpr TreeColumn::Kind kKinds[] = {TreeColumn::Kind::nan_is_zero, TreeColumn::Kind::zero_is_missing,

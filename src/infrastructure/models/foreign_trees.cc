@@ -105,7 +105,11 @@ void ForeignTrees::flatten(const ForeignTree& tree) {
 double ForeignTrees::column_value(const TreeColumn& column, double x) const {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   if (column.is_float32) x = static_cast<double>(static_cast<float>(x));
-  if (column.drops_tiny && std::fabs(x) <= kTiny) x = 0;
+  if (column.is_lightgbm) {
+    if (std::fabs(x) <= kTiny) x = 0;
+    // Some thresholds are infinite, and infinity is not below the number after it.
+    x = std::min(x, std::numeric_limits<double>::max());
+  }
   switch (column.kind) {
     case TreeColumn::Kind::plain: return x;
     case TreeColumn::Kind::nan_is_zero: return std::isnan(x) ? 0 : x;

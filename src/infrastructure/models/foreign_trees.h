@@ -31,7 +31,7 @@ struct TreeColumn {
   uint32_t input = 0;
   Kind kind = Kind::plain;
   bool is_float32 = false;                  // rounded to float32 first
-  bool drops_tiny = false;                  // what is not above 1e-35 in size is 0 (LightGBM reads rows so)
+  bool is_lightgbm = false;  // which reads what is not above 1e-35 in size as 0
   uint32_t first_word = 0, word_count = 0;  // of the set's bits
   bool operator==(const TreeColumn&) const = default;
 };

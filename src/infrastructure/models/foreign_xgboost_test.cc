@@ -28,6 +28,7 @@ struct Rows {
 struct Drawn {
   size_t count = 600, width = 8, classes = 0;
   bool positive = false, has_missing = true, has_categories = false;
+  bool has_unseen = false;  // categories beyond those of training, and values that are none
 };
 
 Rows draw(const Drawn& of, uint64_t seed) {
@@ -37,14 +38,15 @@ Rows draw(const Drawn& of, uint64_t seed) {
     double signal = 0;
     for (size_t f = 0; f < of.width; ++f) {
       const bool category = of.has_categories && f % 3 == 0;
-      const double x = category     ? static_cast<double>(random.below(f == 0 ? 40 : 6))
+      const double x = category     ? static_cast<double>(random.below((f == 0 ? 40 : 6) * (of.has_unseen ? 3 : 1)))
                        : f % 4 == 1 ? static_cast<double>(random.below(5))
                                     : random.normal() * (f % 5 == 2 ? 1e4 : 1);
       const bool missing = of.has_missing && random.chance(0.1);
+      const bool odd = of.has_unseen && random.chance(0.1);
       if (!missing)
         signal +=
             category ? (static_cast<uint64_t>(x) * 7 % 5 < 2 ? 0.8 : -0.4) : std::tanh(x) * (f % 2 == 0 ? 0.7 : -0.5);
-      out.values.push_back(missing ? NAN : static_cast<float>(x));
+      out.values.push_back(missing ? NAN : static_cast<float>(odd ? x + 0.5 : x));
     }
     signal += random.normal() * 0.3;
     const double label = of.classes > 1 ? std::fmod(std::floor(std::fabs(signal) * 3), static_cast<double>(of.classes))
@@ -59,14 +61,13 @@ Rows draw(const Drawn& of, uint64_t seed) {
   return out;
 }
 
-// One trained model with what the library says of the rows it was trained on.
+// One trained model with what the library says of rows.
 struct Trained {
   std::string json, ubj;
   std::vector<float> answers;
 };
 
-void train(const Rows& rows, const Parameters& parameters, int rounds, Trained& out) {
-  DMatrixHandle matrix = nullptr;
+void make_matrix(const Rows& rows, DMatrixHandle& matrix) {
   const std::string interface = "{\"data\": [" + std::to_string(reinterpret_cast<uintptr_t>(rows.values.data())) +
                                 ", true], \"shape\": [" + std::to_string(rows.count()) + ", " +
                                 std::to_string(rows.width) + "], \"typestr\": \"<f4\", \"version\": 3}";
@@ -77,6 +78,13 @@ void train(const Rows& rows, const Parameters& parameters, int rounds, Trained& 
     for (const auto& type : rows.types) types.push_back(type.c_str());
     XGB(XGDMatrixSetStrFeatureInfo(matrix, "feature_type", types.data(), types.size()));
   }
+}
+
+// Trains on `rows` and asks for answers to `asked`.
+void train(const Rows& rows, const Rows& asked, const Parameters& parameters, int rounds, Trained& out) {
+  DMatrixHandle matrix = nullptr, other = nullptr;
+  ASSERT_NO_FATAL_FAILURE(make_matrix(rows, matrix));
+  ASSERT_NO_FATAL_FAILURE(make_matrix(asked, other));
   BoosterHandle booster = nullptr;
   XGB(XGBoosterCreate(&matrix, 1, &booster));
   XGB(XGBoosterSetParam(booster, "nthread", "1"));
@@ -97,14 +105,14 @@ void train(const Rows& rows, const Parameters& parameters, int rounds, Trained& 
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;
   const float* answers = nullptr;
-  XGB(XGBoosterPredictFromDMatrix(loaded, matrix,
+  XGB(XGBoosterPredictFromDMatrix(loaded, other,
                                   "{\"type\": 0, \"training\": false, \"iteration_begin\": 0, \"iteration_end\": 0, "
                                   "\"strict_shape\": true}",
                                   &shape, &dimensions, &answers));
   size_t size = 1;
   for (bst_ulong i = 0; i < dimensions; ++i) size *= shape[i];
   out.answers.assign(answers, answers + size);
-  XGBoosterFree(loaded), XGBoosterFree(booster), XGDMatrixFree(matrix);
+  XGBoosterFree(loaded), XGBoosterFree(booster), XGDMatrixFree(matrix), XGDMatrixFree(other);
 }
 
 // The largest difference, relative where the answer is above 1 in size.
@@ -133,9 +141,12 @@ void expect_equal(const Drawn& drawn, const Parameters& parameters, int rounds, 
   std::string named;
   for (const auto& [name, value] : parameters) named += name + "=" + value + " ";
   SCOPED_TRACE(named + "seed " + std::to_string(seed));
-  const Rows rows = draw(drawn, seed);
   Trained trained;
-  ASSERT_NO_FATAL_FAILURE(train(rows, parameters, rounds, trained));
+  const Rows learned = draw(drawn, seed);
+  Drawn other = drawn;
+  other.has_unseen = drawn.has_categories;
+  const Rows rows = draw(other, seed + 1000);
+  ASSERT_NO_FATAL_FAILURE(train(learned, rows, parameters, rounds, trained));
   const bool is_class = named.find("multi:softmax") != std::string::npos;
   for (const std::string* bytes : {&trained.json, &trained.ubj}) {
     const auto form = read_xgboost(*bytes);
@@ -222,7 +233,7 @@ TEST(ForeignXgboost, ThePublicTableScoresAsTheLibraryDoes) {
   }
   Trained trained;
   ASSERT_NO_FATAL_FAILURE(
-      train(rows, {{"objective", "binary:logistic"}, {"max_depth", "6"}, {"tree_method", "hist"}}, 60, trained));
+      train(rows, rows, {{"objective", "binary:logistic"}, {"max_depth", "6"}, {"tree_method", "hist"}}, 60, trained));
   const auto form = read_xgboost(trained.ubj);
   ASSERT_TRUE(form.has_value()) << form.error().text();
   EXPECT_LE(largest_difference(**form, rows, trained.answers, false), 1e-6);
