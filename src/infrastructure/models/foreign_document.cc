@@ -1,5 +1,6 @@
 #include "infrastructure/models/foreign_document.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -166,8 +167,9 @@ class JsonReader {
       if (ok_ && !take(':')) reject("expected ':'");
       if (!ok_) return;
       if (out.find(name) != nullptr) return reject("the member '" + name + "' is given twice");
-      if (out.members.size() == kForeignMembersMax) return reject("expected fewer members");
-      read(out.members.emplace_back(std::move(name), ForeignDocument()).second, depth + 1);
+      if (out.names.size() == kForeignMembersMax) return reject("expected fewer members");
+      out.names.push_back(std::move(name));
+      read(out.list.emplace_back(), depth + 1);
     } while (ok_ && take(','));
     if (ok_ && !take('}')) reject("expected ',' or '}'");
   }
@@ -356,9 +358,9 @@ class UbjReader {
       const std::string_view name = text();
       if (!ok_) return;
       if (out.find(name) != nullptr) return reject("the member '" + std::string(name) + "' is given twice");
-      if (out.members.size() == kForeignMembersMax) return reject("expected fewer members");
-      out.members.emplace_back(name, ForeignDocument());
-      read(out.members.back().second, head.type == '\0' ? next() : head.type, depth + 1);
+      if (out.names.size() == kForeignMembersMax) return reject("expected fewer members");
+      out.names.emplace_back(name);
+      read(out.list.emplace_back(), head.type == '\0' ? next() : head.type, depth + 1);
     }
   }
 
@@ -380,10 +382,8 @@ Result<ForeignDocument> ForeignDocument::parse(std::string_view bytes) {
 }
 
 const ForeignDocument* ForeignDocument::find(std::string_view name) const {
-  for (const auto& [key, value] : members) {
-    if (key == name) return &value;
-  }
-  return nullptr;
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? nullptr : &list[static_cast<size_t>(found - names.begin())];
 }
 
 const ForeignDocument* ForeignDocument::at(std::initializer_list<std::string_view> path) const {

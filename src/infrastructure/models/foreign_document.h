@@ -24,8 +24,8 @@ class ForeignDocument {
   double number = 0;
   std::string text;
   std::vector<double> numbers;
-  std::vector<ForeignDocument> list;
-  std::vector<std::pair<std::string, ForeignDocument>> members;
+  std::vector<ForeignDocument> list;  // of an object: its members' values
+  std::vector<std::string> names;     // of an object: its members' names
 
   // `invalid` says the place: line and column of JSON, the byte of UBJ.
   static Result<ForeignDocument> parse(std::string_view bytes);
