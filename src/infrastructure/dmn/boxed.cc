@@ -210,7 +210,7 @@ Piece BoxedCompiler::filter(const Boxed& boxed) {
   items.item = item;
   items.declare(item);
   Piece match = inside(items, *boxed.children[1]);
-  return {feel::filter_node(place(boxed), std::move(list.node), std::move(match.node), item->slot,
+  return {feel::filter_node(place(boxed), std::move(list.node), {std::move(match.node)}, item->slot,
                             feel::Strictness::boolean_only),
           list.type};
 }
@@ -230,11 +230,11 @@ Piece BoxedCompiler::loop(const Boxed& boxed) {
   std::vector<feel::Iterator> iterators;
   iterators.push_back({item->slot, std::move(from.node), nullptr});
   if (is_for) {
-    return {feel::for_node(place(boxed), std::move(iterators), partial->slot, std::move(body.node)),
+    return {feel::for_node(place(boxed), std::move(iterators), partial->slot, {std::move(body.node)}),
             build_.unit.types.list_of(body.type)};
   }
   return {feel::quantified_node(place(boxed), boxed.kind == Boxed::Kind::every, std::move(iterators),
-                                std::move(body.node), feel::Strictness::boolean_only),
+                                {std::move(body.node)}, feel::Strictness::boolean_only),
           build_.unit.types.of(Kind::boolean)};
 }
 

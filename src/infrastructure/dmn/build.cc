@@ -62,6 +62,7 @@ const Value* not_allowed(const Value& value, const Type& type, Run& run) {
 }  // namespace
 
 Value check_slowly(const Value& value, const Type& type, Run& run, const Place& place, std::string_view what) {
+  if (!run.charge(place, Run::walk(value))) return Value::null(run.stopped);
   Value fit = value;
   if (!feel::conforms(value, type)) {
     const auto converted = feel::coerce(value, type, run, place);

@@ -199,7 +199,7 @@ Value TableNode::row(Frame& frame, size_t rule) const {
   auto* entries = frame.run.arena.array<feel::Entry>(table_.outputs.size());
   if (entries == nullptr) return frame.run.stop(place, "memory");
   for (size_t o = 0; o < outputs; ++o) entries[o] = {table_.outputs[o].name, entry(frame, rule, o)};
-  return Value::context({entries, outputs});
+  return frame.run.whole(Value::context({entries, outputs}), place);
 }
 
 Value TableNode::answer(Frame& frame, const Hits& hits) const {
@@ -269,7 +269,7 @@ Value TableNode::list_of(Frame& frame, std::span<const size_t> rules) const {
   auto* items = frame.run.arena.array<Value>(rules.size());
   if (items == nullptr) return frame.run.stop(place, "memory");
   for (size_t i = 0; i < rules.size(); ++i) items[i] = row(frame, rules[i]);
-  return Value::list({items, rules.size()});
+  return frame.run.whole(Value::list({items, rules.size()}), place);
 }
 
 // Best first by the outputs from left to right; equals stay in rule order. What is not listed comes last.

@@ -70,6 +70,7 @@ struct Expr {
   Place place;
   const Type* type = nullptr;
   uint32_t height = 1;
+  uint32_t size = 1;  // how many expressions it holds, itself among them
 
   Value literal;  // strings and the like live in the constants arena
   std::string text;

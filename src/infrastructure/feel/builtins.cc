@@ -95,6 +95,9 @@ Value call_row(const Builtin& row, const Signature& signature, Run& run, std::sp
                const Place& place) {
   constexpr size_t kParametersMax = 8;
   Value fit[kParametersMax];
+  uint64_t work = 0;  // most functions walk over their arguments once
+  for (const Value& arg : args) work += Run::walk(arg);
+  if (!run.charge(place, work)) return Value::null(run.stopped);
   const size_t fixed = signature.names.size() - (signature.variadic ? 1 : 0);
   size_t count = 0;
   for (; count < std::min(args.size(), fixed); ++count) {

@@ -44,7 +44,7 @@ Value joined(Run& run, std::span<const Args> parts, const Place& place) {
   if (items == nullptr) return run.stop(place, "memory");
   Value* at = items;
   for (const Args part : parts) at = std::ranges::copy(part, at).out;
-  return Value::list({items, size});
+  return run.whole(Value::list({items, size}), place);
 }
 
 Value append(Run& run, Args args, const Place& place) {
@@ -122,7 +122,7 @@ Value list_replace(Run& run, Args args, const Place& place) {
       return wrong_argument(run, place, {"list replace expects a position within the list, not 0"});
     }
     writable[*position > 0 ? *position - 1 : size + *position] = args[2];
-    return copy;
+    return run.whole(Value::list(items), place);
   }
   if (args[1].kind() != Kind::function)
     return wrong_argument(run, place, {"list replace expects a position or a match"});
@@ -133,7 +133,7 @@ Value list_replace(Run& run, Args args, const Place& place) {
       return wrong_argument(run, place, {"the match of list replace gave no boolean"});
     if (matches.as_boolean()) writable[i] = args[2];
   }
-  return copy;
+  return run.whole(Value::list(items), place);
 }
 
 Value reverse(Run& run, Args args, const Place& place) {
@@ -182,6 +182,7 @@ Value sort(Run& run, Args args, const Place& place) {
   const Cause* failure = nullptr;
   const auto precedes = [&](const Value& a, const Value& b) {
     if (!given(args, 1)) {
+      if (!run.charge(place, 1)) failure = run.stopped;
       const auto found = order(a, b);
       if (!found && failure == nullptr) {
         failure =

@@ -22,13 +22,26 @@ std::optional<Regex> regex_of(Run& run, Args args, size_t flags, const Place& pl
   return std::nullopt;
 }
 
+// A regular expression's steps count among the evaluation's own, so that many patterns stop where one does.
+struct Budget {
+  Budget(Run& of, const Place& at)
+      : run(of), place(at), given(std::min<uint64_t>(kRegexStepsMax, of.steps_left)), left(given) {}
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
+  ~Budget() { run.charge(place, given - left); }
+  Run& run;
+  const Place& place;
+  size_t given;
+  size_t left;
+};
+
 Value matches(Run& run, Args args, const Place& place) {
   Value failure;
   const auto regex = regex_of(run, args, 2, place, failure);
   if (!regex) return failure;
   Regex::Match match;
-  size_t steps = kRegexStepsMax;
-  const auto outcome = regex->search(args[0].as_string(), 0, match, steps);
+  Budget steps(run, place);
+  const auto outcome = regex->search(args[0].as_string(), 0, match, steps.left);
   if (outcome == Regex::Outcome::exhausted) return run.stop(place, "steps of a regular expression");
   return Value::boolean(outcome == Regex::Outcome::found);
 }
@@ -70,10 +83,10 @@ Value replace(Run& run, Args args, const Place& place) {
   const std::string_view text = args[0].as_string();
   std::string out;
   Regex::Match match;
-  size_t steps = kRegexStepsMax;
+  Budget steps(run, place);
   size_t at = 0;
   while (at <= text.size()) {
-    const auto outcome = regex->search(text, at, match, steps);
+    const auto outcome = regex->search(text, at, match, steps.left);
     if (outcome == Regex::Outcome::exhausted) return run.stop(place, "steps of a regular expression");
     if (outcome == Regex::Outcome::not_found) break;
     if (match.begin[0] == match.end[0]) {
@@ -97,10 +110,10 @@ Value split(Run& run, Args args, const Place& place) {
   const std::string_view text = args[0].as_string();
   std::vector<Value> parts;
   Regex::Match match;
-  size_t steps = kRegexStepsMax;
+  Budget steps(run, place);
   size_t at = 0;
   while (true) {
-    const auto outcome = regex->search(text, at, match, steps);
+    const auto outcome = regex->search(text, at, match, steps.left);
     if (outcome == Regex::Outcome::exhausted) return run.stop(place, "steps of a regular expression");
     if (outcome == Regex::Outcome::not_found) break;
     if (match.begin[0] == match.end[0]) {

@@ -74,10 +74,15 @@ Value evaluate(Run& run, const Node& node, uint32_t slots) {
   if (run.stack_used + slots > run.stack.size()) return run.stop(node.place, "values on the stack");
   Frame frame{run, run.stack.data() + run.stack_used, nullptr};
   run.stack_used += slots;
-  Value result = node.eval(frame);
+  const Value result = node.eval(frame);
   run.stack_used -= slots;
-  return result;
+  return run.stopped != nullptr ? Value::null(run.stopped) : result;
 }
+
+namespace {
+// So that the limit of steps bounds the time whatever a turn of a loop or a call has to do.
+uint32_t steps_of(const Expr& expr) { return 1 + expr.size / 16; }
+}  // namespace
 
 NodePtr Compiler::compile(const Expr& expr) {
   NodePtr node = build(expr);
@@ -123,7 +128,10 @@ NodePtr Compiler::build_control(const Expr& expr) {
     case Op::context: return context(expr);
     case Op::function: return function(expr, nullptr);
     case Op::call: return call(expr);
-    case Op::filter: return filter_node(place, child(expr, 0), child(expr, 1), expr.symbols[0]->slot);
+    case Op::filter: {
+      NodePtr list = child(expr, 0);
+      return filter_node(place, std::move(list), {child(expr, 1), steps_of(*expr.children[1])}, expr.symbols[0]->slot);
+    }
     case Op::builtin_name: {
       auto code = std::make_shared<FunctionCode>();
       code->name = expr.builtin->name;
@@ -143,7 +151,7 @@ NodePtr Compiler::build_control(const Expr& expr) {
         NodePtr to = expr.ranges[i] ? child(expr, at++) : nullptr;
         iterators.push_back({expr.symbols[i]->slot, std::move(from), std::move(to)});
       }
-      NodePtr body = child(expr, at);
+      Turn body{child(expr, at), steps_of(*expr.children[at])};
       if (expr.op != Op::for_loop) {
         return quantified_node(place, expr.op == Op::every, std::move(iterators), std::move(body));
       }
@@ -180,6 +188,7 @@ NodePtr Compiler::function(const Expr& expr, const Symbol* self) {
   auto code = std::make_shared<FunctionCode>();
   for (const Symbol* parameter : expr.symbols) code->parameters.push_back({parameter->name, parameter->type});
   code->known = expr.type->result;
+  if (!expr.children.empty()) code->steps = steps_of(*expr.children[0]);
   Layout& inner = *expr.layout;
   if (expr.external != nullptr)
     code->external = expr.external;

@@ -56,6 +56,7 @@ struct FunctionCode {
   std::string name;                   // "" for a literal function
   std::vector<Parameter> parameters;  // their values are the frame's first slots
   uint32_t slots = 0;                 // of the frame
+  uint32_t steps = 1;                 // what a call counts for
   const Type* result = nullptr;       // what it must yield; null: anything
   const Type* known = nullptr;        // what its body is known to yield; null: nothing is known
   // Exactly one of these.

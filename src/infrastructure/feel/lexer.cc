@@ -208,16 +208,24 @@ std::string Lexer::take_string() {
 }
 
 Place Lexer::place_at(size_t at) const {
-  Place place{source_.element, source_.line, source_.column};
-  for (size_t i = 0; i < at && i < text_.size(); ++i) {
-    if (text_[i] == '\n') {
-      ++place.line;
-      place.column = 1;
-    } else if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) {
-      ++place.column;
+  constexpr size_t kPlaceStep = 1024;
+  const auto counted = [&](Place place, size_t from, size_t to) {
+    for (size_t i = from; i < to && i < text_.size(); ++i) {
+      if (text_[i] == '\n') {
+        ++place.line;
+        place.column = 1;
+      } else if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) {
+        ++place.column;
+      }
     }
+    return place;
+  };
+  if (places_.empty()) places_.push_back({source_.element, source_.line, source_.column});
+  while (places_.size() <= at / kPlaceStep) {
+    const size_t from = (places_.size() - 1) * kPlaceStep;
+    places_.push_back(counted(places_.back(), from, from + kPlaceStep));
   }
-  return place;
+  return counted(places_[at / kPlaceStep], at / kPlaceStep * kPlaceStep, at);
 }
 
 }  // namespace puhui::feel

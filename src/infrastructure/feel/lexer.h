@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "infrastructure/feel/parser.h"
 
@@ -59,6 +60,8 @@ class Lexer {
   const Source& source_;
   std::string_view text_;
   size_t at_ = 0;
+  // The place at every kPlaceStep bytes read so far: a long text is counted once, not once a node.
+  mutable std::vector<Place> places_;
 };
 
 bool is_keyword(std::string_view word);

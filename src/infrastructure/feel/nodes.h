@@ -44,17 +44,22 @@ NodePtr test_or_node(const Place& place, std::vector<NodePtr> tests);
 NodePtr test_none_node(const Place& place, std::vector<NodePtr> tests);
 
 // nodes_loops.cc
+// What a loop does in every turn, and how many steps that counts for.
+struct Turn {
+  NodePtr node;
+  uint32_t steps = 1;
+};
 struct Iterator {
   uint32_t slot;
   NodePtr from;
   NodePtr to;  // of "from..to", else null
 };
-NodePtr for_node(const Place& place, std::vector<Iterator> iterators, uint32_t partial_slot, NodePtr body);
+NodePtr for_node(const Place& place, std::vector<Iterator> iterators, uint32_t partial_slot, Turn body);
 // Boxed filters and quantifiers have no answer when a condition is neither boolean nor null.
 enum class Strictness { lenient, boolean_only };
-NodePtr quantified_node(const Place& place, bool is_every, std::vector<Iterator> iterators, NodePtr condition,
+NodePtr quantified_node(const Place& place, bool is_every, std::vector<Iterator> iterators, Turn condition,
                         Strictness strictness = Strictness::lenient);
-NodePtr filter_node(const Place& place, NodePtr list, NodePtr condition, uint32_t item_slot,
+NodePtr filter_node(const Place& place, NodePtr list, Turn condition, uint32_t item_slot,
                     Strictness strictness = Strictness::lenient);
 
 // nodes_calls.cc

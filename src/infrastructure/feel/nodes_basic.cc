@@ -61,7 +61,7 @@ class ListNode final : public Node {
     auto* values = frame.run.arena.array<Value>(items_.size());
     if (values == nullptr) return frame.run.stop(place, "memory");
     for (size_t i = 0; i < items_.size(); ++i) values[i] = items_[i]->eval(frame);
-    return Value::list({values, items_.size()});
+    return frame.run.whole(Value::list({values, items_.size()}), place);
   }
 
  private:
@@ -78,7 +78,7 @@ class ContextNode final : public Node {
       made[i] = {entries_[i].name, entries_[i].value->eval(frame)};
       frame.slots[entries_[i].slot] = made[i].value;
     }
-    return Value::context({made, entries_.size()});
+    return frame.run.whole(Value::context({made, entries_.size()}), place);
   }
   const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const override {
     for (const ContextEntry& entry : entries_) {
@@ -267,6 +267,7 @@ class InstanceNode final : public Node {
   Value eval(Frame& frame) const override {
     const Value value = value_->eval(frame);
     if (value.is_null()) return Value::boolean(!type_.any && type_.kind == Kind::null);
+    if (!frame.run.charge(place, Run::walk(value))) return Value::null(frame.run.stopped);
     return Value::boolean(is_instance(value, type_));
   }
 

@@ -99,8 +99,12 @@ class FunctionNode final : public Node {
     new (function) Function{code_.get(), {captured, captures_.size()}};
     const Value self = Value::function(function);
     // A null child stands for the function itself: it may call itself by its entry's name.
-    for (size_t i = 0; i < captures_.size(); ++i) captured[i] = captures_[i] ? captures_[i]->eval(frame) : self;
-    return self;
+    Extent extent;
+    for (size_t i = 0; i < captures_.size(); ++i) {
+      captured[i] = captures_[i] ? captures_[i]->eval(frame) : self;
+      extent.add(captured[i]);
+    }
+    return frame.run.whole(Value::function(function, extent), place);
   }
 
  private:

@@ -79,9 +79,12 @@ class Builder {
   bool push(const Value& value, const Place& place) {
     if (size_ == capacity_ && !grow(place)) return false;
     items_[size_++] = value;
-    return true;
+    extent_.add(value);
+    if (extent_.parts <= kValuePartsMax && extent_.depth <= kValueDepthMax) return true;
+    run_.whole(list(), place);
+    return false;
   }
-  std::span<const Value> items() const { return {items_, size_}; }
+  Value list() const { return Value::list({items_, size_}, extent_); }
 
  private:
   bool grow(const Place& place) {
@@ -98,11 +101,12 @@ class Builder {
   Value* items_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  Extent extent_;
 };
 
 class ForNode final : public Node {
  public:
-  ForNode(const Place& where, std::vector<Iterator> iterators, uint32_t partial_slot, NodePtr body)
+  ForNode(const Place& where, std::vector<Iterator> iterators, uint32_t partial_slot, Turn body)
       : Node(where), iterators_(std::move(iterators)), partial_slot_(partial_slot), body_(std::move(body)) {}
   Value eval(Frame& frame) const override {
     Builder results(frame.run);
@@ -110,15 +114,15 @@ class ForNode final : public Node {
     if (!turn(0, frame, results, failure)) {
       return frame.run.stopped != nullptr ? Value::null(frame.run.stopped) : failure;
     }
-    return Value::list(results.items());
+    return results.list();
   }
 
  private:
   bool turn(size_t depth, Frame& frame, Builder& results, Value& failure) const {
     if (depth == iterators_.size()) {
-      if (!frame.run.step(place)) return false;
-      frame.slots[partial_slot_] = Value::list(results.items());
-      return results.push(body_->eval(frame), place);
+      if (!frame.run.charge(place, body_.steps)) return false;
+      frame.slots[partial_slot_] = results.list();
+      return results.push(body_.node->eval(frame), place);
     }
     Sequence sequence;
     if (!sequence.begin(iterators_[depth], frame, place, failure)) return false;
@@ -130,13 +134,13 @@ class ForNode final : public Node {
   }
   std::vector<Iterator> iterators_;
   uint32_t partial_slot_;
-  NodePtr body_;
+  Turn body_;
 };
 
 // some and every: the deciding answer stops; otherwise a null met on the way is the answer.
 class QuantifiedNode final : public Node {
  public:
-  QuantifiedNode(const Place& where, bool is_every, std::vector<Iterator> iterators, NodePtr condition,
+  QuantifiedNode(const Place& where, bool is_every, std::vector<Iterator> iterators, Turn condition,
                  Strictness strictness)
       : Node(where),
         deciding_(!is_every),
@@ -153,8 +157,8 @@ class QuantifiedNode final : public Node {
   // False when the answer is decided.
   bool turn(size_t depth, Frame& frame, Value& result) const {
     if (depth == iterators_.size()) {
-      if (!frame.run.step(place)) return false;
-      const Value answer = condition_->eval(frame);
+      if (!frame.run.charge(place, condition_.steps)) return false;
+      const Value answer = condition_.node->eval(frame);
       if (answer.kind() == Kind::boolean && answer.as_boolean() == deciding_) {
         result = answer;
         return false;
@@ -180,13 +184,13 @@ class QuantifiedNode final : public Node {
   }
   bool deciding_;
   std::vector<Iterator> iterators_;
-  NodePtr condition_;
+  Turn condition_;
   Strictness strictness_;
 };
 
 class FilterNode final : public Node {
  public:
-  FilterNode(const Place& where, NodePtr list, NodePtr condition, uint32_t item_slot, Strictness strictness)
+  FilterNode(const Place& where, NodePtr list, Turn condition, uint32_t item_slot, Strictness strictness)
       : Node(where),
         list_(std::move(list)),
         condition_(std::move(condition)),
@@ -197,14 +201,14 @@ class FilterNode final : public Node {
     // Anything but a list counts as a list of itself; null as an empty one.
     std::span<const Value> items{&list, list.is_null() ? size_t{0} : size_t{1}};
     if (list.kind() == Kind::list) items = list.as_list();
-    if (const Value* index = condition_->constant(); index != nullptr && index->is_number()) {
+    if (const Value* index = condition_.node->constant(); index != nullptr && index->is_number()) {
       return at_index(items, *index, frame);
     }
     Builder kept(frame.run);
     for (const Value& item : items) {
-      if (!frame.run.step(place)) return Value::null(frame.run.stopped);
+      if (!frame.run.charge(place, condition_.steps)) return Value::null(frame.run.stopped);
       frame.slots[item_slot_] = item;
-      const Value answer = condition_->eval(frame);
+      const Value answer = condition_.node->eval(frame);
       if (answer.is_number()) return at_index(items, answer, frame);
       if (strictness_ == Strictness::boolean_only && answer.kind() != Kind::boolean && !answer.is_null()) {
         return frame.run.fail(CauseCode::wrong_type, place,
@@ -215,10 +219,10 @@ class FilterNode final : public Node {
     // An index computed from elsewhere has to fail on an empty list too.
     if (items.empty()) {
       frame.slots[item_slot_] = Value::missing();
-      const Value answer = condition_->eval(frame);
+      const Value answer = condition_.node->eval(frame);
       if (answer.is_number()) return at_index(items, answer, frame);
     }
-    return Value::list(kept.items());
+    return kept.list();
   }
 
  private:
@@ -231,21 +235,21 @@ class FilterNode final : public Node {
                           {"the list has no item ", index.as_number().text(), " of ", std::to_string(size)});
   }
   NodePtr list_;
-  NodePtr condition_;
+  Turn condition_;
   uint32_t item_slot_;
   Strictness strictness_;
 };
 
 }  // namespace
 
-NodePtr for_node(const Place& place, std::vector<Iterator> iterators, uint32_t partial_slot, NodePtr body) {
+NodePtr for_node(const Place& place, std::vector<Iterator> iterators, uint32_t partial_slot, Turn body) {
   return std::make_unique<ForNode>(place, std::move(iterators), partial_slot, std::move(body));
 }
-NodePtr quantified_node(const Place& place, bool is_every, std::vector<Iterator> iterators, NodePtr condition,
+NodePtr quantified_node(const Place& place, bool is_every, std::vector<Iterator> iterators, Turn condition,
                         Strictness strictness) {
   return std::make_unique<QuantifiedNode>(place, is_every, std::move(iterators), std::move(condition), strictness);
 }
-NodePtr filter_node(const Place& place, NodePtr list, NodePtr condition, uint32_t item_slot, Strictness strictness) {
+NodePtr filter_node(const Place& place, NodePtr list, Turn condition, uint32_t item_slot, Strictness strictness) {
   return std::make_unique<FilterNode>(place, std::move(list), std::move(condition), item_slot, strictness);
 }
 

@@ -144,6 +144,7 @@ std::optional<bool> equals(const Value& a, const Value& b) {
 }
 
 Value compare(Comparison op, const Value& a, const Value& b, Run& run, const Place& place) {
+  if (!run.charge(place, std::min(Run::walk(a), Run::walk(b)))) return Value::null(run.stopped);
   if (op == Comparison::equal || op == Comparison::not_equal) {
     const auto same = equals(a, b);
     if (same) return Value::boolean(*same == (op == Comparison::equal));
@@ -173,6 +174,7 @@ std::optional<bool> range_holds(const Range& range, const Value& value) {
 }
 
 Value in_value(const Value& value, const Value& test, Run& run, const Place& place) {
+  if (!run.charge(place, Run::walk(value) + Run::walk(test))) return Value::null(run.stopped);
   if (test.kind() == Kind::range && value.kind() != Kind::range) {
     const auto holds = range_holds(test.as_range(), value);
     if (holds) return Value::boolean(*holds);
@@ -207,7 +209,7 @@ Value member(const Value& of, std::string_view name, Run& run, const Place& plac
       if (!run.step(place)) return Value::null(run.stopped);
       members[i] = member(items[i], name, run, place);
     }
-    return Value::list({members, items.size()});
+    return run.whole(Value::list({members, items.size()}), place);
   }
   if (of.kind() == Kind::range) {
     const Range& range = of.as_range();

@@ -64,7 +64,10 @@ Expr::Ptr Parser::make(Op op, const Place& place, const Type* type) {
 }
 
 void Parser::adopt(Expr& parent, Expr::Ptr child) {
-  if (child != nullptr) parent.height = std::max(parent.height, child->height + 1);
+  if (child != nullptr) {
+    parent.height = std::max(parent.height, child->height + 1);
+    parent.size += child->size;
+  }
   if (parent.height > kExpressionHeightMax) {
     lexer.fail("expected at most " + std::to_string(kExpressionHeightMax) + " operations inside each other");
   }
@@ -157,18 +160,16 @@ Expr::Ptr Parser::in_tests(const Place& place, Expr::Ptr value) {
   expr->symbols.push_back(tested);
   adopt(*expr, std::move(value));
   const size_t start = lexer.at();
-  const size_t unknown_before = unknown_names.size();
   if (lexer.take("(")) {
-    // "(1..5)", "(<5)" and "(a, b)" all begin alike.
-    if (Expr::Ptr range = try_open_range(start)) {
-      adopt(*expr, test_of(*tested, std::move(range)));
+    // "(1..5)", "(<5)" and "(a, b)" all begin alike: what follows the first expression tells.
+    const bool compares = std::string_view("<>=!").find(lexer.peek()) != std::string_view::npos;
+    Expr::Ptr first = compares ? unary_test(*tested) : expression();
+    if (!compares && lexer.take("..")) {
+      adopt(*expr, test_of(*tested, range(lexer.place_at(start), std::move(first), false)));
       return expr;
     }
-    lexer.rewind(start);
-    unknown_names.resize(unknown_before);
-    lexer.expect("(");
-    do adopt(*expr, unary_test(*tested));
-    while (lexer.take(","));
+    adopt(*expr, compares ? std::move(first) : test_of(*tested, std::move(first)));
+    while (lexer.take(",")) adopt(*expr, unary_test(*tested));
     lexer.expect(")");
     return expr;
   }

@@ -49,7 +49,6 @@ class Parser {
   Expr::Ptr at_literal(const Place& place);
   Expr::Ptr parenthesis(const Place& place);
   Expr::Ptr bracket(const Place& place);
-  Expr::Ptr try_open_range(size_t start);
   Expr::Ptr range(const Place& place, Expr::Ptr low, bool low_closed);
   Expr::Ptr half_range(const Place& place, Comparison op);
   Expr::Ptr context(const Place& place);

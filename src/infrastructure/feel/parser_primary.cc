@@ -71,17 +71,6 @@ Expr::Ptr Parser::half_range(const Place& place, Comparison op) {
   return expr;
 }
 
-Expr::Ptr Parser::try_open_range(size_t start) {
-  const Place place = lexer.place_at(start);
-  if (const auto op = take_comparison()) {
-    if (*op == Comparison::not_equal || *op == Comparison::equal) return nullptr;
-    Expr::Ptr half = half_range(place, *op);
-    return lexer.take(")") ? std::move(half) : nullptr;
-  }
-  Expr::Ptr low = expression();
-  return lexer.take("..") ? range(place, std::move(low), false) : nullptr;
-}
-
 Expr::Ptr Parser::parenthesis(const Place& place) {
   lexer.expect("(");
   if (const auto op = take_comparison()) {

@@ -57,7 +57,7 @@ Value Run::list(std::span<const Value> items, const Place& place) {
   auto* copy = arena.array<Value>(items.size());
   if (copy == nullptr) return stop(place, "memory");
   std::ranges::copy(items, copy);
-  return Value::list({copy, items.size()});
+  return whole(Value::list({copy, items.size()}), place);
 }
 
 Value Run::context(std::span<const Entry> entries, const Place& place) {
@@ -65,7 +65,7 @@ Value Run::context(std::span<const Entry> entries, const Place& place) {
   auto* copy = arena.array<Entry>(entries.size());
   if (copy == nullptr) return stop(place, "memory");
   std::ranges::copy(entries, copy);
-  return Value::context({copy, entries.size()});
+  return whole(Value::context({copy, entries.size()}), place);
 }
 
 namespace {
@@ -75,7 +75,12 @@ std::string label_of(const FunctionCode& code) { return code.name.empty() ? "the
 // The argument as the parameter's type wants it; nullopt, with the answer in `failure`, when it does not fit.
 std::optional<Value> fitted(Run& run, const FunctionCode::Parameter& parameter, const Value& arg, const Place& place,
                             Value& failure) {
-  if (parameter.type == nullptr || conforms(arg, *parameter.type)) return arg;
+  if (parameter.type == nullptr || parameter.type->any) return arg;
+  if (!run.charge(place, Run::walk(arg))) {
+    failure = Value::null(run.stopped);
+    return std::nullopt;
+  }
+  if (conforms(arg, *parameter.type)) return arg;
   const auto coerced = coerce(arg, *parameter.type, run, place);
   if (coerced) return coerced;
   failure =
@@ -121,8 +126,8 @@ Value kept_promise(Run& run, const FunctionCode& code, const Value& result, cons
 }  // namespace
 
 Value call(Run& run, const Function& function, std::span<const Value> args, const Place& place) {
-  if (!run.step(place)) return Value::null(run.stopped);
   const FunctionCode& code = *function.code;
+  if (!run.charge(place, code.steps)) return Value::null(run.stopped);
   if (run.depth_left == 0) return run.stop(place, "calls inside calls");
   if (code.builtin != nullptr) return call_builtin(*code.builtin, run, args, place);
   if (args.size() != code.parameters.size()) {

@@ -73,6 +73,25 @@ struct Run {
     stop(place, "steps");
     return false;
   }
+  // Work that grows with what it is done to: so many steps more.
+  bool charge(const Place& place, uint64_t steps) {
+    if (stopped != nullptr) return false;
+    if (steps <= steps_left) [[likely]] {
+      steps_left -= steps;
+      return true;
+    }
+    steps_left = 0;
+    stop(place, "steps");
+    return false;
+  }
+  // The steps of one walk over the value.
+  static uint64_t walk(const Value& value) { return value.parts() / 8; }
+  // The value, unless it holds more than a value may: then everything stops.
+  Value whole(const Value& value, const Place& place) {
+    if (value.parts() > kValuePartsMax) return stop(place, "values inside one value");
+    if (value.depth() > kValueDepthMax) return stop(place, "lists inside lists");
+    return value;
+  }
   // Copies; null when the text is too long or the arena is full.
   Value string(std::string_view text, const Place& place);
   Value list(std::span<const Value> items, const Place& place);

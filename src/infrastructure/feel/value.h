@@ -2,6 +2,7 @@
 // from an Arena, from the policy's constants, or (inputs) from the caller, and must not outlive them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -34,13 +35,25 @@ enum class Kind : uint8_t {
 };
 std::string_view name_of(Kind kind);  // "number", "years and months duration", …
 
+class Value;
 struct Entry;
 struct Range;
 struct Function;
 
+// How much a value holds: every value inside it, long strings by their length, and how deep they lie. Lists share their
+// items, so a value of few bytes may be larger than any memory to walk over: what is made is held to these limits.
+constexpr uint32_t kValuePartsMax = 4'000'000;
+constexpr uint16_t kValueDepthMax = 500;
+
 // The causes of nulls nobody computed.
 inline constexpr Cause kLiteralNull{CauseCode::literal, "", {}, nullptr};
 inline constexpr Cause kMissingValue{CauseCode::missing, "not given", {}, nullptr};
+
+struct Extent {
+  uint32_t parts = 1;
+  uint16_t depth = 0;
+  void add(const Value& inside);
+};
 
 class Value {
  public:
@@ -60,7 +73,12 @@ class Value {
     return v;
   }
   static Value number(int64_t value) { return number(Decimal(value)); }
-  static Value string(std::string_view text) { return Value(Kind::string, text.data(), text.size()); }
+  static Value string(std::string_view text) {
+    constexpr size_t kBytesAPart = 64;
+    Value v(Kind::string, text.data(), text.size());
+    v.parts_ = static_cast<uint32_t>(1 + text.size() / kBytesAPart);
+    return v;
+  }
   static Value date(CivilDate date) {
     Value v(Kind::date);
     v.date_ = date;
@@ -87,12 +105,29 @@ class Value {
     v.duration_ = d;
     return v;
   }
-  static Value list(std::span<const Value> items) { return Value(Kind::list, items.data(), items.size()); }
+  static Value list(std::span<const Value> items) {
+    Extent extent;
+    for (const Value& item : items) extent.add(item);
+    return list(items, extent);
+  }
+  // For a maker who has counted already.
+  static Value list(std::span<const Value> items, Extent extent) {
+    Value v(Kind::list, items.data(), items.size());
+    v.set(extent);
+    return v;
+  }
   static Value context(std::span<const Entry> entries);
   static Value range(const Range* range) { return Value(Kind::range, range, 0); }
-  static Value function(const Function* function) { return Value(Kind::function, function, 0); }
+  // `extent` counts what it has captured.
+  static Value function(const Function* function, Extent extent = {}) {
+    Value v(Kind::function, function, 0);
+    v.set(extent);
+    return v;
+  }
 
   Kind kind() const { return kind_; }
+  uint32_t parts() const { return parts_; }
+  uint16_t depth() const { return depth_; }
   bool is_null() const { return kind_ == Kind::null; }
   bool is_number() const { return kind_ == Kind::number; }
   bool is_string() const { return kind_ == Kind::string; }
@@ -120,6 +155,10 @@ class Value {
  private:
   explicit Value(Kind kind) : view_{nullptr, 0}, kind_(kind) {}
   Value(Kind kind, const void* data, size_t size) : view_{data, size}, kind_(kind) {}
+  void set(Extent extent) {
+    parts_ = extent.parts;
+    depth_ = extent.depth;
+  }
   struct View {
     const void* data;
     size_t size;
@@ -134,6 +173,8 @@ class Value {
     int64_t months_;
     Duration duration_;
   };
+  uint32_t parts_ = 1;
+  uint16_t depth_ = 0;
   Kind kind_;
 };
 static_assert(sizeof(Value) == 24);
@@ -156,8 +197,17 @@ struct Range {
   Form form = Form::interval;
 };
 
+inline void Extent::add(const Value& inside) {
+  if (__builtin_add_overflow(parts, inside.parts(), &parts)) parts = UINT32_MAX;
+  depth = std::max(depth, static_cast<uint16_t>(std::min(inside.depth() + 1, int{UINT16_MAX})));
+}
+
 inline Value Value::context(std::span<const Entry> entries) {
-  return Value(Kind::context, entries.data(), entries.size());
+  Value v(Kind::context, entries.data(), entries.size());
+  Extent extent;
+  for (const Entry& entry : entries) extent.add(entry.value);
+  v.set(extent);
+  return v;
 }
 inline std::span<const Entry> Value::as_context() const { return {static_cast<const Entry*>(view_.data), view_.size}; }
 
