@@ -43,10 +43,17 @@ const Type* ItemTypes::resolve(Entry& entry) {
     if (!structure) build_.fault(entry.definition->spot, "type '" + entry.definition->name + "' is defined by itself");
     return entry.type;
   }
+  if (depth_ >= depth_max_) {
+    build_.fault(entry.definition->spot, "expected types at most " + std::to_string(depth_max_) +
+                                             " inside each other, more lie above '" + entry.definition->name + "'");
+    return build_.unit.types.any();
+  }
   entry.state = Entry::State::resolving;
   entry.type = build_.unit.types.make();
   made_.push_back(entry.type);
+  ++depth_;
   fill(*entry.type, *entry.definition, entry.prefix, entry.prefix + entry.definition->name);
+  --depth_;
   entry.state = Entry::State::done;
   return entry.type;
 }
@@ -71,9 +78,9 @@ void ItemTypes::fill(Type& type, const ItemDefinition& definition, const std::st
     type.kind = Kind::list;
     type.element = one;
     type.name = name;
-    if (definition.constraint.given) waiting_.emplace_back(&type, &definition.constraint);
+    if (definition.constraint.given) wait(&type, &definition.constraint);
   } else if (definition.constraint.given) {
-    waiting_.emplace_back(one, &definition.constraint);
+    wait(one, &definition.constraint);
   }
   if (!definition.components.empty()) {
     one->any = false;
@@ -95,9 +102,9 @@ void ItemTypes::fill(Type& type, const ItemDefinition& definition, const std::st
     const Type* base = reference(definition.type_ref, prefix, definition.spot);
     *one = *base;
     // Allowed values are compiled later: an alias of a constrained type is constrained alike.
-    const auto inherited = waiting_;
-    for (const auto& [constrained, tests] : inherited) {
-      if (constrained == base) waiting_.emplace_back(one, tests);
+    const auto inherited = tests_of_.find(base);
+    if (inherited != tests_of_.end()) {
+      for (const Text* tests : std::vector<const Text*>(inherited->second)) wait(one, tests);
     }
   }
   // A collection's own name belongs to the list; a constrained alias keeps its base's name for readers.
@@ -106,9 +113,14 @@ void ItemTypes::fill(Type& type, const ItemDefinition& definition, const std::st
   else if (one->name.empty())
     one->name = name + "'s item";
   if (definition.allowed.given) {
-    waiting_.emplace_back(one, &definition.allowed);
+    wait(one, &definition.allowed);
     texts_[type.name] = &definition.allowed;
   }
+}
+
+void ItemTypes::wait(Type* type, const Text* tests) {
+  waiting_.emplace_back(type, tests);
+  tests_of_[type].push_back(tests);
 }
 
 const Text* ItemTypes::allowed_text(const Type& type) const {

@@ -13,7 +13,7 @@ namespace puhui::dmn {
 
 class ItemTypes final : public feel::TypeNames {
  public:
-  explicit ItemTypes(Build& build) : build_(build) {}
+  ItemTypes(Build& build, size_t depth_max) : build_(build), depth_max_(depth_max) {}
   // `prefix` is "" or "import.": what the names of this model are called by in the importing one.
   void declare(const Model& model, const std::string& prefix);
   // Resolves all and compiles their allowed values. Needs every model declared.
@@ -34,13 +34,17 @@ class ItemTypes final : public feel::TypeNames {
   const feel::Type* resolve(Entry& entry);
   void fill(feel::Type& type, const ItemDefinition& definition, const std::string& prefix, const std::string& name);
   const feel::Type* reference(const std::string& name, const std::string& prefix, const Spot& spot);
+  void wait(feel::Type* type, const Text* tests);
   void constrain(feel::Type& type, const Text& tests);
 
   Build& build_;
+  size_t depth_max_;
+  size_t depth_ = 0;
   std::map<std::string, Entry, std::less<>> entries_;
   std::map<const feel::Type*, std::vector<std::string>> allowed_;
   std::map<std::string, const Text*> texts_;  // by the type's name: copies of a type share it
   std::vector<std::pair<feel::Type*, const Text*>> waiting_;
+  std::map<const feel::Type*, std::vector<const Text*>> tests_of_;  // the same by type
   std::vector<feel::Type*> made_;
 };
 

@@ -34,7 +34,7 @@ class PolicyCompiler {
       : out_(out),
         externals_(host),
         build_{out.unit, faults_, out.rules, out.tables, out.kept_nodes, strategy},
-        types_(build_) {}
+        types_(build_, out.limits.types_depth_max) {}
 
   void compile();
   Faults take_faults() { return std::move(faults_); }
@@ -44,7 +44,8 @@ class PolicyCompiler {
   void declare_elements();
   void declare(Element element, const Spot& spot, const std::string& name, const Type* type);
   void order_decisions();
-  bool visit(const std::string& key, std::vector<std::string>& path);
+  size_t visit(const std::string& key, std::vector<std::string>& path);
+  void too_deep(const Decision& decision);
   void compile_decisions();
   void compile_functions();
   void compile_service(const DecisionService& service, size_t model);
@@ -68,7 +69,8 @@ class PolicyCompiler {
   std::map<std::string, Element> elements_;
   std::vector<std::string> decision_order_;
   std::vector<std::string> import_paths_;  // by model
-  std::map<std::string, int> visited_;  // 1 under way, 2 done
+  static constexpr size_t kUnderWay = SIZE_MAX;
+  std::map<std::string, size_t> heights_;  // of decisions over what they require; 0: not visited
   std::deque<Symbol> aliases_;
 };
 
@@ -184,26 +186,44 @@ void PolicyCompiler::declare_elements() {
   }
 }
 
-// Depth first: what a decision requires comes before it. A way back to where we are is a cycle.
-bool PolicyCompiler::visit(const std::string& key, std::vector<std::string>& path) {
+void PolicyCompiler::too_deep(const Decision& decision) {
+  build_.fault(decision.spot, "expected decisions to require each other at most " +
+                                  std::to_string(out_.limits.requirements_depth_max) + " deep, '" + decision.name +
+                                  "' lies beyond");
+}
+
+// Depth first: what a decision requires comes before it. A way back to where we are is a cycle. Answers how many
+// decisions lie above each other from here.
+size_t PolicyCompiler::visit(const std::string& key, std::vector<std::string>& path) {
   const auto at = elements_.find(key);
-  if (at == elements_.end() || at->second.kind != Element::Kind::decision || visited_[key] == 2) return true;
+  if (at == elements_.end() || at->second.kind != Element::Kind::decision) return 0;
+  if (const size_t known = heights_[key]; known != 0 && known != kUnderWay) return known;
   const Decision& decision = decision_at(at->second);
   path.push_back(decision.name);
-  if (visited_[key] == 1) {
+  if (heights_[key] == kUnderWay) {
     std::string cycle;
     for (const std::string& name : path) cycle += (cycle.empty() ? "" : " requires ") + name;
     build_.fault(decision.spot, "expected no decision to require itself, but " + cycle);
     path.pop_back();
-    return false;
+    return 0;
   }
-  visited_[key] = 1;
-  for (const std::string& href : decision.requires_information) visit(key_of(at->second.model, href), path);
-  visited_[key] = 2;
+  const size_t most = out_.limits.requirements_depth_max;
+  if (path.size() > most) {  // nor may the walk itself go deeper
+    too_deep(decision);
+    path.pop_back();
+    return 0;
+  }
+  heights_[key] = kUnderWay;
+  size_t height = 0;
+  for (const std::string& href : decision.requires_information) {
+    height = std::max(height, visit(key_of(at->second.model, href), path));
+  }
+  heights_[key] = ++height;
+  if (height == most + 1) too_deep(decision);
   path.pop_back();
   at->second.decision = static_cast<uint32_t>(decision_order_.size());
   decision_order_.push_back(key);
-  return true;
+  return height;
 }
 
 void PolicyCompiler::order_decisions() {

@@ -443,6 +443,10 @@ Result<Model> read_model(std::string_view xml, const Limits& limits) {
                 "expected a DMN file, its root <definitions>, came <" + std::string(root.name()) + ">");
   }
   Model model = reader.model(root);
+  if (model.decisions.size() > limits.decisions_max) {
+    return fail(ErrorCode::exhausted, "expected at most " + std::to_string(limits.decisions_max) + " decisions, came " +
+                                          std::to_string(model.decisions.size()));
+  }
   TRY(std::move(reader.faults).result());
   return model;
 }

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "infrastructure/feel/builtins.h"
 #include "infrastructure/feel/operators.h"
 
@@ -22,36 +24,45 @@ Value get_entries(Run& run, Args args, const Place& place) {
   return run.list(entries, place);
 }
 
-void put(std::vector<Entry>& entries, std::string_view name, const Value& value) {
-  for (Entry& entry : entries) {
-    if (entry.name == name) {
-      entry.value = value;
-      return;
-    }
+// Entries in the order they came, each name once.
+class Entries {
+ public:
+  bool holds(std::string_view name) const { return places_.contains(name); }
+  void put(std::string_view name, const Value& value) {
+    const auto [at, fresh] = places_.try_emplace(name, entries_.size());
+    if (fresh)
+      entries_.push_back({name, value});
+    else
+      entries_[at->second].value = value;
   }
-  entries.push_back({name, value});
-}
+  std::span<const Entry> all() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+  std::map<std::string_view, size_t> places_;
+};
 
 Value context_of(Run& run, Args args, const Place& place) {
-  std::vector<Entry> entries;
+  Entries entries;
   for (const Value& item : args[0].as_list()) {
     const Value* key = item.find("key");
     const Value* value = item.find("value");
     if (key == nullptr || !key->is_string() || value == nullptr) {
       return wrong_argument(run, place, {"context expects entries of a 'key' and a 'value'"});
     }
-    for (const Entry& entry : entries) {
-      if (entry.name == key->as_string()) return wrong_argument(run, place, {"context: a key came twice"});
+    if (entries.holds(key->as_string())) {
+      return wrong_argument(run, place, {"context expects each key once, '", key->as_string(), "' came twice"});
     }
-    entries.push_back({key->as_string(), *value});
+    entries.put(key->as_string(), *value);
   }
-  return run.context(entries, place);
+  return run.context(entries.all(), place);
 }
 
 Value put_path(Run& run, const Value& context, Args keys, const Value& value, const Place& place) {
   if (keys.empty()) return value;
   if (!keys[0].is_string()) return wrong_argument(run, place, {"context put expects strings as keys"});
-  std::vector<Entry> entries(context.as_context().begin(), context.as_context().end());
+  Entries entries;
+  for (const Entry& entry : context.as_context()) entries.put(entry.name, entry.value);
   Value inner = value;
   if (keys.size() > 1) {
     const Value* below = context.find(keys[0].as_string());
@@ -61,8 +72,8 @@ Value put_path(Run& run, const Value& context, Args keys, const Value& value, co
     inner = put_path(run, *below, keys.subspan(1), value, place);
     if (inner.is_null()) return inner;
   }
-  put(entries, keys[0].as_string(), inner);
-  return run.context(entries, place);
+  entries.put(keys[0].as_string(), inner);
+  return run.context(entries.all(), place);
 }
 
 Value context_put(Run& run, Args args, const Place& place) {
@@ -74,14 +85,14 @@ Value context_put(Run& run, Args args, const Place& place) {
 }
 
 Value context_merge(Run& run, Args args, const Place& place) {
-  std::vector<Entry> entries;
+  Entries entries;
   for (const Value& context : args[0].as_list()) {
     if (context.kind() != Kind::context) {
       return run.fail(CauseCode::wrong_type, place, {"context merge expects contexts, came ", name_of(context.kind())});
     }
-    for (const Entry& entry : context.as_context()) put(entries, entry.name, entry.value);
+    for (const Entry& entry : context.as_context()) entries.put(entry.name, entry.value);
   }
-  return run.context(entries, place);
+  return run.context(entries.all(), place);
 }
 
 constexpr Builtin kRows[] = {

@@ -17,6 +17,11 @@ std::optional<Regex> regex_of(Run& run, Args args, size_t flags, const Place& pl
     letters = args[flags].as_string();
   }
   auto regex = Regex::compile(args[1].as_string(), letters);
+  constexpr size_t kInstructionsAStep = 8;
+  if (regex && !run.charge(place, regex->size() / kInstructionsAStep)) {
+    failure = Value::null(run.stopped);
+    return std::nullopt;
+  }
   if (regex) return *std::move(regex);
   failure = wrong_argument(run, place, {regex.error().faults.front().message});
   return std::nullopt;

@@ -27,6 +27,10 @@ Value extreme(Run& run, Args args, const Place& place) {
 // The numbers of the list; nullopt, with the answer in `failure`, when it holds anything else.
 std::optional<std::vector<Decimal>> numbers_of(Run& run, Args args, const Place& place, Value& failure) {
   std::vector<Decimal> numbers;
+  if (!run.charge(place, args[0].as_list().size())) {
+    failure = Value::null(run.stopped);
+    return std::nullopt;
+  }
   for (const Value& item : args[0].as_list()) {
     if (!item.is_number()) {
       failure = run.fail(CauseCode::wrong_type, place, {"expected numbers, came ", name_of(item.kind())},

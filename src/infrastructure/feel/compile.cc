@@ -10,9 +10,11 @@ constexpr uint64_t kFoldStepsMax = 10'000;
 // Computes the node once, now, when all it depends on is constant.
 NodePtr folded(NodePtr node, Unit& unit) {
   Run run(unit.constants, 0);
-  run.begin({.steps_max = kFoldStepsMax, .depth_max = 16});
+  const uint64_t steps = std::min(kFoldStepsMax, unit.fold_steps_left);
+  run.begin({.steps_max = steps, .depth_max = 16});
   Frame frame{run, nullptr, nullptr};
   const Value value = node->eval(frame);
+  unit.fold_steps_left -= std::min(unit.fold_steps_left, steps - run.steps_left + 1);
   return run.stopped != nullptr ? std::move(node) : constant_node(node->place, value);
 }
 

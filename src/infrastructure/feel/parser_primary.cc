@@ -1,3 +1,5 @@
+#include <set>
+
 #include "infrastructure/feel/builtins.h"
 #include "infrastructure/feel/characters.h"
 #include "infrastructure/feel/parser_inside.h"
@@ -117,6 +119,7 @@ Expr::Ptr Parser::context(const Place& place) {
   if (lexer.take("}")) return expr;
   Scope entries(scope);
   const Within<const Scope*> within(scope, &entries);
+  std::set<std::string> keys;
   do {
     lexer.skip();
     std::string key;
@@ -132,7 +135,7 @@ Expr::Ptr Parser::context(const Place& place) {
       if (key.empty() || name_start_length(key, 0) == 0) lexer.fail_at(start, "expected an entry's name");
     }
     lexer.expect(":");
-    if (std::ranges::find(expr->names, key) != expr->names.end()) {
+    if (!keys.insert(key).second) {
       lexer.fail("expected each entry once, '" + key + "' came twice");
     }
     // The name is known inside its own value only when that is a function: it may call itself.

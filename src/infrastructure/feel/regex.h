@@ -46,6 +46,7 @@ class Regex {
   Outcome search(std::string_view text, size_t from, Match& match, size_t& steps_left) const;
   size_t groups() const { return groups_; }
   bool is_literal() const { return literal_; }
+  size_t size() const { return code_.size(); }  // in instructions: what making it took
 
  private:
   friend class RegexCompiler;

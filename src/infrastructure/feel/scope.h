@@ -54,6 +54,8 @@ struct Unit {
   std::deque<Symbol> symbols;
   const TypeNames* type_names = nullptr;
   const Externals* externals = nullptr;  // null: none are known
+  // What computing constants beforehand may take in all: a file must not make its loading long.
+  uint64_t fold_steps_left = 20'000'000;
 
   Symbol* make_symbol(std::string name, const Type* type, Layout& layout) {
     return &symbols.emplace_back(Symbol{std::move(name), type, &layout, layout.slots++});

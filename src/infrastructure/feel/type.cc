@@ -98,37 +98,37 @@ bool function_is_instance(const Value& value, const Type& type) {
   return yields == nullptr || yields->any || conforms(*yields, *type.result);
 }
 
-// Item definitions may hold themselves in lists: what agrees so deep is taken to agree.
-constexpr int kTypeDepthMax = 32;
+// Item definitions may hold themselves in lists, and share their parts: what agrees so far is taken to agree.
+constexpr int kTypesComparedMax = 2000;
 
-bool conforms_within(const Type& type, const Type& wanted, int depth);
+bool conforms_within(const Type& type, const Type& wanted, int& left);
 
-bool element_type_conforms(const Type* type, const Type* wanted, int depth) {
+bool element_type_conforms(const Type* type, const Type* wanted, int& left) {
   if (wanted == nullptr || wanted->any) return true;
-  return type != nullptr && conforms_within(*type, *wanted, depth);
+  return type != nullptr && conforms_within(*type, *wanted, left);
 }
 
-bool function_type_conforms(const Type& type, const Type& wanted, int depth) {
+bool function_type_conforms(const Type& type, const Type& wanted, int& left) {
   if (wanted.result == nullptr) return true;
   if (type.result == nullptr || type.parameters.size() != wanted.parameters.size()) return false;
   for (size_t i = 0; i < type.parameters.size(); ++i) {
-    if (!conforms_within(*wanted.parameters[i], *type.parameters[i], depth)) return false;
+    if (!conforms_within(*wanted.parameters[i], *type.parameters[i], left)) return false;
   }
-  return type.result->any || conforms_within(*type.result, *wanted.result, depth);
+  return type.result->any || conforms_within(*type.result, *wanted.result, left);
 }
 
-bool conforms_within(const Type& type, const Type& wanted, int depth) {
-  if (wanted.any || &type == &wanted || depth == 0) return true;
+bool conforms_within(const Type& type, const Type& wanted, int& left) {
+  if (wanted.any || &type == &wanted || left-- <= 0) return true;
   if (type.any || type.kind != wanted.kind) return false;
   switch (type.kind) {
     case Kind::list:
-    case Kind::range: return element_type_conforms(type.element, wanted.element, depth - 1);
+    case Kind::range: return element_type_conforms(type.element, wanted.element, left);
     case Kind::context:
       return std::ranges::all_of(wanted.fields, [&](const Type::Field& field) {
         const Type::Field* own = type.field(field.name);
-        return own != nullptr && conforms_within(*own->type, *field.type, depth - 1);
+        return own != nullptr && conforms_within(*own->type, *field.type, left);
       });
-    case Kind::function: return function_type_conforms(type, wanted, depth - 1);
+    case Kind::function: return function_type_conforms(type, wanted, left);
     default: return true;
   }
 }
@@ -153,7 +153,10 @@ bool is_instance(const Value& value, const Type& type) {
   }
 }
 
-bool conforms(const Type& type, const Type& wanted) { return conforms_within(type, wanted, kTypeDepthMax); }
+bool conforms(const Type& type, const Type& wanted) {
+  int left = kTypesComparedMax;
+  return conforms_within(type, wanted, left);
+}
 
 bool conforms(const Value& value, const Type& type) { return value.is_null() || is_instance(value, type); }
 

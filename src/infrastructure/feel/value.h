@@ -74,7 +74,7 @@ class Value {
   }
   static Value number(int64_t value) { return number(Decimal(value)); }
   static Value string(std::string_view text) {
-    constexpr size_t kBytesAPart = 64;
+    constexpr size_t kBytesAPart = 16;
     Value v(Kind::string, text.data(), text.size());
     v.parts_ = static_cast<uint32_t>(1 + text.size() / kBytesAPart);
     return v;
