@@ -67,6 +67,10 @@ TableReport TableAnalysis::report() {
   report_.owner = info.owner;
   report_.hit_policy = info.hit_policy;
   report_.inputs = info.inputs;
+  if (table_.matcher.rules() != table_.rules || table_.general_from.empty()) {
+    inexact("the table has faults and was not analysed");
+    return std::move(report_);
+  }
   const HitPolicy policy = table_.hit_policy;
   ranked_ = policy == HitPolicy::first || policy == HitPolicy::priority;
   wants_pairs_ = ranked_ || policy == HitPolicy::unique || policy == HitPolicy::any;

@@ -175,6 +175,20 @@ TEST(Analysis, RulesWithOtherTestsAreLeftOutAndNamed) {
   EXPECT_EQ(texts(report.gaps), Strings{"score: >= 5"});
 }
 
+TEST(Analysis, ATableWithFaultsIsNamedAndNotAnalysed) {
+  static const NoFunctions kHost;
+  std::string xml = xml_of("COLLECT", {kScore}, {{"< 600", "1"}});
+  xml.replace(xml.find("hitPolicy='COLLECT'"), 19, "hitPolicy='COLLECT' aggregation='SUM'");
+  xml.replace(xml.find("<output>"), 8, "<output name='x'/><output name='y'>");
+  xml.replace(xml.find("<outputEntry>"), 13, "<outputEntry><text>1</text></outputEntry><outputEntry>");
+  const auto policy = Policy::compile(xml, kHost, {.on_fault = CompileOptions::OnFault::null_with_cause});
+  ASSERT_TRUE(policy.has_value()) << policy.error().text();
+  const auto reports = analyse(*policy);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_FALSE(reports[0].exact);
+  EXPECT_EQ(reports[0].notes, Strings{"the table has faults and was not analysed"});
+}
+
 TEST(Analysis, SaysWhenItWasCutShort) {
   std::vector<Strings> rules;
   for (int r = 0; r < 30; ++r) rules.push_back({std::to_string(2 * r), std::to_string(3 * r), "1"});

@@ -94,24 +94,35 @@ void each_constant(std::span<const Cell> cells, Visit visit) {
   }
 }
 
-// Eight bytes at a time; the last step overlaps the one before.
-uint64_t text_hash(std::string_view text) {
-  constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
-  uint64_t hash = text.size() * kOdd;
-  const auto mix = [&](const char* at, size_t bytes) {
-    uint64_t part = 0;
-    std::memcpy(&part, at, bytes);
-    hash = (hash ^ part) * kOdd;
-    hash ^= hash >> 32;
-  };
+// Sixteen bytes or fewer are the text, given its size; longer ones are hashed, eight bytes at a time.
+constexpr size_t kWordBytes = sizeof(uint64_t);
+constexpr size_t kHeldBytesMax = 2 * kWordBytes;
+constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
+
+template <class Word>
+uint64_t word_at(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof(word));
+  return word;
+}
+
+uint64_t mixed(uint64_t a, uint64_t b) {
+  const uint64_t hash = (a ^ (b * 0xD6E8FEB86659FD93)) * kOdd;
+  return hash ^ (hash >> 32);
+}
+
+std::pair<uint64_t, uint64_t> words_of(std::string_view text) {
+  const char* const at = text.data();
   const size_t size = text.size();
-  if (size >= sizeof(uint64_t)) {
-    for (size_t at = 0; at + sizeof(uint64_t) < size; at += sizeof(uint64_t)) mix(text.data() + at, sizeof(uint64_t));
-    mix(text.data() + size - sizeof(uint64_t), sizeof(uint64_t));
-  } else if (size != 0) {
-    mix(text.data(), size);
+  if (size <= kHeldBytesMax) {
+    if (size >= kWordBytes) return {word_at<uint64_t>(at), word_at<uint64_t>(at + size - kWordBytes)};
+    if (size >= 4) return {word_at<uint32_t>(at) | word_at<uint32_t>(at + size - 4) << 32, 0};
+    if (size == 0) return {0, 0};
+    return {word_at<uint8_t>(at) | word_at<uint8_t>(at + size / 2) << 8 | word_at<uint8_t>(at + size - 1) << 16, 0};
   }
-  return hash * kOdd;
+  uint64_t hash = size;
+  for (size_t i = 0; i + kWordBytes < size; i += kWordBytes) hash = mixed(hash, word_at<uint64_t>(at + i));
+  return {mixed(hash, word_at<uint64_t>(at + size - kWordBytes)), hash};
 }
 
 }  // namespace
@@ -143,50 +154,56 @@ KeyMap::KeyMap(std::span<const Cell> cells, const feel::Type& type)
   strings_.erase(std::unique(strings_.begin(), strings_.end()), strings_.end());
   buckets_.assign(std::bit_ceil(strings_.size() * 2 + 1), Bucket{});
   for (size_t i = 0; i < strings_.size(); ++i) {
-    const uint64_t hash = text_hash(strings_[i]);
-    size_t at = hash >> 32 & (buckets_.size() - 1);
+    const auto [first, second] = words_of(strings_[i]);
+    size_t at = mixed(first, second) & (buckets_.size() - 1);
     while (buckets_[at].key != 0) at = (at + 1) & (buckets_.size() - 1);
-    buckets_[at] = {static_cast<uint32_t>(hash), static_cast<uint32_t>(i) + 1};
+    buckets_[at] = {first, second, static_cast<uint32_t>(strings_[i].size()), static_cast<uint32_t>(i) + 1};
   }
 }
 
 Key KeyMap::string_key(std::string_view text) const {
-  constexpr size_t kLinearMax = 3;
-  if (strings_.size() <= kLinearMax) {
-    for (size_t i = 0; i < strings_.size(); ++i) {
-      if (strings_[i] == text) return static_cast<Key>(i) + 1;
-    }
-    return 0;
-  }
-  const uint64_t hash = text_hash(text);
+  const auto [first, second] = words_of(text);
   const size_t mask = buckets_.size() - 1;
-  for (size_t at = hash >> 32 & mask; buckets_[at].key != 0; at = (at + 1) & mask) {
-    if (buckets_[at].tag == static_cast<uint32_t>(hash) && strings_[buckets_[at].key - 1] == text) {
-      return buckets_[at].key;
-    }
+  for (size_t at = mixed(first, second) & mask; buckets_[at].key != 0; at = (at + 1) & mask) {
+    const Bucket& bucket = buckets_[at];
+    if (bucket.first != first || bucket.second != second || bucket.bytes != text.size()) continue;
+    if (text.size() <= kHeldBytesMax || strings_[bucket.key - 1] == text) return bucket.key;
   }
   return 0;
 }
 
+namespace {
+
+constexpr std::array<uint64_t, 19> kPowers = [] {
+  std::array<uint64_t, 19> powers{1};
+  for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+constexpr uint64_t kHalfMax = uint64_t{1} << 61;
+
+}  // namespace
+
 Key KeyMap::number_key(const feel::Decimal& number) const {
-  static constexpr std::array<uint64_t, 19> kPowers = [] {
-    std::array<uint64_t, 19> powers{1};
-    for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
-    return powers;
-  }();
-  constexpr uint64_t kHalfMax = uint64_t{1} << 61;
+  const unsigned __int128 coefficient = number.coefficient();
+  const auto shift = static_cast<size_t>(number.exponent() + places_);
+  uint64_t scaled = 0;
+  const bool fits = (coefficient >> 64) == 0 && shift < kPowers.size() &&
+                    !__builtin_mul_overflow(static_cast<uint64_t>(coefficient), kPowers[shift], &scaled) &&
+                    scaled < kHalfMax;
+  if (!fits) [[unlikely]]
+    return odd_number_key(number);
+  const auto key = static_cast<Key>(2 * scaled);
+  return number.is_negative() ? -key : key;
+}
+
+// More places than the column's constants have, or too many digits.
+Key KeyMap::odd_number_key(const feel::Decimal& number) const {
   const unsigned __int128 coefficient = number.coefficient();
   const bool negative = number.is_negative();
   const int shift = number.exponent() + places_;
-  if (shift >= 0) {
-    if (coefficient == 0) return 0;
-    const bool fits =
-        shift <= 18 && (coefficient >> 64) == 0 && coefficient * kPowers[static_cast<size_t>(shift)] < kHalfMax;
-    if (!fits) return negative ? kKeyMin : kKeyMax;
-    const auto whole = static_cast<Key>(static_cast<uint64_t>(coefficient) * kPowers[static_cast<size_t>(shift)]);
-    return negative ? -2 * whole : 2 * whole;
-  }
-  if (-shift > 18 || (coefficient >> 64) != 0) {  // many digits: exact, and rare enough to be slow
+  if (coefficient == 0) return 0;
+  if (shift >= 0) return negative ? kKeyMin : kKeyMax;
+  if (-shift > 18 || (coefficient >> 64) != 0) {  // exact, and rare enough to be slow
     const auto scaled = multiply(number, feel::Decimal::scaled(1, places_));
     const auto whole = scaled ? floor(*scaled).as_int64() : std::nullopt;
     if (!whole || *whole >= static_cast<Key>(kHalfMax) || *whole <= -static_cast<Key>(kHalfMax)) {
@@ -195,7 +212,7 @@ Key KeyMap::number_key(const feel::Decimal& number) const {
     return 2 * *whole + (floor(*scaled) == *scaled ? 0 : 1);
   }
   const uint64_t power = kPowers[static_cast<size_t>(-shift)];
-  const auto quotient = static_cast<uint64_t>(coefficient) / power;
+  const uint64_t quotient = static_cast<uint64_t>(coefficient) / power;
   const bool rest = static_cast<uint64_t>(coefficient) % power != 0;
   if (quotient >= kHalfMax) return negative ? kKeyMin : kKeyMax;
   const auto whole = static_cast<Key>(quotient);

@@ -62,11 +62,14 @@ class KeyMap {
   std::optional<Interval> interval(const feel::Range& range) const;
   std::optional<Key> constant_key(const feel::Value& value) const;
   Key number_key(const feel::Decimal& number) const;
+  Key odd_number_key(const feel::Decimal& number) const;
   Key string_key(std::string_view text) const;
 
   // Strings: open addressing; the key is the place in `strings_` plus 1, 0 for every other string.
   struct Bucket {
-    uint32_t tag = 0;  // of the hash
+    uint64_t first = 0;  // the text itself up to sixteen bytes, so that one look decides
+    uint64_t second = 0;
+    uint32_t bytes = 0;
     uint32_t key = 0;  // 0: free
   };
   feel::Kind kind_ = feel::Kind::null;

@@ -1,4 +1,6 @@
-// Any bytes as a DMN file: read, compiled, every decision evaluated with nothing given and with odd values.
+// Any bytes as a DMN file: read, compiled, its tables analysed, every decision evaluated with nothing given and with odd
+// values.
+#include "infrastructure/dmn/analysis.h"
 #include "infrastructure/dmn/policy.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -15,6 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.on_fault = dmn::CompileOptions::OnFault::null_with_cause;
   const auto policy = dmn::Policy::compile(text, host, options);
   if (!policy) return 0;
+  const auto reports = dmn::analyse(*policy, {.steps_max = 20'000, .states_max = 1'000});
+  if (reports.size() != policy->tables().size()) __builtin_trap();
   dmn::Scratch scratch(options.limits);
   dmn::Trace trace;
   std::vector<feel::Value> inputs(policy->inputs().size(), feel::Value::number(3));

@@ -1,7 +1,10 @@
 // Tables against a reference that reads each cell anew with the FEEL evaluator, row by row: no keys, no index.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "ground/base/random.h"
+#include "infrastructure/dmn/cell.h"
 #include "infrastructure/dmn/matcher.h"
 #include "infrastructure/dmn/policy.h"
 #include "infrastructure/feel/expression.h"
@@ -347,6 +350,57 @@ TEST(RuleIndex, JoinedSegmentsOfASmallBudgetFindTheSameRules) {
     ASSERT_EQ(found[0], found[2]);
     ASSERT_EQ(found[1], found[2]);
   }
+}
+
+TEST(KeyMap, KeysOfManyAreTheKeysOfEach) {
+  feel::Types types;
+  std::vector<Cell> words(1);
+  std::vector<Cell> numbers(1);
+  const std::string long_text(40, 'x');
+  const std::string longer_text = long_text + "x";
+  static constexpr std::string_view kWords[] = {"",     "a",        "ab",        "abc",
+                                                "abcd", "abcdefgh", "abcdefghi", "0123456789abcdef"};
+  for (const std::string_view word : kWords) words[0].simple.push_back({.value = Value::string(word)});
+  words[0].simple.push_back({.value = Value::string(long_text)});
+  for (const int64_t number : {-5, 0, 7}) {
+    numbers[0].simple.push_back({.value = Value::number(feel::Decimal::scaled(number, -2))});
+  }
+  std::vector<Value> values{Value::null(),
+                            Value::boolean(true),
+                            Value::string("b"),
+                            Value::string("abcdefgha"),
+                            Value::string("0123456789abcdeg"),
+                            Value::string(longer_text)};
+  for (const SimpleTest& test : words[0].simple) values.push_back(test.value);
+  for (const char* text :
+       {"-.05", "-.051", "0", "0.0", "0.07", "0.070", "0.0700001", "1E+30", "-1E+30", "1E-30", "0E+40",
+        "-123456789012345678901234567890E-20", "1152921504606846976", "92233720368547758.07"}) {
+    values.push_back(Value::number(*feel::Decimal::parse(text)));
+  }
+  std::vector<Key> keys(values.size());
+  for (const auto& cells : {words, numbers}) {
+    const KeyMap map(cells, *types.any());
+    map.keys(values, keys);
+    for (size_t i = 0; i < values.size(); ++i) EXPECT_EQ(keys[i], map.key(values[i])) << text_of(values[i]);
+  }
+  const KeyMap by_word(words, *types.any());
+  std::set<Key> different;
+  for (const SimpleTest& test : words[0].simple) different.insert(by_word.key(test.value));
+  EXPECT_EQ(different.size(), words[0].simple.size());
+  EXPECT_FALSE(different.contains(0));
+  for (size_t i = 2; i < 6; ++i) EXPECT_EQ(keys[i], kMismatchKey);
+  for (const char* other : {"b", "abcdefgha", "0123456789abcdeg"}) EXPECT_EQ(by_word.key(Value::string(other)), 0);
+  EXPECT_EQ(by_word.key(Value::string(longer_text)), 0);
+  // The key keeps the order of the numbers, and what lies between two of them is odd.
+  const KeyMap by_number(numbers, *types.any());
+  const auto key = [&](const char* text) { return by_number.key(Value::number(*feel::Decimal::parse(text))); };
+  EXPECT_EQ(key("0.07"), 14);
+  EXPECT_EQ(key("0.0700001"), 15);
+  EXPECT_EQ(key("-0.05"), -10);
+  EXPECT_EQ(key("-0.051"), -11);
+  EXPECT_EQ(key("0E+40"), 0);
+  EXPECT_EQ(key("1E+30"), kKeyMax);
+  EXPECT_EQ(key("-1E+30"), kKeyMin);
 }
 
 TEST(RuleIndex, WideAndPlainBlocksAreTheSame) {
