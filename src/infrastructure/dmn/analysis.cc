@@ -57,7 +57,7 @@ class TableAnalysis {
   bool ranked_ = false;                        // FIRST, or PRIORITY with constant outputs
   bool wants_pairs_ = false;                   // the hit policy minds overlaps
   std::vector<std::vector<uint32_t>> better_;  // [rule]: live rules of lower rank that match where it matches
-  size_t pairs_kept_ = 0;
+  bool overlaps_left_out_ = false;
   bool pairs_complete_ = true;
 };
 
@@ -234,17 +234,18 @@ void TableAnalysis::pairs() {
 }
 
 void TableAnalysis::overlap(uint32_t a, uint32_t b) {
+  if (overlaps_left_out_) return;
   const HitPolicy policy = table_.hit_policy;
   if (policy == HitPolicy::any && same_outputs(a, b)) return;
   const uint32_t best = ranked_ && rank_[b] < rank_[a] ? b : a;
   const uint32_t worse = best == a ? b : a;
   if (policy == HitPolicy::first || policy == HitPolicy::priority) {
     // A general rule behind its exception is how such tables are written, and a covered rule is told as dead.
-    if (!ranked_ || same_outputs(a, b) || contains(worse, best) || contains(best, worse)) return;
+    if (!ranked_ || contains(worse, best) || contains(best, worse) || same_outputs(a, b)) return;
   }
   if (report_.overlaps.size() == limits_.overlaps_max) {
-    if (pairs_kept_++ == 0) cut("only the first " + std::to_string(limits_.overlaps_max) + " overlaps are told");
-    return;
+    overlaps_left_out_ = true;
+    return cut("only the first " + std::to_string(limits_.overlaps_max) + " overlaps are told");
   }
   std::vector<uint32_t> where;
   meet(a, b, &where);

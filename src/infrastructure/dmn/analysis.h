@@ -28,7 +28,8 @@ struct RuleName {
   bool operator==(const RuleName&) const = default;
 };
 
-// A region of inputs: for each column the FEEL unary tests that describe it, "-" where it does not matter.
+// A region of inputs: for each column the FEEL unary tests that describe it, "-" where it does not matter. Texts that
+// neither rules nor allowed values name are told in words: "any other text".
 struct Gap {
   std::vector<std::string> tests;
   std::string text;  // "score: [600..650), grade: \"C\""
