@@ -1,6 +1,6 @@
 // How fast policies are judged, on one core, beside zen-engine (npm) on the same table in the same run. Every answer of
 // ours and of the peer is first checked against plain integer code that knows neither engine.
-//   policy_bench [--only table|peer|json|whole|backtest] [--rows N] [--peer FOLDER]
+//   policy_bench [--only table|peer|json|whole|batch|backtest] [--rows N] [--peer FOLDER]
 // The peer is built from bench/policy (npm ci); without node or npm the bench fails and says so.
 #include <unistd.h>
 
@@ -288,6 +288,19 @@ class WholeBench {
            3e5);
   }
 
+  // The same rows again and again: what evaluation alone costs, as a profiler sees it.
+  void batch() {
+    const auto facts = applications();
+    std::vector<std::vector<Value>> columns(kAllInputs.size());
+    for (size_t c = 0; c < columns.size(); ++c) {
+      for (const Application& a : facts) columns[c].push_back(value_of(a, c));
+    }
+    const std::vector<std::span<const Value>> inputs(columns.begin(), columns.end());
+    Batch batch(policy_);
+    report("  in a batch, with the rules' histogram",
+           rate_of(facts.size(), [&] { batch.evaluate(inputs, facts.size()); }), 1e6);
+  }
+
   void back_test();
 
  private:
@@ -369,6 +382,7 @@ int run(const Settings& settings) {
   }
   WholeBench whole(settings.rows);
   if (settings.runs("whole")) whole.online();
+  if (settings.runs("batch")) whole.batch();
   if (settings.runs("backtest")) whole.back_test();
   return 0;
 }

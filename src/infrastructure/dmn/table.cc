@@ -37,6 +37,8 @@ TableNode::TableNode(const feel::Place& where, const CompiledTable& table) : Nod
   simple_ = one_row && table.general.empty();
   for (const CompiledTable::Input& input : table.inputs) leaves_.push_back(input.value->leaf());
   fix_constants();
+  fix_points();
+  simple_ = simple_ || !points_.empty();
 }
 
 // A constant that is not of its output's type stays to be evaluated: its null says so each time.
@@ -63,6 +65,41 @@ void TableNode::fix_constants() {
     }
     is_constant_row_.push_back(whole ? 1 : 0);
   }
+}
+
+// A scorecard's points as whole numbers of one exponent: what hits is added up without decimals.
+void TableNode::fix_points() {
+  constexpr int kPlacesMax = 6;
+  constexpr int64_t kPointsMax = 1'000'000'000'000;  // of a rule, as scaled: a million of them still fit
+  const bool sums = table_.hit_policy == HitPolicy::collect && table_.aggregation == Aggregation::sum;
+  if (!sums || !table_.general.empty() || table_.rules > 1'000'000) return;
+  for (size_t rule = 0; rule < table_.rules; ++rule) {
+    if (is_constant_[rule] == 0 || !constants_[rule].is_number()) return;
+    points_exponent_ = std::min(points_exponent_, constants_[rule].as_number().exponent());
+  }
+  if (points_exponent_ < -kPlacesMax) return;
+  std::vector<int64_t> points;
+  for (const Value& constant : constants_) {
+    const auto scaled =
+        multiply(constant.as_number(), *feel::power(feel::Decimal(10), feel::Decimal(-points_exponent_)));
+    const auto whole = scaled ? scaled->as_int64() : std::nullopt;
+    if (!whole || *whole > kPointsMax || *whole < -kPointsMax) return;
+    points.push_back(*whole);
+  }
+  points_ = std::move(points);
+}
+
+// nullopt: no rule hit.
+std::optional<Value> TableNode::sum_of_points(Frame& frame, std::span<const Key> keys) const {
+  int64_t sum = 0;
+  bool any = false;
+  table_.matcher.each(keys, [&](size_t rule) {
+    any = true;
+    sum += points_[rule];
+    trace(frame, rule);
+    return true;
+  });
+  return any ? std::optional(Value::number(feel::Decimal::scaled(sum, points_exponent_))) : std::nullopt;
 }
 
 Value TableNode::eval(Frame& frame) const {
@@ -101,6 +138,10 @@ bool TableNode::evaluate_inputs(Frame& frame, std::span<Key> keys, Value& failur
 }
 
 Value TableNode::simple_answer(Frame& frame, std::span<const Key> keys) const {
+  if (!points_.empty()) {
+    const auto sum = sum_of_points(frame, keys);
+    return sum ? *sum : no_match(frame);
+  }
   if (table_.hit_policy == HitPolicy::first) {
     const size_t rule = table_.matcher.first(keys);
     if (rule == table_.rules) return no_match(frame);

@@ -68,7 +68,9 @@ class TableNode final : public feel::Node {
   bool allowed(const CompiledTable::Input& input, feel::Value& value, feel::Run& run) const;
   bool general_cells_hold(size_t rule, feel::Frame& frame) const;
   void collect(feel::Frame& frame, std::span<const Key> keys, Hits& hits) const;
+  void fix_points();
   feel::Value simple_answer(feel::Frame& frame, std::span<const Key> keys) const;
+  std::optional<feel::Value> sum_of_points(feel::Frame& frame, std::span<const Key> keys) const;
   feel::Value answer(feel::Frame& frame, const Hits& hits) const;
   feel::Value no_match(feel::Frame& frame) const;
   feel::Value row(feel::Frame& frame, size_t rule) const;
@@ -81,7 +83,9 @@ class TableNode final : public feel::Node {
   void trace(feel::Frame& frame, size_t rule) const;
 
   const CompiledTable& table_;
-  bool simple_ = false;                     // FIRST or UNIQUE, by keys alone
+  bool simple_ = false;          // FIRST, UNIQUE or a sum of points, by keys alone
+  std::vector<int64_t> points_;  // [rule] of COLLECT SUM by keys alone, where all are constant; else empty
+  int points_exponent_ = 0;
   std::vector<feel::Leaf> leaves_;          // of the inputs
   std::vector<feel::Value> constants_;      // [rule][output]: its value of its type; meaningless where not constant
   std::vector<uint8_t> is_constant_;        // [rule][output]

@@ -45,6 +45,18 @@ bool is_constant(const Expr& expr) {
                      [](const Expr::Ptr& child) { return child == nullptr || is_constant(*child); });
 }
 
+// Of decimal(a / b, 2): the 2.
+std::optional<int> places_of_quotient(const Expr& expr) {
+  if (expr.builtin->name != "decimal" || expr.children.size() != 3) return std::nullopt;
+  const Expr& quotient = *expr.children[1];
+  const Expr& places = *expr.children[2];
+  if (quotient.op != Op::arithmetic || quotient.arithmetic != Arithmetic::divide) return std::nullopt;
+  if (places.op != Op::literal || !places.literal.is_number()) return std::nullopt;
+  const auto whole = places.literal.as_number().as_int64();
+  const bool few = whole && *whole >= 0 && *whole <= kQuotientPlacesMax;
+  return few ? std::optional(static_cast<int>(*whole)) : std::nullopt;
+}
+
 }  // namespace
 
 NodePtr compile(const Expr& expr, Unit& unit, Layout& layout) { return Compiler(unit, layout).compile(expr); }
@@ -211,6 +223,10 @@ NodePtr Compiler::builtin_call(const Expr& expr) {
   const std::string_view name = expr.builtin->name;
   if (expr.names.empty()) {
     const Builtin* row = row_for(name, expr.children.size() - 1);
+    if (const auto places = places_of_quotient(expr)) {
+      const Expr& quotient = *expr.children[1];
+      return rounded_quotient_node(expr.place, *row, quotient.place, child(quotient, 0), child(quotient, 1), *places);
+    }
     if (row != nullptr) return builtin_node(expr.place, *row, children(expr, 1));
     return fault_node(expr.place, unit, CauseCode::wrong_argument,
                       std::string(name) + " does not take " + std::to_string(expr.children.size() - 1) + " arguments");

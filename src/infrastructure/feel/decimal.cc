@@ -245,12 +245,41 @@ std::optional<Decimal> round_to(const Decimal& a, int places, RoundingMode mode)
     if (wide::rounds_up(mode, parts.negative, (whole & 1) != 0, below)) ++whole;
     return DecimalParts::finish(parts.negative && whole != 0, uint128{whole}, exponent);
   }
-  Uint256 kept(parts.coefficient);
+  uint128 coefficient = parts.coefficient;
   Dropped dropped;
-  wide::drop_digits(kept, exponent - parts.exponent, dropped);
-  uint128 coefficient = kept.low_128();
+  if (count <= 38) {
+    wide::drop_digits(coefficient, count, dropped);
+  } else {
+    Uint256 kept(coefficient);
+    wide::drop_digits(kept, count, dropped);
+    coefficient = kept.low_128();
+  }
   if (wide::rounds_up(mode, parts.negative, (coefficient & 1) != 0, dropped)) ++coefficient;
   return DecimalParts::finish(parts.negative && coefficient != 0, coefficient, exponent);
+}
+
+// The quotient to 34 digits differs from the true one by less than half a unit of its last digit, so rounding it again
+// differs from rounding the true one only if that lies closer to a tie than this. In units of the last place wanted, a
+// quotient of at most 20 digits is within 10^-14/2 of its 34 digits, and a true quotient that is no tie is at least
+// 1/(2·divisor) away from one: with a divisor up to 10^12 the two roundings agree.
+std::optional<Decimal> rounded_quotient(const Decimal& a, const Decimal& b, int places) {
+  constexpr uint64_t kDivisorMax = 1'000'000'000'000;
+  const DecimalParts x(a);
+  const DecimalParts y(b);
+  const int shift = places + x.exponent - y.exponent;
+  if ((x.coefficient >> 64) != 0 || y.coefficient > kDivisorMax || y.coefficient == 0) return std::nullopt;
+  if (shift < -kQuotientPlacesMax || shift > kShortShiftMax) return std::nullopt;
+  const uint128 numerator = shift > 0 ? shifted(x.coefficient, shift) : x.coefficient;
+  const uint128 wide_divisor = shift < 0 ? shifted(y.coefficient, -shift) : y.coefficient;
+  if (wide_divisor > kDivisorMax) return std::nullopt;
+  const auto divisor = static_cast<uint64_t>(wide_divisor);
+  const auto high = static_cast<uint64_t>(numerator >> 64);
+  if (high >= divisor) return std::nullopt;
+  uint64_t rest = 0;
+  uint64_t quotient = wide::divide_step(high, static_cast<uint64_t>(numerator), divisor, rest);
+  const bool up = 2 * rest > divisor || (2 * rest == divisor && (quotient & 1) != 0);
+  if (up && ++quotient == 0) return std::nullopt;
+  return DecimalParts::pack(quotient != 0 && x.negative != y.negative, quotient, -places);
 }
 
 Decimal floor(const Decimal& a) { return *round_to(a, 0, RoundingMode::floor); }

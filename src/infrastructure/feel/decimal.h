@@ -88,6 +88,10 @@ std::optional<Decimal> divide(const Decimal& a, const Decimal& b);
 
 // a with `places` digits after the point (negative places: tens, hundreds, …), by the rule.
 std::optional<Decimal> round_to(const Decimal& a, int places, RoundingMode mode);
+// round_to(divide(a, b), places, half_even) in one short division; nullopt where that is not open or not provably the
+// same (the numbers are long, or b is zero). Takes 0 <= places <= kQuotientPlacesMax.
+constexpr int kQuotientPlacesMax = 12;
+std::optional<Decimal> rounded_quotient(const Decimal& a, const Decimal& b, int places);
 Decimal floor(const Decimal& a);
 Decimal ceiling(const Decimal& a);
 // FEEL modulo: a - b · floor(a / b), the sign of b. nullopt when b is zero.

@@ -97,6 +97,30 @@ void drop_digits(Uint256& a, int count, Dropped& dropped) {
   dropped.digit = static_cast<unsigned>(divide(a, 10));
 }
 
+namespace {
+
+// Takes `count` digits off, at most 19, the first of them into `dropped`.
+void drop_few(uint128& a, int count, Dropped& dropped) {
+  const uint64_t power = kPowers64[static_cast<size_t>(count)];
+  uint64_t rest = 0;
+  const uint64_t high = divide_step(0, static_cast<uint64_t>(a >> 64), power, rest);
+  const uint64_t low = divide_step(rest, static_cast<uint64_t>(a), power, rest);
+  a = static_cast<uint128>(high) << 64 | low;
+  const uint64_t tenth = power / 10;
+  dropped.more = dropped.more || dropped.digit != 0 || rest % tenth != 0;
+  dropped.digit = static_cast<unsigned>(rest / tenth);
+}
+
+}  // namespace
+
+void drop_digits(uint128& a, int count, Dropped& dropped) {
+  if (count > 19) {
+    drop_few(a, 19, dropped);
+    count -= 19;
+  }
+  if (count > 0) drop_few(a, count, dropped);
+}
+
 bool rounds_up(RoundingMode mode, bool negative, bool odd, const Dropped& dropped) {
   const bool inexact = dropped.digit != 0 || dropped.more;
   const bool above_half = dropped.digit > 5 || (dropped.digit == 5 && dropped.more);
@@ -118,7 +142,13 @@ bool rounds_up(RoundingMode mode, bool negative, bool odd, const Dropped& droppe
 std::optional<Decimal> DecimalParts::finish(bool negative, wide::Uint256 n, int exponent, wide::Dropped dropped) {
   using namespace wide;
   const auto drop = [&](int count) {
-    drop_digits(n, count, dropped);
+    if (count <= 38 && n.fits_128() && n.low_128() < kPowers[38]) {
+      uint128 few = n.low_128();
+      drop_digits(few, count, dropped);
+      n = Uint256(few);
+    } else {
+      drop_digits(n, count, dropped);
+    }
     exponent += count;
   };
   if (!n.fits_128() || n.low_128() >= kCoefficientEnd) {

@@ -76,6 +76,7 @@ struct Dropped {
 };
 // Cuts `count` digits off the right end of a.
 void drop_digits(Uint256& a, int count, Dropped& dropped);
+void drop_digits(uint128& a, int count, Dropped& dropped);  // needs a < 10^38 and 0 <= count <= 38
 // Whether the kept part grows by one in its last digit.
 bool rounds_up(RoundingMode mode, bool negative, bool odd, const Dropped& dropped);
 

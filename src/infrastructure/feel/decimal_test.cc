@@ -180,6 +180,46 @@ TEST(Decimal, ConvertsExactlyOrNotAtAll) {
   EXPECT_EQ(d("2.5").rounded_int64(RoundingMode::half_even), 2);
 }
 
+TEST(Decimal, ARoundedQuotientIsTheQuotientRounded) {
+  const Random seed(31);
+  int answered = 0;
+  for (uint64_t row = 0; row < 200'000; ++row) {
+    RandomStream random(seed, 0, row);
+    const auto few = [&](uint64_t digits) {
+      uint64_t end = 1;
+      for (uint64_t i = random.below(digits) + 1; i > 0; --i) end *= 10;
+      return static_cast<int64_t>(random.below(end)) * (random.below(4) == 0 ? -1 : 1);
+    };
+    Decimal a = Decimal::scaled(few(18), -static_cast<int>(random.below(8)));
+    const Decimal b = Decimal::scaled(few(13), -static_cast<int>(random.below(8)));
+    const int places = static_cast<int>(random.below(7));
+    // Half of them a hair beside a tie, or upon it.
+    if (random.below(2) == 0) a = *multiply(*add(a, Decimal::scaled(5, -places - 1)), b);
+    const auto rounded = rounded_quotient(a, b, places);
+    if (!rounded) continue;
+    ++answered;
+    ASSERT_EQ(rounded->text(), round_to(*divide(a, b), places, RoundingMode::half_even)->text())
+        << a.text() << " / " << b.text() << " to " << places;
+  }
+  EXPECT_GT(answered, 50'000);
+}
+
+TEST(Decimal, OrdersAsTheDifferenceSays) {
+  const Random seed(32);
+  for (uint64_t row = 0; row < 100'000; ++row) {
+    RandomStream random(seed, 0, row);
+    const auto some = [&] {
+      const auto coefficient =
+          static_cast<int64_t>(random.next() >> random.below(63)) * (random.below(2) == 0 ? 1 : -1);
+      return Decimal::scaled(coefficient, static_cast<int>(random.below(30)) - 15);
+    };
+    const Decimal a = some();
+    const Decimal b = random.below(4) == 0 ? a.normalized() : some();
+    EXPECT_EQ((a <=> b) < 0, subtract(a, b)->sign() < 0) << a.text() << " and " << b.text();
+    EXPECT_EQ(a == b, subtract(a, b)->is_zero()) << a.text() << " and " << b.text();
+  }
+}
+
 TEST(Decimal, OverflowHasNoAnswerAndUnderflowIsZero) {
   EXPECT_FALSE(multiply(d("1E6000"), d("1E6000")).has_value());
   EXPECT_TRUE(multiply(d("1E-6000"), d("1E-6000"))->is_zero());

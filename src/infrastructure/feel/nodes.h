@@ -66,4 +66,8 @@ NodePtr filter_node(const Place& place, NodePtr list, Turn condition, uint32_t i
 // The row's arguments in the row's order; a null child is an argument not given.
 NodePtr builtin_node(const Place& place, const Builtin& row, std::vector<NodePtr> args);
 
+// decimal(left / right, places): `row` is that function's, `division` the place of the operator.
+NodePtr rounded_quotient_node(const Place& place, const Builtin& row, const Place& division, NodePtr left,
+                              NodePtr right, int places);
+
 }  // namespace puhui::feel

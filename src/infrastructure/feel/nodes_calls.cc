@@ -88,6 +88,51 @@ class BuiltinNode final : public Node {
   std::vector<Operand> args_;
 };
 
+// Rounding a quotient, the step every price takes, without first making 34 digits of it.
+class RoundedQuotientNode final : public Node {
+ public:
+  RoundedQuotientNode(const Place& where, const Builtin& row, const Place& division, NodePtr left, NodePtr right,
+                      int places)
+      : Node(where),
+        row_(row),
+        signature_(signature_of(row)),
+        division_(division),
+        left_(std::move(left)),
+        right_(std::move(right)),
+        places_(places) {}
+  Value eval(Frame& frame) const override {
+    if (!frame.run.step(place)) return Value::null(frame.run.stopped);
+    Value spaces[2];
+    const Value& left = left_.get(frame, spaces[0]);
+    return answer(left, right_.get(frame, spaces[1]), frame.run);
+  }
+  const Value* eval_rows(RowsFrame& frame, std::span<const uint32_t> rows, Value* out) const override {
+    Column second(frame);
+    const Value* const left = left_.rows(frame, rows, out);
+    const Value* const right = right_.rows(frame, rows, second.values());
+    for (const uint32_t row : rows) {
+      out[row] = frame.run.step(place) ? answer(left[row], right[row], frame.run) : Value::null(frame.run.stopped);
+    }
+    return out;
+  }
+
+ private:
+  Value answer(const Value& left, const Value& right, Run& run) const {
+    if (left.is_number() && right.is_number()) {
+      const auto rounded = rounded_quotient(left.as_number(), right.as_number(), places_);
+      if (rounded) return Value::number(*rounded);
+    }
+    const Value args[] = {apply(Arithmetic::divide, left, right, run, division_), Value::number(places_)};
+    return call_row(row_, signature_, run, args, place);
+  }
+  const Builtin& row_;
+  Signature signature_;
+  Place division_;
+  Operand left_;
+  Operand right_;
+  int places_;
+};
+
 class FunctionNode final : public Node {
  public:
   FunctionNode(const Place& where, std::shared_ptr<const FunctionCode> code, std::vector<NodePtr> captures)
@@ -183,6 +228,11 @@ class CallNode final : public Node {
 
 NodePtr builtin_node(const Place& place, const Builtin& row, std::vector<NodePtr> args) {
   return std::make_unique<BuiltinNode>(place, row, std::move(args));
+}
+
+NodePtr rounded_quotient_node(const Place& place, const Builtin& row, const Place& division, NodePtr left,
+                              NodePtr right, int places) {
+  return std::make_unique<RoundedQuotientNode>(place, row, division, std::move(left), std::move(right), places);
 }
 
 NodePtr function_node(const Place& place, std::shared_ptr<const FunctionCode> code, const Layout& inner, Layout& layout,
