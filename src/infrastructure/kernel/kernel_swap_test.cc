@@ -75,7 +75,7 @@ TEST_P(KernelSwapTest, no_judgement_sees_half_a_policy) {
   for (int swap = 0; swap < kSwaps; ++swap) {
     EXPECT_TRUE(try_grant(swap % 2 == 0 ? lenient : strict));
     // Each version is in force for a judgement at least.
-    for (const uint64_t before = judged + kJudges; judged < before && ended < kJudges;) std::this_thread::yield();
+    for (const uint64_t before = judged + kJudges + 1; judged < before && ended < kJudges;) std::this_thread::yield();
   }
   done = true;
   for (std::thread& one : judges) one.join();
