@@ -144,6 +144,7 @@ TEST(PmmlExpression, ComparisonsLogicAndMissing) {
 TEST(PmmlExpression, TextsAndDates) {
   const Given given = {{"x", 7.0}, {"t", " Größe "sv}, {"d", "1960-03-02T01:02:03"sv}};
   EXPECT_EQ(valued(call("trimBlanks", {"t"}), given, "string"), "Größe");
+  EXPECT_EQ(valued(call("trimBlanks", {"t"}), {{"t", std::string_view()}}, "string"), "");
   EXPECT_EQ(valued(call("uppercase", {"abC"}), given, "string"), "ABC");
   EXPECT_EQ(valued(call("lowercase", {"abC"}), given, "string"), "abc");
   EXPECT_EQ(valued(call("substring", {"t", "4", "2"}), given, "string"), "öß");

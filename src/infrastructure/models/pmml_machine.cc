@@ -70,6 +70,7 @@ void Machine::fault_depth() {
 }
 
 std::string_view Machine::keep(std::string_view text) {
+  if (text.empty()) return "";
   if (!texts_) texts_ = std::make_unique<char[]>(kPmmlTextBytesMax);
   if (text.size() > kPmmlTextBytesMax - text_bytes_) {
     fault(ErrorCode::exhausted, "model",
