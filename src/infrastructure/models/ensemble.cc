@@ -119,6 +119,12 @@ Result<Ensemble> Ensemble::make(size_t feature_count, int scale, int64_t base, s
   return out;
 }
 
+std::optional<int> Ensemble::scale_for(double leaf_largest) {
+  int scale = kScaleMax;
+  while (scale >= kScaleMin && !(std::ldexp(leaf_largest, scale) < std::ldexp(1.0, kLeafBits) - 1)) --scale;
+  return scale < kScaleMin ? std::nullopt : std::optional(scale);
+}
+
 double Ensemble::unit() const { return std::ldexp(1.0, -scale_); }
 
 void Ensemble::pack() {
@@ -417,9 +423,9 @@ Result<Ensemble> Ensemble::from_xgboost(const Json& json) {
       if (raw.back().left[n] < 0) largest = std::max(largest, std::fabs(static_cast<double>(raw.back().condition[n])));
     }
   }
-  int scale = kScaleMax;
-  while (scale >= kScaleMin && std::ldexp(largest, scale) >= std::ldexp(1.0, kLeafBits) - 1) --scale;
-  if (scale < kScaleMin) faults.add("trees", "expected leaves of sane size (log-odds), came " + format_double(largest));
+  const int scale = scale_for(largest).value_or(kScaleMin);
+  if (!scale_for(largest))
+    faults.add("trees", "expected leaves of sane size (log-odds), came " + format_double(largest));
   TRY(std::move(faults).result());
 
   std::vector<Tree> trees;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,8 @@ class Ensemble {
   Ensemble() = default;
   // Checks shape and limits; `corrupt` names the tree.
   static Result<Ensemble> make(size_t feature_count, int scale, int64_t base, std::vector<Tree> trees);
+  // The largest scale that holds leaves of that size; nullopt where none does.
+  static std::optional<int> scale_for(double leaf_largest);
   // XGBoost's saved JSON: gbtree, binary:logistic, numeric splits, one output. Others are `invalid`.
   static Result<Ensemble> from_xgboost(const Json& json);
 

@@ -7,6 +7,7 @@
 #include "ground/base/random.h"
 #include "ground/base/text.h"
 #include "infrastructure/models/foreign_form.h"
+#include "infrastructure/models/foreign_import.h"
 
 namespace puhui::models {
 namespace {
@@ -133,6 +134,46 @@ TEST(ForeignLightgbm, RandomTreesScoreAsThePlainReadingOfTheRulesToTheBit) {
       ASSERT_EQ(out[0], expected);
     }
   }
+}
+
+TEST(ForeignLightgbm, ImportedModelsScoreAsThePlainReadingAndExplainThemselves) {
+  for (uint64_t seed = 500; seed < 540; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    RandomStream random(Random(seed), 3, 0);
+    const size_t features = 1 + random.below(6);
+    std::vector<Listed> trees;
+    std::string text = header(features, "num_class=1\nnum_tree_per_iteration=1\nobjective=binary sigmoid:0.7");
+    size_t splits = 0;
+    for (size_t i = 0; i < 6; ++i) {
+      trees.push_back(grown(random, features));
+      splits += trees.back().feature.size();
+      text += text_of(trees.back(), i);
+    }
+    const auto model = import_model(text + "end of trees\n", "imported");
+    ASSERT_EQ(model.has_value(), splits > 0);
+    if (splits == 0) continue;
+    const auto again = Model::parse(model->bytes());
+    ASSERT_TRUE(again.has_value()) << again.error().text();
+    std::vector<double> row(features);
+    for (int i = 0; i < 50; ++i) {
+      for (double& x : row)
+        x = random.chance(0.2) ? NAN : random.chance(0.3) ? 0 : static_cast<double>(random.below(70)) - 3;
+      double margin = 0;
+      for (const Listed& tree : trees) margin += walked(tree, row);
+      const Score score = model->score(row);
+      EXPECT_NEAR(score.probability.as_double(), 1 / (1 + std::exp(-0.7 * margin)), 1e-7);
+      EXPECT_EQ(again->score(row), score);
+      const Explanation explained = model->explain(row);
+      int64_t sum = explained.base;
+      for (const Contribution& part : explained.contributions) sum += part.amount;
+      EXPECT_EQ(sum, explained.total);
+    }
+  }
+  EXPECT_NE(import_model(header(1, "objective=regression") + "end of trees\n", "x")
+                .error()
+                .text()
+                .find("probability of one event"),
+            std::string::npos);
 }
 
 std::string refusal(const std::string& text) {

@@ -9,8 +9,6 @@ namespace puhui::models {
 
 namespace {
 
-constexpr double kTiny = 1e-35F;  // LightGBM's zero, a float32
-
 // Breadth first from the root, children side by side; an error says what is wrong with the shape.
 Result<ForeignTree> in_order(const ForeignTree& tree, size_t columns) {
   const size_t count = tree.nodes.size();
@@ -102,37 +100,11 @@ void ForeignTrees::flatten(const ForeignTree& tree) {
   tree_depth_.push_back(depths.back());
 }
 
-double ForeignTrees::column_value(const TreeColumn& column, double x) const {
-  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-  if (column.is_float32) x = static_cast<double>(static_cast<float>(x));
-  if (column.is_lightgbm) {
-    if (std::fabs(x) <= kTiny) x = 0;
-    // Some thresholds are infinite, and infinity is not below the number after it.
-    x = std::min(x, std::numeric_limits<double>::max());
-  }
-  switch (column.kind) {
-    case TreeColumn::Kind::plain: return x;
-    case TreeColumn::Kind::nan_is_zero: return std::isnan(x) ? 0 : x;
-    case TreeColumn::Kind::zero_is_missing: return std::fabs(x) <= kTiny ? kNan : x;
-    case TreeColumn::Kind::outside_set:
-    case TreeColumn::Kind::inside_set: break;
-  }
-  const bool outside = column.kind == TreeColumn::Kind::outside_set;
-  if (std::isnan(x)) return outside ? 1 : kNan;
-  bool inside = false;
-  // The library cuts off decimals, so that -0.5 is category 0 for LightGBM; XGBoost takes what is below 0 for none.
-  if ((outside ? x > -1 : x >= 0) && x < static_cast<double>(column.word_count) * 32) {
-    const auto category = static_cast<uint32_t>(x < 0 ? 0 : x);
-    inside = (words_[column.first_word + category / 32] >> (category % 32) & 1) != 0;
-  }
-  return inside == outside ? 0 : 1;
-}
-
 void ForeignTrees::add_margins(std::span<const double> row, std::span<double> margins) const {
   CHECK(row.size() == inputs_ && margins.size() == groups_, "a number an input, a margin a group");
   thread_local std::vector<double> values;
   values.resize(columns_.size() + 1);  // one more: trees of a single leaf read column 0
-  for (size_t i = 0; i < columns_.size(); ++i) values[i] = column_value(columns_[i], row[columns_[i].input]);
+  for (size_t i = 0; i < columns_.size(); ++i) values[i] = column_value(columns_[i], words_, row[columns_[i].input]);
   const Flat* const nodes = flat_.data();
   const double* const x = values.data();
   for (size_t first = 0; first < tree_begin_.size(); first += kTogether) {

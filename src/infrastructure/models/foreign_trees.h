@@ -8,33 +8,14 @@
 #include <vector>
 
 #include "ground/base/result.h"
+#include "infrastructure/models/tree_column.h"
 
 namespace puhui::models {
 
 constexpr size_t kForeignTreesMax = 200'000;
 constexpr size_t kForeignNodesMax = 16'000'000;  // of all trees
 constexpr size_t kForeignDepthMax = 4096;
-constexpr size_t kForeignFeaturesMax = 100'000;
-constexpr size_t kForeignGroupsMax = 10'000;          // classes
-constexpr size_t kForeignCategoryMax = 1 << 24;       // a category's number is below
-constexpr size_t kForeignCategoryWordsMax = 1 << 24;  // of all category sets
-
-// A number that splits compare: an input as the library sees it, or whether an input is in a set of categories.
-struct TreeColumn {
-  enum class Kind : uint8_t {
-    plain,            // NaN is missing
-    nan_is_zero,      // LightGBM's missing type None
-    zero_is_missing,  // LightGBM's missing type Zero: NaN and what is not above 1e-35 in size
-    outside_set,      // 0 inside the set, 1 outside, also where missing (LightGBM)
-    inside_set,       // 1 inside the set, 0 outside, missing where missing (XGBoost)
-  };
-  uint32_t input = 0;
-  Kind kind = Kind::plain;
-  bool is_float32 = false;                  // rounded to float32 first
-  bool is_lightgbm = false;  // which reads what is not above 1e-35 in size as 0
-  uint32_t first_word = 0, word_count = 0;  // of the set's bits
-  bool operator==(const TreeColumn&) const = default;
-};
+constexpr size_t kForeignGroupsMax = 10'000;  // classes
 
 // `x < threshold` goes left; a missing x as `default_left` says. left == 0: a leaf.
 struct ForeignNode {
@@ -64,7 +45,6 @@ class ForeignTrees {
   const std::vector<uint32_t>& words() const { return words_; }
   // `row` has a number an input, NaN missing; `margins` one a group, to which the trees' leaves are added in order.
   void add_margins(std::span<const double> row, std::span<double> margins) const;
-  double column_value(const TreeColumn& column, double x) const;
 
  private:
   struct Flat {

@@ -9,6 +9,7 @@
 #include "ground/base/random.h"
 #include "ground/base/text.h"
 #include "infrastructure/models/foreign_form.h"
+#include "infrastructure/models/foreign_import.h"
 #include "infrastructure/models/table.h"
 
 namespace puhui::models {
@@ -137,6 +138,31 @@ double largest_difference(const ForeignForm& form, const Rows& rows, const std::
   return largest;
 }
 
+// The governed model made of the file: the predictor's scores, exact sums, and bytes that read back.
+void expect_same_imported(const Rows& rows, const std::string& bytes, const Predictor& predictor) {
+  const auto imported = import_model(bytes, "imported");
+  ASSERT_TRUE(imported.has_value()) << imported.error().text();
+  EXPECT_EQ(*imported->card().find("source")->find("sha256")->text(), sha256(bytes).hex());
+  const auto again = Model::parse(imported->bytes());
+  ASSERT_TRUE(again.has_value()) << again.error().text();
+  std::vector<double> row(rows.width);
+  std::vector<PredictorValue> in(rows.width);
+  Prediction out;
+  for (size_t i = 0; i < rows.count(); i += 7) {
+    for (size_t f = 0; f < rows.width; ++f)
+      row[f] = static_cast<double>(rows.values[i * rows.width + f]), in[f] = row[f];
+    ASSERT_TRUE(predictor.predict(in, out).has_value());
+    const Score score = imported->score(row);
+    EXPECT_NEAR(score.probability.as_double(), std::get<ModelNumber>(out.values[0]).as_double(), 1e-6);
+    EXPECT_EQ(again->score(row), score);
+    const Explanation explained = imported->explain(row);
+    int64_t sum = explained.base;
+    for (const Contribution& part : explained.contributions) sum += part.amount;
+    EXPECT_EQ(sum, explained.total);
+    EXPECT_EQ(explained.contributions.size(), rows.width);
+  }
+}
+
 void expect_equal(const Drawn& drawn, const Parameters& parameters, int rounds, uint64_t seed) {
   std::string named;
   for (const auto& [name, value] : parameters) named += name + "=" + value + " ";
@@ -153,7 +179,10 @@ void expect_equal(const Drawn& drawn, const Parameters& parameters, int rounds, 
     ASSERT_TRUE(form.has_value()) << form.error().text();
     EXPECT_LE(largest_difference(**form, rows, trained.answers, is_class), 1e-6);
   }
-  ASSERT_TRUE(Predictor::parse(trained.ubj).has_value());
+  const auto predictor = Predictor::parse(trained.ubj);
+  ASSERT_TRUE(predictor.has_value());
+  if (named.find("binary:logistic") == std::string::npos || named.find("gblinear") != std::string::npos) return;
+  expect_same_imported(rows, trained.ubj, *predictor);
 }
 
 struct Case {

@@ -12,10 +12,49 @@ namespace puhui::models {
 namespace {
 
 constexpr std::string_view kMagic = "PUHUIMOD";
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 1, kVersionWithLadders = 2;
+constexpr size_t kLadderMax = 1 << 24;  // ranks are exact in float32
 constexpr size_t kInputsMax = 32'768;
 constexpr size_t kCardBytesMax = 8 << 20;
 constexpr double kMicro = 1e6;
+
+void write_columns(ByteWriter& out, const ModelForm& form) {
+  out.unsigned_varint(form.words.size());
+  for (const uint32_t word : form.words) out.u32(word);
+  out.unsigned_varint(form.columns.size());
+  for (const LadderColumn& at : form.columns) {
+    out.unsigned_varint(at.feature), out.unsigned_varint(at.column.input);
+    out.u8(static_cast<uint8_t>(at.column.kind));
+    out.u8(static_cast<uint8_t>((at.column.is_float32 ? 1 : 0) | (at.column.is_lightgbm ? 2 : 0)));
+    out.unsigned_varint(at.column.first_word), out.unsigned_varint(at.column.word_count);
+    out.unsigned_varint(at.ladder.size());
+    for (const double threshold : at.ladder) out.real(threshold);
+  }
+}
+
+uint32_t small(ByteReader& in) { return static_cast<uint32_t>(std::min<uint64_t>(in.unsigned_varint(), UINT32_MAX)); }
+
+void read_columns(ByteReader& in, ModelForm& form) {
+  const size_t words = in.count(4);
+  for (size_t i = 0; i < words && in.ok(); ++i) form.words.push_back(in.u32());
+  const size_t columns = in.count(7);
+  for (size_t i = 0; i < columns && in.ok(); ++i) {
+    LadderColumn at{.feature = small(in)};
+    at.column.input = small(in);
+    const uint8_t kind = in.u8(), flags = in.u8();
+    if (kind > static_cast<uint8_t>(TreeColumn::Kind::inside_set) || flags > 3) in.reject();
+    at.column.kind = static_cast<TreeColumn::Kind>(kind);
+    at.column.is_float32 = (flags & 1) != 0, at.column.is_lightgbm = (flags & 2) != 0;
+    at.column.first_word = small(in), at.column.word_count = small(in);
+    const size_t steps = in.count(8);
+    for (size_t s = 0; s < steps && in.ok(); ++s) {
+      at.ladder.push_back(in.real());
+      if (std::isnan(at.ladder.back()) || (s > 0 && !(at.ladder[s - 1] < at.ladder[s]))) in.reject();
+    }
+    form.columns.push_back(std::move(at));
+  }
+  if (form.columns.empty()) in.reject();
+}
 
 void write_form(ByteWriter& out, const ModelForm& form) {
   out.u8(static_cast<uint8_t>(form.kind));
@@ -39,6 +78,7 @@ void write_form(ByteWriter& out, const ModelForm& form) {
   } else {
     out.real(form.scale.points), out.real(form.scale.odds_bad), out.real(form.scale.double_odds);
     form.ensemble.write(out);
+    if (!form.columns.empty()) write_columns(out, form);
   }
 }
 
@@ -63,10 +103,20 @@ void read_inputs(ByteReader& in, ModelForm& form) {
   }
 }
 
+bool columns_fit(const ModelForm& form) {
+  const size_t places = form.inputs.size() + form.derived.size();
+  return form.ensemble.feature_count() == form.columns.size() &&
+         std::all_of(form.columns.begin(), form.columns.end(), [&](const LadderColumn& at) {
+           return at.feature < form.features.size() && at.column.input < places && at.ladder.size() <= kLadderMax &&
+                  uint64_t{at.column.first_word} + at.column.word_count <= form.words.size();
+         });
+}
+
 // Everything the members say of each other must fit, or scoring would reach beyond them.
 bool fits(const ModelForm& form) {
   const size_t places = form.inputs.size() + form.derived.size();
   if (!std::all_of(form.places.begin(), form.places.end(), [&](uint32_t p) { return p < places; })) return false;
+  if (form.kind == ModelKind::boosting && !form.columns.empty()) return columns_fit(form);
   if (form.kind == ModelKind::boosting) return form.ensemble.feature_count() == form.features.size();
   const auto& features = form.scorecard.features();
   if (features.size() != form.features.size()) return false;
@@ -81,7 +131,7 @@ bool scale_fits(const PointsScale& scale) {
          std::isfinite(scale.odds_bad) && scale.double_odds > 1e-6 && scale.double_odds <= 1e9;
 }
 
-Result<ModelForm> read_form(ByteReader& in) {
+Result<ModelForm> read_form(ByteReader& in, uint8_t version) {
   ModelForm form;
   const uint8_t kind = in.u8();
   if (kind != 1 && kind != 2) in.reject();
@@ -108,6 +158,7 @@ Result<ModelForm> read_form(ByteReader& in) {
     form.scale = {in.real(), in.real(), in.real()};
     if (!scale_fits(form.scale)) in.reject();
     form.ensemble = TRY(Ensemble::read(in));
+    if (version == kVersionWithLadders) read_columns(in, form);
   }
   if (!in.ok() || !fits(form)) return fail(ErrorCode::corrupt, "expected a model, came bytes that do not fit together");
   if (form.kind == ModelKind::boosting) form.explainer = TreeExplainer(form.ensemble);
@@ -125,7 +176,15 @@ std::span<const double> places_of(const ModelForm& form, std::span<const double>
   return places;
 }
 
+size_t ensemble_width(const ModelForm& form) {
+  return form.columns.empty() ? form.features.size() : form.columns.size();
+}
+
 void boosting_row(const ModelForm& form, std::span<const double> places, std::span<float> out) {
+  for (size_t c = 0; c < form.columns.size(); ++c) {
+    out[c] = form.columns[c].rank(places[form.columns[c].column.input], form.words);
+  }
+  if (!form.columns.empty()) return;
   static const std::vector<float> kNumeric;
   for (size_t f = 0; f < out.size(); ++f) {
     const uint32_t place = form.places[f];
@@ -154,13 +213,18 @@ Explanation explain_scorecard(const ModelForm& form, std::span<const double> pla
 
 // Units of 2^-scale become millionths; the rounding is settled so that the sum stays exact.
 Explanation explain_boosting(const ModelForm& form, std::span<const double> places) {
-  const size_t count = form.features.size();
+  const size_t count = form.features.size(), width = ensemble_width(form);
   thread_local std::vector<float> row;
-  thread_local std::vector<int64_t> values;
+  thread_local std::vector<int64_t> values, of_columns;
   thread_local std::vector<double> exact;
-  row.resize(count), values.resize(count), exact.resize(count);
+  row.resize(width), values.resize(width), exact.resize(count);
   boosting_row(form, places, row);
   form.explainer.explain(row, values);
+  if (!form.columns.empty()) {
+    of_columns.assign(values.begin(), values.end());
+    values.assign(count, 0);
+    for (size_t c = 0; c < width; ++c) values[form.columns[c].feature] += of_columns[c];
+  }
   const double micro = kMicro * form.ensemble.unit();
   int64_t margin = form.explainer.base();
   for (size_t f = 0; f < count; ++f) margin += values[f], exact[f] = static_cast<double>(values[f]) * micro;
@@ -175,6 +239,12 @@ Explanation explain_boosting(const ModelForm& form, std::span<const double> plac
 }  // namespace
 
 std::string_view name_of(ModelKind kind) { return kind == ModelKind::scorecard ? "scorecard" : "boosting"; }
+
+float LadderColumn::rank(double value, std::span<const uint32_t> words) const {
+  const double x = column_value(column, words, value);
+  if (std::isnan(x)) return std::numeric_limits<float>::quiet_NaN();
+  return static_cast<float>(std::upper_bound(ladder.begin(), ladder.end(), x) - ladder.begin());
+}
 
 float boosting_value(double value, const std::vector<float>& numbers) {
   constexpr double kFloatMax = std::numeric_limits<float>::max();
@@ -193,7 +263,7 @@ Model ModelBuilder::build(ModelForm form, Json card) {
   CHECK(fits(form) && scale_fits(form.scale), "a model's members fit together");
   ByteWriter out;
   out.raw(kMagic);
-  out.u8(kVersion);
+  out.u8(form.columns.empty() ? kVersion : kVersionWithLadders);
   out.text(print_json(card));
   write_form(out, form);
   if (form.kind == ModelKind::boosting) form.explainer = TreeExplainer(form.ensemble);
@@ -203,13 +273,15 @@ Model ModelBuilder::build(ModelForm form, Json card) {
 Result<Model> Model::parse(std::string_view bytes) {
   ByteReader in(bytes);
   if (in.raw(kMagic.size()) != kMagic) return fail(ErrorCode::corrupt, "expected a model file, came other bytes");
-  if (const uint8_t version = in.u8(); version != kVersion) {
-    return fail(ErrorCode::corrupt, "expected model version " + std::to_string(kVersion) + ", came " +
-                                        std::to_string(version) + "; use the release that wrote it");
+  const uint8_t version = in.u8();
+  if (version != kVersion && version != kVersionWithLadders) {
+    return fail(ErrorCode::corrupt, "expected model version " + std::to_string(kVersion) + " or " +
+                                        std::to_string(kVersionWithLadders) + ", came " + std::to_string(version) +
+                                        "; use the release that wrote it");
   }
   auto card = parse_json(in.text(), {.bytes_max = kCardBytesMax});
   if (!card) return fail(ErrorCode::corrupt, "the model's card: " + card.error().text());
-  auto form = TRY(read_form(in));
+  auto form = TRY(read_form(in, version));
   TRY(in.finish("a model"));
   return Model(std::make_unique<const ModelForm>(std::move(form)), *std::move(card), std::string(bytes));
 }
@@ -239,13 +311,13 @@ Score Model::score(std::span<const double> row) const {
     return {Rate::from_double(form_->scorecard.probability(points)), points};
   }
   thread_local std::vector<float> floats;
-  floats.resize(form_->features.size());
+  floats.resize(ensemble_width(*form_));
   boosting_row(*form_, places, floats);
   return boosting_score(*form_, form_->ensemble.margin(floats));
 }
 
 void Model::score_batch(std::span<const double> rows, std::span<Score> out) const {
-  const size_t width = inputs().size(), count = features().size();
+  const size_t width = inputs().size(), count = ensemble_width(*form_);
   CHECK(rows.size() == out.size() * width, "rows have one number an input");
   constexpr size_t kBlockRows = 256;
   std::vector<float> floats;

@@ -9,8 +9,18 @@
 #include "infrastructure/models/model.h"
 #include "infrastructure/models/scorecard.h"
 #include "infrastructure/models/shap.h"
+#include "infrastructure/models/tree_column.h"
 
 namespace puhui::models {
+
+// A feature of an imported ensemble: where a column's value stands among the thresholds its splits compare, so that
+// the trees compare small whole numbers whatever the source's arithmetic was.
+struct LadderColumn {
+  uint32_t feature = 0;        // whose contribution its own counts to
+  TreeColumn column;           // of the place `column.input`
+  std::vector<double> ladder;  // thresholds, ascending, each once
+  float rank(double value, std::span<const uint32_t> words) const;
+};
 
 class ModelForm {
  public:
@@ -27,6 +37,9 @@ class ModelForm {
   TreeExplainer explainer;
   // For a categorical input the number that stands for each category (ranks by bad rate); else empty.
   std::vector<std::vector<float>> category_numbers;
+  // Imported trees: one a feature of the ensemble. Empty: the ensemble's features are the form's.
+  std::vector<LadderColumn> columns;
+  std::vector<uint32_t> words;  // of the columns' category sets
 };
 
 class ModelBuilder {
