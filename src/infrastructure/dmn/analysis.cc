@@ -132,7 +132,7 @@ void TableAnalysis::rank_rules() {
         places[rule].push_back(static_cast<size_t>(at - listed.begin()));
       }
     }
-    std::ranges::stable_sort(order, {}, [&](uint32_t rule) { return places[rule]; });
+    std::ranges::sort(order, [&](uint32_t a, uint32_t b) { return std::tie(places[a], a) < std::tie(places[b], b); });
   }
   rank_.resize(table_.rules);
   for (uint32_t i = 0; i < order.size(); ++i) rank_[order[i]] = i;
@@ -207,7 +207,7 @@ void TableAnalysis::pairs() {
     return Run{runs.front().first, runs.back().end};
   };
   std::vector<uint32_t> order = live_;
-  std::ranges::stable_sort(order, {}, [&](uint32_t rule) { return span_of(rule).first; });
+  std::ranges::sort(order, {}, [&](uint32_t rule) { return std::pair(span_of(rule).first, rule); });
   std::vector<uint32_t> open;
   std::vector<std::pair<uint32_t, uint32_t>> found;
   uint64_t steps = limits_.steps_max;

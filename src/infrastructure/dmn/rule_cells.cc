@@ -83,7 +83,7 @@ void RuleCells::order_columns() {
     share_ppm[c] = 1'000'000 * covered / (std::max<uint64_t>(rules_, 1) * (cuts.size() + 1));
     order_.push_back(static_cast<uint32_t>(c));
   }
-  std::ranges::stable_sort(order_, {}, [&](uint32_t c) { return share_ppm[c]; });
+  std::ranges::sort(order_, {}, [&](uint32_t c) { return std::pair(share_ppm[c], c); });
 }
 
 std::span<const Interval> RuleCells::cell(size_t rule, size_t column) const {

@@ -26,7 +26,9 @@ std::vector<uint32_t> RuleHash::columns_worth(const RuleCells& cells) {
     for (size_t rule = 0; rule < cells.rules(); ++rule) naming += names_keys(cells.cell(rule, c)) ? 1 : 0;
     if (naming * 2 >= cells.rules() && naming != 0) candidates.push_back({cells.cuts(c).size(), c});
   }
-  std::ranges::stable_sort(candidates, std::greater<>(), &Candidate::keys);
+  std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
+    return a.keys != b.keys ? a.keys > b.keys : a.column < b.column;
+  });
   std::vector<uint32_t> columns;
   for (const Candidate& candidate : candidates) columns.push_back(candidate.column);
   return columns;
@@ -45,7 +47,9 @@ std::optional<RuleHash> RuleHash::by(const RuleCells& cells, std::span<const uin
   }
   std::vector<std::pair<uint64_t, const std::vector<uint32_t>*>> groups;
   for (const auto& [named, rules] : rules_by_named) groups.emplace_back(named, &rules);
-  std::ranges::stable_sort(groups, std::greater<>(), [](const auto& group) { return group.second->size(); });
+  std::ranges::sort(groups, [](const auto& a, const auto& b) {
+    return a.second->size() != b.second->size() ? a.second->size() > b.second->size() : a.first < b.first;
+  });
   RuleHash made;
   std::vector<Entry> entries;
   for (const auto& [named, rules] : groups) {
