@@ -44,10 +44,9 @@ TableNode::TableNode(const feel::Place& where, const CompiledTable& table) : Nod
 // A constant that is not of its output's type stays to be evaluated: its null says so each time.
 void TableNode::fix_constants() {
   feel::Arena arena;
-  feel::Run run(arena, feel::kStackValues);
+  feel::Run run(arena, 256);
   const size_t outputs = table_.outputs.size();
   for (size_t rule = 0; rule < table_.rules; ++rule) {
-    bool whole = true;
     for (size_t o = 0; o < outputs; ++o) {
       const Value* constant = table_.entries[rule * outputs + o]->constant();
       const feel::Type* type = table_.outputs[o].type;
@@ -60,10 +59,15 @@ void TableNode::fix_constants() {
            (feel::conforms(*constant, *type) && !check(*constant, *type, run, place, "an output").is_null()));
       is_constant_.push_back(fits ? 1 : 0);
       constants_.push_back(fits ? *constant : Value());
-      constant_rows_.push_back({table_.outputs[o].name, constants_.back()});
-      whole = whole && fits;
+      constant_entries_.push_back({table_.outputs[o].name, constants_.back()});
     }
-    is_constant_row_.push_back(whole ? 1 : 0);
+  }
+  for (size_t rule = 0; rule < table_.rules; ++rule) {
+    const auto row = std::span<const feel::Entry>(constant_entries_).subspan(rule * outputs, outputs);
+    const auto fixed = std::span<const uint8_t>(is_constant_).subspan(rule * outputs, outputs);
+    run.begin({.steps_max = 10'000, .depth_max = 16});
+    const bool whole = outputs > 1 && std::ranges::all_of(fixed, [](uint8_t one) { return one != 0; });
+    constant_rows_.push_back(whole ? run.whole(Value::context(row), place) : Value());
   }
 }
 
@@ -236,7 +240,7 @@ Value TableNode::entry(Frame& frame, size_t rule, size_t output) const {
 Value TableNode::row(Frame& frame, size_t rule) const {
   const size_t outputs = table_.outputs.size();
   if (outputs == 1) return entry(frame, rule, 0);
-  if (is_constant_row_[rule] != 0) return Value::context({constant_rows_.data() + rule * outputs, outputs});
+  if (!constant_rows_[rule].is_null()) return constant_rows_[rule];
   auto* entries = frame.run.arena.array<feel::Entry>(table_.outputs.size());
   if (entries == nullptr) return frame.run.stop(place, "memory");
   for (size_t o = 0; o < outputs; ++o) entries[o] = {table_.outputs[o].name, entry(frame, rule, o)};

@@ -86,11 +86,11 @@ class TableNode final : public feel::Node {
   bool simple_ = false;          // FIRST, UNIQUE or a sum of points, by keys alone
   std::vector<int64_t> points_;  // [rule] of COLLECT SUM by keys alone, where all are constant; else empty
   int points_exponent_ = 0;
-  std::vector<feel::Leaf> leaves_;          // of the inputs
-  std::vector<feel::Value> constants_;      // [rule][output]: its value of its type; meaningless where not constant
-  std::vector<uint8_t> is_constant_;        // [rule][output]
-  std::vector<feel::Entry> constant_rows_;  // [rule][output], of several outputs
-  std::vector<uint8_t> is_constant_row_;    // [rule]: all its outputs are
+  std::vector<feel::Leaf> leaves_;             // of the inputs
+  std::vector<feel::Value> constants_;         // [rule][output]: its value of its type; meaningless where not constant
+  std::vector<uint8_t> is_constant_;           // [rule][output]
+  std::vector<feel::Entry> constant_entries_;  // [rule][output], of several outputs
+  std::vector<feel::Value> constant_rows_;     // [rule]: a context over them; null where it is not constant
 };
 
 }  // namespace puhui::dmn

@@ -96,7 +96,7 @@ class ContextNode final : public Node {
       for (size_t i = 0; i < entries_.size(); ++i) {
         made[i] = {entries_[i].name, frame.slot_column(entries_[i].slot)[row]};
       }
-      out[row] = Value::context({made, entries_.size()});
+      out[row] = frame.run.whole(Value::context({made, entries_.size()}), place);
     }
     return out;
   }

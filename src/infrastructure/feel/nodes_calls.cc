@@ -78,8 +78,13 @@ class BuiltinNode final : public Node {
   // Arguments of exactly the kinds wanted need no fitting.
   Value answer(Run& run, std::span<const Value> args) const {
     bool exact = plain_;
-    for (size_t i = 0; exact && i < args.size(); ++i) exact = args[i].kind() == kinds_[i];
-    return exact ? row_.code(run, args, place) : call_row(row_, signature_, run, args, place);
+    uint64_t work = 0;
+    for (size_t i = 0; exact && i < args.size(); ++i) {
+      exact = args[i].kind() == kinds_[i];
+      work += Run::walk(args[i]);
+    }
+    if (!exact) return call_row(row_, signature_, run, args, place);
+    return run.charge(place, work) ? row_.code(run, args, place) : Value::null(run.stopped);
   }
   const Builtin& row_;
   Signature signature_;

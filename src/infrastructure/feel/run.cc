@@ -158,7 +158,7 @@ void call_rows(Run& run, const Function& function, std::span<Value> args, const 
   std::vector<uint32_t> fit_rows;
   std::vector<size_t> at;  // where a row that fits has its answer
   for (size_t i = 0; i < rows.size(); ++i) {
-    bool fits = run.step(place);
+    bool fits = run.charge(place, code.steps);
     if (!fits) answers[i] = Value::null(run.stopped);
     if (fits && run.depth_left == 0) answers[i] = run.stop(place, "calls inside calls"), fits = false;
     for (size_t p = 0; p < parameters && fits; ++p) {
