@@ -309,14 +309,14 @@ class UbjReader {
     if (peek() == '$') {
       ++at_;
       out.type = next();
+      // Values without bytes of their own could be a thousand million in ten bytes.
+      if (ok_ && width_of(out.type) == 0) reject("expected a typed container of numbers");
       if (peek() != '#') reject("expected a count behind a type");
     }
     if (ok_ && peek() == '#') {
       ++at_;
       out.count = count(out.type == '\0' ? 1 : width_of(out.type));
     }
-    // Values without bytes of their own could be a thousand million in ten bytes.
-    if (out.type != '\0' && width_of(out.type) == 0) reject("expected a typed container of numbers");
     return out;
   }
 

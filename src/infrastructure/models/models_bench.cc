@@ -1,5 +1,5 @@
 // Scoring and explaining beside the libxgboost C API in the same run on one core, and the quality that ships.
-//   models_bench [--only scorer|shap|quality]
+//   models_bench [--only scorer|shap|quality|foreign]
 // Equality is checked before anything is timed. `quality` needs PUHUI_DATA, and the project folder as the place to run.
 #include <algorithm>
 #include <chrono>
@@ -11,10 +11,13 @@
 
 #include "ground/base/check.h"
 #include "ground/base/files.h"
+#include "ground/base/text.h"
 #include "infrastructure/models/boosting.h"
 #include "infrastructure/models/ensemble.h"
 #include "infrastructure/models/feature_set.h"
+#include "infrastructure/models/foreign_import.h"
 #include "infrastructure/models/logistic.h"
+#include "infrastructure/models/predictor.h"
 #include "infrastructure/models/shap.h"
 #include "infrastructure/models/synthetic.h"
 #include "infrastructure/models/train.h"
@@ -29,6 +32,7 @@ struct Subject {
   SyntheticRows rows;
   Ensemble ensemble;
   XgboostPeer peer;
+  std::string json;
   std::span<const float> row(size_t i) const { return std::span(rows.values).subspan(i * kFeatures, kFeatures); }
 
   static Subject make() {
@@ -49,7 +53,7 @@ struct Subject {
     for (const Tree& tree : ensemble->trees()) leaves += (tree.nodes.size() + 1) / 2;
     std::printf("  300 trees of depth 6, %zu features, %.1f leaves a tree\n", kFeatures,
                 static_cast<double>(leaves) / 300);
-    return {std::move(rows), *std::move(ensemble), *std::move(peer)};
+    return {std::move(rows), *std::move(ensemble), *std::move(peer), trees->json};
   }
 };
 
@@ -191,6 +195,169 @@ bool quality_workload() {
   return quality_of(*set, table->table, ModelKind::boosting, .781, .434) && scorecard;
 }
 
+// The same trees in the other formats a bank brings.
+std::string as_lightgbm(const Ensemble& ensemble) {
+  std::string out = "tree\nversion=v4\nnum_class=1\nmax_feature_idx=" + std::to_string(kFeatures - 1) +
+                    "\nobjective=binary sigmoid:1\nfeature_names=";
+  for (size_t f = 0; f < kFeatures; ++f) out += (f == 0 ? "f" : " f") + std::to_string(f);
+  for (size_t t = 0; t < ensemble.trees().size(); ++t) {
+    const auto& nodes = ensemble.trees()[t].nodes;
+    std::vector<int> place(nodes.size());  // inner nodes by number, leaves by ~number
+    int inner = 0, leaves = 0;
+    for (size_t i = 0; i < nodes.size(); ++i) place[i] = nodes[i].is_leaf() ? ~leaves++ : inner++;
+    std::string feature, threshold, decision, left, right, value;
+    for (const TreeNode& node : nodes) {
+      if (node.is_leaf()) {
+        value += " " + format_double(static_cast<double>(node.leaf) * ensemble.unit());
+        continue;
+      }
+      // x < threshold, as x <= the number before it.
+      threshold += " " + format_double(std::nextafter(static_cast<double>(node.threshold), -HUGE_VAL));
+      feature += " " + std::to_string(node.feature), decision += node.default_left ? " 10" : " 8";
+      left += " " + std::to_string(place[node.left]), right += " " + std::to_string(place[node.right]);
+    }
+    out += "\n\nTree=" + std::to_string(t) + "\nnum_leaves=" + std::to_string(leaves) + "\nsplit_feature=" + feature +
+           "\nthreshold=" + threshold + "\ndecision_type=" + decision + "\nleft_child=" + left +
+           "\nright_child=" + right + "\nleaf_value=" + value;
+  }
+  return out + "\nend of trees\n";
+}
+
+std::string pmml_node(const Ensemble& ensemble, const Tree& tree, size_t at, const std::string& predicate) {
+  const TreeNode& node = tree.nodes[at];
+  if (node.is_leaf()) {
+    return "<Node score=\"" + format_double(static_cast<double>(node.leaf) * ensemble.unit()) + "\">" + predicate +
+           "</Node>";
+  }
+  const std::string id = std::to_string(at), field = "\"f" + std::to_string(node.feature) + "\"";
+  const auto split = [&](const char* how) {
+    return "<SimplePredicate field=" + field + " operator=\"" + how + "\" value=\"" +
+           format_double(static_cast<double>(node.threshold)) + "\"/>";
+  };
+  const auto child = [&](uint32_t to, const char* how) {
+    std::string out = pmml_node(ensemble, tree, to, split(how));
+    return out.insert(5, " id=\"" + std::to_string(to) + "\"");
+  };
+  return "<Node defaultChild=\"" + std::to_string(node.default_left ? node.left : node.right) + "\">" + predicate +
+         child(node.left, "lessThan") + child(node.right, "greaterOrEqual") + "</Node>";
+}
+
+std::string pmml_fields(const char* element, const char* more) {
+  std::string out;
+  for (size_t f = 0; f < kFeatures; ++f)
+    out += std::string("<") + element + " name=\"f" + std::to_string(f) + "\" " + more + "/>";
+  return out;
+}
+std::string pmml_head() {
+  return R"(<PMML version="4.4" xmlns="http://www.dmg.org/PMML-4_4"><DataDictionary>)" +
+         pmml_fields("DataField", R"(optype="continuous" dataType="float")") + "</DataDictionary>";
+}
+
+std::string as_pmml(const Ensemble& ensemble) {
+  const std::string schema = "<MiningSchema>" + pmml_fields("MiningField", "") + "</MiningSchema>";
+  std::string out = pmml_head() + R"(<MiningModel functionName="regression">)" + schema +
+                    R"(<Segmentation multipleModelMethod="sum">)";
+  for (const Tree& tree : ensemble.trees()) {
+    out +=
+        R"(<Segment><True/><TreeModel functionName="regression" missingValueStrategy="defaultChild" splitCharacteristic="binarySplit">)" +
+        schema + pmml_node(ensemble, tree, 0, "<True/>") + "</TreeModel></Segment>";
+  }
+  return out + "</Segmentation></MiningModel></PMML>";
+}
+
+// Ten characteristics of five intervals each, with reason codes.
+std::string pmml_scorecard() {
+  std::string out = pmml_head() +
+                    R"(<Scorecard functionName="regression" initialScore="500" baselineScore="40"><MiningSchema>)" +
+                    pmml_fields("MiningField", "") + "</MiningSchema><Characteristics>";
+  for (size_t f = 0; f < 10; ++f) {
+    const std::string field = "field=\"f" + std::to_string(f) + "\"";
+    out += "<Characteristic reasonCode=\"R" + std::to_string(f) + "\"><Attribute partialScore=\"7\"><SimplePredicate " +
+           field + " operator=\"isMissing\"/></Attribute>";
+    for (int bin = 0; bin < 4; ++bin) {
+      out += "<Attribute partialScore=\"" + std::to_string(10 * bin) + "\"><SimplePredicate " + field +
+             " operator=\"lessThan\" value=\"" + format_double(bin - 1.5) + "\"/></Attribute>";
+    }
+    out += "<Attribute partialScore=\"55\"><True/></Attribute></Characteristic>";
+  }
+  return out + "</Characteristics></Scorecard></PMML>";
+}
+
+struct Timed {
+  double us = 0, largest = 0;
+};
+// Every row through the predictor, its answer against `expected`.
+Timed time_predictor(const Predictor& predictor, const SyntheticRows& rows, const std::vector<double>& expected) {
+  constexpr size_t kTimed = 5000;
+  std::vector<PredictorValue> in(kTimed * kFeatures);
+  for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<double>(rows.values[i]);
+  Prediction out;
+  Timed timed;
+  for (size_t i = 0; i < kTimed && !expected.empty(); ++i) {
+    CHECK(predictor.predict(std::span(in).subspan(i * kFeatures, kFeatures), out).has_value(), "it predicts");
+    timed.largest = std::max(timed.largest, std::fabs(std::get<ModelNumber>(out.values[0]).as_double() - expected[i]));
+  }
+  timed.us = us_per_row(kTimed, [&] {
+    for (size_t i = 0; i < kTimed; ++i) {
+      CHECK(predictor.predict(std::span(in).subspan(i * kFeatures, kFeatures), out).has_value(), "it predicts");
+    }
+  });
+  return timed;
+}
+
+bool foreign() {
+  Subject subject = Subject::make();
+  const auto theirs = *subject.peer.probabilities({subject.rows.values, kFeatures});
+  const std::vector<double> probabilities(theirs.begin(), theirs.end());
+  const double peer = us_per_row(2000, [&] {
+    for (size_t i = 0; i < 2000; ++i)
+      CHECK(subject.peer.probabilities({subject.row(i), kFeatures}).has_value(), "it predicts");
+  });
+  // The base score is not among the trees that LightGBM and PMML get; their sums are held to our exact ones.
+  std::vector<int64_t> exact(kRows);
+  subject.ensemble.margins(subject.rows.values, exact);
+  std::vector<double> unbased, without_base;
+  for (const int64_t margin : exact) {
+    without_base.push_back(static_cast<double>(margin - subject.ensemble.base()) * subject.ensemble.unit());
+    unbased.push_back(sigmoid(without_base.back()));
+  }
+  struct Brought {
+    const char* name;
+    std::string bytes;
+    const std::vector<double>* expected;
+    double ratio_min;
+  };
+  const std::vector<double> none;
+  const Brought files[] = {{"XGBoost JSON, single row", subject.json, &probabilities, 2},
+                           {"LightGBM text, single row", as_lightgbm(subject.ensemble), &unbased, 2},
+                           {"PMML sum of trees, single", as_pmml(subject.ensemble), &without_base, 0},
+                           {"PMML scorecard, 10 x 6", pmml_scorecard(), &none, 0}};
+  bool good = true;
+  for (const Brought& file : files) {
+    const double started = now_us();
+    const auto predictor = Predictor::parse(file.bytes);
+    CHECK(predictor.has_value(), predictor ? "" : predictor.error().text().c_str());
+    const double loaded_ms = (now_us() - started) / 1000;
+    const Timed timed = time_predictor(*predictor, subject.rows, *file.expected);
+    good &= report(file.name, timed.us, peer, file.ratio_min);
+    std::printf("    %.1f MB loaded in %.0f ms; largest difference %.1e\n",
+                static_cast<double>(file.bytes.size()) / 1e6, loaded_ms, timed.largest);
+    std::fflush(stdout);
+    CHECK(timed.largest <= 1e-6, "answers equal the peer's");
+  }
+  const auto imported = import_model(subject.json, "bench");
+  CHECK(imported.has_value(), "it imports");
+  std::vector<double> row(kFeatures);
+  volatile int64_t kept = 0;
+  const double ours = us_per_row(5000, [&] {
+    for (size_t i = 0; i < 5000; ++i) {
+      for (size_t f = 0; f < kFeatures; ++f) row[f] = static_cast<double>(subject.row(i)[f]);
+      kept = kept + imported->score(row).score_points;
+    }
+  });
+  return report("imported as a governed model", ours, peer, 2) && good;
+}
+
 struct Workload {
   const char* name;
   const char* help;
@@ -199,6 +366,7 @@ struct Workload {
 constexpr Workload kWorkloads[] = {
     {"scorer", "our tree scorer beside libxgboost's in-place prediction", scorer},
     {"shap", "our exact TreeSHAP beside libxgboost's contributions", shap},
+    {"foreign", "files a bank brings: XGBoost, LightGBM, PMML, beside libxgboost", foreign},
     {"quality", "out-of-sample AUC and KS of what ships", quality_workload},
 };
 

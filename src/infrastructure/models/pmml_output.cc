@@ -71,7 +71,6 @@ Cell PmmlModel::output_value(Machine& machine, const OutputRule& rule) const {
 
 void PmmlModel::evaluate(Machine& machine) const {
   Answer& out = machine.answer(answer_place);
-  out.clear();
   out.has_run = true;
   run(machine, out);
   if (machine.is_faulted()) return;
