@@ -184,6 +184,12 @@ Result<void> Predictor::predict(std::span<const PredictorValue> in, Prediction& 
   out.values.assign(form_->outputs.size(), OutputValue());
   out.reason_codes.clear();
   out.texts.clear();
+  for (size_t i = 0; i < in.size(); ++i) {
+    const auto* text = std::get_if<std::string_view>(&in[i]);
+    if (text == nullptr || text->size() <= kPredictorTextMax) continue;
+    return fail(ErrorCode::exhausted, form_->inputs[i].name,
+                "expected a text of at most " + std::to_string(kPredictorTextMax) + " bytes");
+  }
   return form_->predict(in, out);
 }
 

@@ -52,8 +52,8 @@ struct PredictorOutput {
   bool is_primary = false;  // the answer itself; exactly one output is
 };
 
-// One answer. Reuse it: after the first calls predict allocates nothing. Texts live until its next use or as long as
-// the predictor, whichever ends first.
+// One answer. Reuse it: after the first calls predict allocates nothing, but for texts that a model's functions make.
+// Texts live until its next use or as long as the predictor, whichever ends first.
 class Prediction {
  public:
   std::vector<OutputValue> values;             // one an output, in their order
