@@ -147,11 +147,13 @@ PmmlModelPtr compile_model(PmmlCompiler& compiler, PmmlScope* parent, const pugi
   PmmlModelBuilt model;
   if (name == "TreeModel") model = compile_tree(compiler, scope, node);
   if (name == "RegressionModel") model = compile_regression(compiler, scope, node);
+  if (name == "GeneralRegressionModel") model = compile_general_regression(compiler, scope, node);
   if (name == "Scorecard") model = compile_scorecard(compiler, scope, node);
   if (name == "MiningModel") model = compile_mining(compiler, scope, node, segments);
   if (model == nullptr) {
     compiler.xml.fault(node,
-                       "expected a Scorecard, RegressionModel, TreeModel or MiningModel; other models are not run");
+                       "expected a Scorecard, RegressionModel, GeneralRegressionModel, TreeModel or MiningModel; other "
+                       "models are not run");
     return nullptr;
   }
   // A derived field that nothing uses is compiled too, so that its faults are found.

@@ -105,6 +105,7 @@ void read_outputs(PmmlCompiler& compiler, PmmlScope& scope, const pugi::xml_node
 using PmmlModelBuilt = std::unique_ptr<PmmlModel>;
 PmmlModelBuilt compile_tree(PmmlCompiler& compiler, PmmlScope& scope, const pugi::xml_node& node);
 PmmlModelBuilt compile_regression(PmmlCompiler& compiler, PmmlScope& scope, const pugi::xml_node& node);
+PmmlModelBuilt compile_general_regression(PmmlCompiler& compiler, PmmlScope& scope, const pugi::xml_node& node);
 PmmlModelBuilt compile_scorecard(PmmlCompiler& compiler, PmmlScope& scope, const pugi::xml_node& node);
 PmmlModelBuilt compile_mining(PmmlCompiler& compiler, PmmlScope& scope, const pugi::xml_node& node,
                               SegmentModels& segments);
