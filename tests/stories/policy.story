@@ -38,9 +38,9 @@ $ puhui policy eval policies/examples/micro_loan/policy.dmn --decision Outcome -
 # What is missing is said, down to where it was missed.
 $ puhui policy eval policies/examples/micro_loan/policy.dmn --decision Burden --explain --input '{"income_month": 4000, "amount": 6000}'
   Instalment = null
-      null, because wrong type at instalment_expression 40:64: decimal expects number for 'n', came null; because wrong type at instalment_expression 40:72: '/' has no answer for number and null; because missing: not given
+      null, because wrong type at instalment_expression 40:64: decimal expects number for 'n', came null; because wrong type at instalment_expression 40:72: '/' has no answer for number and null; because missing at input_term_months 13:3: input term_months is not given
   Burden = null
-      null, because wrong type at burden_expression 47:85: decimal expects number for 'n', came null; because wrong type at burden_expression 47:120: '/' has no answer for null and number; because wrong type at burden_expression 47:106: '+' has no answer for null and null; because missing: not given
+      null, because wrong type at burden_expression 47:85: decimal expects number for 'n', came null; because wrong type at burden_expression 47:120: '/' has no answer for null and number; because wrong type at burden_expression 47:106: '+' has no answer for null and null; because missing at input_debt_service_month 11:3: input debt_service_month is not given
 
 $ puhui policy eval policies/examples/micro_loan/policy.dmn --decision Rat --input '{"age": 30}'
   puhui policy eval: not_found

@@ -73,12 +73,12 @@ void Batch::State::read_inputs(std::span<const std::span<const Value>> inputs, s
     const CompiledInput& code = compiled.input_codes[i];
     Value* const column = globals.data() + size_t{code.slot} * kColumnStep;
     if (i >= inputs.size() || inputs[i].empty()) {
-      for (const uint32_t row : rows) column[row] = Value::missing();
+      for (const uint32_t row : rows) column[row] = code.taken(Value::missing(), run);
       continue;
     }
     const auto given = inputs[i].subspan(from);
     for (const uint32_t row : rows) {
-      column[row] = code.type->any ? given[row] : check(given[row], *code.type, run, code.place, code.label);
+      column[row] = code.taken(given[row], run);
     }
   }
 }

@@ -147,6 +147,19 @@ TEST(Hostile, EntitiesAndEncodingsDoNotPass) {
   EXPECT_NE(fault_of(std::string("\0\0\0", 3)).find("expected"), std::string::npos);
 }
 
+TEST(Hostile, OtherExpressionLanguagesAreRefused) {
+  const auto in = [](std::string_view language) {
+    std::string xml = "<decision id='d' name='D'><literalExpression id='e' expressionLanguage='";
+    return fault_of(model_of(xml.append(language).append("'><text>1</text></literalExpression></decision>")));
+  };
+  EXPECT_EQ(in("https://www.omg.org/spec/DMN/20230324/FEEL/"), "no fault");
+  EXPECT_EQ(in("http://www.omg.org/spec/FEEL/20140401"), "no fault");
+  EXPECT_EQ(in("feel"), "no fault");
+  EXPECT_NE(in("https://www.omg.org/spec/DMN/20240513/B-FEEL/").find("expected FEEL as the expression language"),
+            std::string::npos);
+  EXPECT_NE(in("groovy").find("element e, line 1, column"), std::string::npos);
+}
+
 TEST(Hostile, LoadingDoesNotComputeForEver) {
   std::string body;
   for (int i = 0; i < 200; ++i) {

@@ -111,7 +111,7 @@ void start(const CompiledPolicy& compiled, std::span<const Value> inputs, feel::
   for (size_t i = 0; i < compiled.input_codes.size(); ++i) {
     const CompiledInput& input = compiled.input_codes[i];
     const Value& given = i < inputs.size() ? inputs[i] : missing;
-    globals[input.slot] = input.type->any ? given : check(given, *input.type, run, input.place, input.label);
+    globals[input.slot] = input.taken(given, run);
   }
 }
 

@@ -375,9 +375,13 @@ void PolicyCompiler::describe() {
   for (const auto& [key, element] : elements_) {
     if (element.kind != Element::Kind::input) continue;
     const InputData& input = out_.models[element.model].inputs[element.index];
-    inputs.push_back(
-        {variable(element, input.spot, input.name, input.type_ref, input.description),
-         {element.symbol->slot, element.symbol->type, build_.place_of(input.spot), "input " + input.name}});
+    const feel::Place place = build_.place_of(input.spot);
+    auto* not_given = out_.unit.constants.array<feel::Cause>(1);
+    if (not_given == nullptr) continue;  // so full a unit has faults enough
+    new (not_given)
+        feel::Cause{feel::CauseCode::missing, out_.unit.keep("input " + input.name + " is not given"), place, nullptr};
+    inputs.push_back({variable(element, input.spot, input.name, input.type_ref, input.description),
+                      {element.symbol->slot, element.symbol->type, place, "input " + input.name, not_given}});
   }
   std::ranges::sort(inputs, {}, [](const auto& one) { return one.first.name; });
   for (auto& [described, code] : inputs) {

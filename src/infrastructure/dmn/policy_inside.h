@@ -16,6 +16,13 @@ struct CompiledInput {
   const feel::Type* type = nullptr;
   feel::Place place;
   std::string label;
+  const feel::Cause* not_given = nullptr;  // why it is null when the caller says nothing of it; kept by the unit
+
+  // What the policy takes it for: checked, or null with this input's own cause.
+  feel::Value taken(const feel::Value& given, feel::Run& run) const {
+    if (given.is_null() && &given.cause() == &feel::kMissingValue) return feel::Value::null(not_given);
+    return type->any ? given : check(given, *type, run, place, label);
+  }
 };
 
 struct CompiledDecision {

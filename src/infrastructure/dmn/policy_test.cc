@@ -82,7 +82,8 @@ TEST(Policy, UniqueAnswersTheOneRuleOrSaysWhyNot) {
   EXPECT_EQ(why(policy, Value::number(6), Value::string("y")),
             "no rule matched at t 1:457: no rule for a = 6, b = \"y\"");
   EXPECT_EQ(why(policy, Value::missing(), kX),
-            "no rule matched at t 1:457: no rule for a = null, b = \"x\"; because missing: not given");
+            "no rule matched at t 1:457: no rule for a = null, b = \"x\"; because missing at i_a 1:101: input a is not "
+            "given");
 }
 
 TEST(Policy, FirstStopsAtTheFirstAndTraceNamesIt) {

@@ -88,6 +88,7 @@ class Reader {
   Text text_of(const pugi::xml_node& parent) const;
   BoxedPtr boxed_in(const pugi::xml_node& parent);
   BoxedPtr boxed(const pugi::xml_node& node);
+  void check_language(const pugi::xml_node& node);
   BoxedPtr missing(const pugi::xml_node& parent, std::string_view what);
   void context(const pugi::xml_node& node, Boxed& out);
   void invocation(const pugi::xml_node& node, Boxed& out);
@@ -131,6 +132,16 @@ BoxedPtr Reader::boxed_in(const pugi::xml_node& parent) {
   return nullptr;
 }
 
+// S-FEEL is a part of FEEL; B-FEEL answers otherwise where FEEL has no answer, so it is none of ours.
+void Reader::check_language(const pugi::xml_node& node) {
+  const std::string_view language = trim(node.attribute("expressionLanguage").value());
+  if (language.empty()) return;
+  const std::string lower = to_lower_ascii(language);
+  const bool is_feel = lower.find("feel") != std::string::npos && lower.find("b-feel") == std::string::npos;
+  if (is_feel) return;
+  faults.add(where_of(spot_of(node)), "expected FEEL as the expression language, came '" + std::string(language) + "'");
+}
+
 BoxedPtr Reader::boxed(const pugi::xml_node& node) {
   using Kind = Boxed::Kind;
   static constexpr std::pair<std::string_view, Kind> kKinds[] = {{"literalExpression", Kind::literal},
@@ -152,6 +163,7 @@ BoxedPtr Reader::boxed(const pugi::xml_node& node) {
   out->kind = kind->second;
   out->spot = spot_of(node);
   out->type_ref = type_of(node);
+  check_language(node);
   switch (out->kind) {
     case Kind::literal: out->text = text_of(node); break;
     case Kind::table: table(node, out->table); break;
@@ -372,6 +384,7 @@ Model Reader::model(const pugi::xml_node& root) {
   Model out;
   out.name = root.attribute("name").value();
   out.target = root.attribute("namespace").value();
+  check_language(root);
   for (const pugi::xml_node& node : root.children()) {
     const std::string_view name = local_name(node);
     if (name == "import") {

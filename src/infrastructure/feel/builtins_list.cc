@@ -13,6 +13,12 @@ bool holds(Args list, const Value& item) {
   return std::ranges::any_of(list, [&](const Value& other) { return same(other, item); });
 }
 
+Value no_position(Run& run, const Place& place, std::string_view function, const Value& came, size_t size) {
+  return wrong_argument(run, place,
+                        {function, " expects a position from 1 to ", std::to_string(size),
+                         " (or from the end, from -1 to -", std::to_string(size), "), came ", text_of(came)});
+}
+
 Value list_contains(Run&, Args args, const Place&) { return Value::boolean(holds(args[0].as_list(), args[1])); }
 
 Value count(Run&, Args args, const Place&) { return Value::number(static_cast<int64_t>(args[0].as_list().size())); }
@@ -22,14 +28,16 @@ Value sublist(Run& run, Args args, const Place& place) {
   const auto size = static_cast<int64_t>(items.size());
   const auto start = args[1].as_number().as_int64();
   if (!start || *start == 0 || std::abs(*start) > size) {
-    return wrong_argument(run, place, {"sublist expects a start position within the list, not 0"});
+    return no_position(run, place, "sublist", args[1], items.size());
   }
   const int64_t first = *start > 0 ? *start - 1 : size + *start;
   int64_t length = size - first;
   if (given(args, 2)) {
     const auto wanted = args[2].as_number().as_int64();
     if (!wanted || *wanted < 1 || *wanted > length) {
-      return wrong_argument(run, place, {"sublist expects a length within the list"});
+      return wrong_argument(
+          run, place,
+          {"sublist expects a length of 1 to ", std::to_string(length), " from there, came ", text_of(args[2])});
     }
     length = *wanted;
   }
@@ -61,7 +69,9 @@ std::vector<Args> as_lists(Args lists) {
 
 Value concatenate(Run& run, Args args, const Place& place) {
   for (const Value& list : args[0].as_list()) {
-    if (list.is_null()) return run.fail(CauseCode::wrong_type, place, {"concatenate expects lists, came null"});
+    if (list.is_null()) {
+      return run.fail(CauseCode::wrong_type, place, {"concatenate expects lists, came null"}, &list.cause());
+    }
   }
   return joined(run, as_lists(args[0].as_list()), place);
 }
@@ -91,7 +101,7 @@ Value insert_before(Run& run, Args args, const Place& place) {
   const auto size = static_cast<int64_t>(items.size());
   const auto position = args[1].as_number().as_int64();
   if (!position || *position == 0 || std::abs(*position) > size) {
-    return wrong_argument(run, place, {"insert before expects a position within the list, not 0"});
+    return no_position(run, place, "insert before", args[1], items.size());
   }
   const auto at = static_cast<size_t>(*position > 0 ? *position - 1 : size + *position);
   const Args parts[] = {items.first(at), args.subspan(2, 1), items.subspan(at)};
@@ -103,7 +113,7 @@ Value remove(Run& run, Args args, const Place& place) {
   const auto size = static_cast<int64_t>(items.size());
   const auto position = args[1].as_number().as_int64();
   if (!position || *position == 0 || std::abs(*position) > size) {
-    return wrong_argument(run, place, {"remove expects a position within the list, not 0"});
+    return no_position(run, place, "remove", args[1], items.size());
   }
   const auto at = static_cast<size_t>(*position > 0 ? *position - 1 : size + *position);
   const Args parts[] = {items.first(at), items.subspan(at + 1)};
@@ -119,7 +129,7 @@ Value list_replace(Run& run, Args args, const Place& place) {
     const auto size = static_cast<int64_t>(items.size());
     const auto position = args[1].as_number().rounded_int64(RoundingMode::down);
     if (!position || *position == 0 || std::abs(*position) > size) {
-      return wrong_argument(run, place, {"list replace expects a position within the list, not 0"});
+      return no_position(run, place, "list replace", args[1], items.size());
     }
     writable[*position > 0 ? *position - 1 : size + *position] = args[2];
     return run.whole(Value::list(items), place);

@@ -90,7 +90,10 @@ Value relation(Run& run, Args args, const Place& place) {
   if (!pair) {
     return run.fail(CauseCode::wrong_type, place,
                     {"expected two points or ranges of one ordered type, came ", name_of(args[0].kind()), " and ",
-                     name_of(args[1].kind())});
+                     name_of(args[1].kind())},
+                    args[0].is_null()   ? &args[0].cause()
+                    : args[1].is_null() ? &args[1].cause()
+                                        : nullptr);
   }
   return Value::boolean(kTest(kSwap ? swapped(*pair) : *pair));
 }

@@ -23,7 +23,9 @@ Value substring(Run& run, Args args, const Place& place) {
   const auto size = static_cast<int64_t>(offsets.size()) - 1;
   if (!start || *start == 0 || std::abs(*start) > std::max<int64_t>(size, 1)) {
     if (start && *start > size) return Value::string("");
-    return wrong_argument(run, place, {"substring expects a start position within the string, not 0"});
+    return wrong_argument(run, place,
+                          {"substring expects a start position within the ", std::to_string(size),
+                           " characters, not 0, came ", text_of(args[1])});
   }
   const int64_t first = *start > 0 ? *start - 1 : size + *start;
   int64_t count = size - first;

@@ -27,7 +27,11 @@ Value date_of_parts(Run& run, Args args, const Place& place) {
     if (!part) return no_temporal(run, place, "whole numbers", args[i]);
     parts[i] = *part;
   }
-  if (!is_valid(parts[0], parts[1], parts[2])) return wrong_argument(run, place, {"there is no such day"});
+  if (!is_valid(parts[0], parts[1], parts[2])) {
+    return wrong_argument(
+        run, place,
+        {"there is no day ", text_of(args[2]), " of month ", text_of(args[1]), " in year ", text_of(args[0])});
+  }
   return Value::date(
       CivilDate{static_cast<int32_t>(parts[0]), static_cast<uint8_t>(parts[1]), static_cast<uint8_t>(parts[2])});
 }
@@ -51,7 +55,9 @@ Value time_of_parts(Run& run, Args args, const Place& place) {
   const auto second = whole.as_int64();
   if (!hour || !minute || !second || *hour < 0 || *hour > 23 || *minute < 0 || *minute > 59 || *second < 0 ||
       *second > 59) {
-    return wrong_argument(run, place, {"there is no such time"});
+    return wrong_argument(run, place,
+                          {"there is no time of ", text_of(args[0]), " hours, ", text_of(args[1]), " minutes and ",
+                           text_of(args[2]), " seconds"});
   }
   TimeOfDay time{static_cast<int32_t>(*hour * 3600 + *minute * 60 + *second), 0, {}};
   const auto rest = multiply(*subtract(seconds, whole), Decimal(kNanosPerSecond));

@@ -212,6 +212,22 @@ TEST(Feel, EveryNullSaysWhy) {
   EXPECT_EQ(why("abs()"), "wrong argument at 1:4: abs does not take 0 arguments");
 }
 
+// With the numbers that came, so that a reader need not run it again.
+TEST(Feel, NullsSayWhatWasThere) {
+  EXPECT_EQ(why("sublist([1, 2], 3)"),
+            "wrong argument at 1:8: sublist expects a position from 1 to 2 (or from the end, from -1 to -2), came 3");
+  EXPECT_EQ(why("sublist([1, 2], 2, 5)"),
+            "wrong argument at 1:8: sublist expects a length of 1 to 1 from there, came 5");
+  EXPECT_EQ(why("date(2023, 2, 29)"), "wrong argument at 1:5: there is no day 29 of month 2 in year 2023");
+  EXPECT_EQ(why("time(24, 0, 0)"), "wrong argument at 1:5: there is no time of 24 hours, 0 minutes and 0 seconds");
+  EXPECT_EQ(why("(<5).start"), "missing at 1:5: the range has no start: it is open there");
+  EXPECT_EQ(why("@\"10:00:00\".timezone"), "missing at 1:12: this time has no timezone");
+  EXPECT_EQ(why("@\"10:00:00\".time offset"), "missing at 1:12: this time has no time offset");
+  EXPECT_EQ(why("before(null, 1)"),
+            "wrong type at 1:7: before expects a value for 'point1', came null; because literal null at 1:8");
+  EXPECT_EQ(why("(function(x) x)(1, 2)"), "wrong argument at 1:16: the function expects 1 arguments, came 2");
+}
+
 TEST(Feel, FaultsSayLineAndColumn) {
   EXPECT_EQ(eval("1 +"), "fault: invalid: line 1, column 4: expected a value, came the end of the expression");
   EXPECT_EQ(eval("1 +\n  )"), "fault: invalid: line 2, column 3: expected a value, came ')'");

@@ -215,11 +215,16 @@ Value member(const Value& of, std::string_view name, Run& run, const Place& plac
     const Range& range = of.as_range();
     if (name == "start" && range.low_bounded) return range.low;
     if (name == "end" && range.high_bounded) return range.high;
-    if (name == "start" || name == "end") return Value::null();
+    if (name == "start" || name == "end") {
+      return run.fail(CauseCode::missing, place, {"the range has no ", name, ": it is open there"});
+    }
     if (name == "start included") return Value::boolean(range.low_bounded && range.low_closed);
     if (name == "end included") return Value::boolean(range.high_bounded && range.high_closed);
   }
   const auto part = temporal_member(of, name);
+  if (part && part->is_null()) {
+    return run.fail(CauseCode::missing, place, {"this ", name_of(of.kind()), " has no ", name});
+  }
   if (part) return *part;
   return run.fail(CauseCode::missing, place, {name_of(of.kind()), " has no member '", name, "'"},
                   of.is_null() ? &of.cause() : nullptr);
