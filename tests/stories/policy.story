@@ -50,7 +50,7 @@ $ puhui policy eval policies/examples/micro_loan/policy.dmn --decision Rat --inp
 $ puhui policy eval policies/examples/micro_loan/policy.dmn --input '{"age": "thirty", "incme": 1}'
   puhui policy eval: invalid
     input: age: expected number, came string
-    input: incme: expected the name of an input, came another
+    input: incme: is no input of this policy
   See puhui policy eval --help
 ? 2
 

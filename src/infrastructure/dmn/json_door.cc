@@ -1,6 +1,7 @@
 #include "infrastructure/dmn/json_door.h"
 
 #include "ground/base/hash.h"
+#include "ground/base/text.h"
 #include "infrastructure/dmn/json_reader.h"
 #include "infrastructure/dmn/json_writer.h"
 #include "infrastructure/dmn/policy_inside.h"
@@ -68,6 +69,13 @@ size_t JsonDoor::State::input_named(std::string_view name, size_t guess) const {
 
 namespace {
 
+std::string unknown_input(const Policy& policy, std::string_view name) {
+  std::vector<std::string> names;
+  for (const Variable& input : policy.inputs()) names.push_back(input.name);
+  const std::string meant = nearest(name, names);
+  return "is no input of this policy" + (meant.empty() ? "" : "; did you mean '" + meant + "'?");
+}
+
 // Whether an evaluation takes the value as of the type; allowed values are its own to judge.
 bool fits(const Value& value, const feel::Type& type, feel::Run& run, const feel::Place& place) {
   if (type.any || value.is_null() || (value.kind() == type.kind && type.kind < feel::Kind::list)) return true;
@@ -86,7 +94,7 @@ Result<void> JsonDoor::State::read(JsonReader& reader, feel::Run& run, std::span
         reader.path.assign(name);
         current = input_named(name, next);
         if (current == none) {
-          reader.faults().add(reader.path, "expected the name of an input, came another");
+          reader.faults().add(reader.path, unknown_input(policy, name));
           return nullptr;
         }
         next = current + 1;

@@ -141,7 +141,7 @@ TEST(JsonDoor, NamesTheRulesHit) {
 
 TEST(JsonDoor, ReportsEveryFaultWithItsPath) {
   EXPECT_EQ(through(R"({"n":"much","who":1,"c":{"amount":1,"since":"yesterday"},"n":2})"),
-            "fault: invalid: n: expected number, came string; who: expected the name of an input, came another; "
+            "fault: invalid: n: expected number, came string; who: is no input of this policy; "
             "c/since: expected a text that is a date, came another; n: expected each input once, came twice");
   EXPECT_EQ(through("{\"n\":\n 01}"), "fault: invalid: line 2, column 3: expected JSON: ',' or '}'");
   EXPECT_EQ(through("[1]"), "fault: invalid: line 1, column 1: expected JSON: an object");

@@ -3,6 +3,7 @@
 #include "ground/base/base64.h"
 #include "ground/base/text.h"
 #include "infrastructure/kernel/predictor_call.h"
+#include "infrastructure/models/foreign_import.h"
 
 namespace puhui::kernel {
 
@@ -120,11 +121,26 @@ Result<ModelView> check(const VerbCall& call, const CheckRequest& request) {
 
 struct AddRequest {
   ModelSource source;
+  bool explained = false;
+  std::string name;
 };
-void fields(Shape& shape, AddRequest& request) { source_fields(shape, request.source); }
+void fields(Shape& shape, AddRequest& request) {
+  source_fields(shape, request.source);
+  shape.field(
+      "explained", request.explained,
+      {.help = "turn an XGBoost or LightGBM model of a probability into one of ours, whose answers are explained "
+               "feature by feature",
+       .optional = true});
+  shape.field("name", request.name, {.help = "with explained: what its card calls it", .max = 200, .optional = true});
+}
 
 Result<ModelView> add(const ModelVerbNeeds& needs, const VerbCall& call, const AddRequest& request) {
-  const std::string bytes = TRY(bytes_of(call, request.source));
+  std::string bytes = TRY(bytes_of(call, request.source));
+  if (request.explained) {
+    const auto imported = models::import_model(bytes, request.name);
+    if (!imported) return fail(at(request.source.file.empty() ? "base64" : request.source.file, imported.error()));
+    bytes = imported->bytes();
+  }
   const ModelView view = view_of(TRY(predictor_of(request.source, bytes, "")), bytes);
   TRY(needs.kernel.put_artefact("model", bytes));
   return view;

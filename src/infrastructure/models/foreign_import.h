@@ -1,5 +1,5 @@
 // Importing foreign trees into a governed Model: with explanations, reasons, a card that names its source, and bytes
-// of our own for the registry.
+// of our own.
 #pragma once
 
 #include <string>

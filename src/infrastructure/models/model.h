@@ -1,5 +1,5 @@
 // Model: the one face of every model that scores an applicant. Immutable and safe on any number of threads;
-// its bytes name it. Training is train.h, files are registry.h. A score leaves as fixed point, never as double.
+// its bytes name it. Training is train.h, files of other tools are predictor.h. A score leaves as fixed point, never as double.
 #pragma once
 
 #include <cstdint>

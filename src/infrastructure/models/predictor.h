@@ -1,5 +1,5 @@
 // Predictor: one face for every model file a bank brings: our own models, PMML 4.0 to 4.4, XGBoost (JSON, UBJ) and
-// LightGBM text. A policy calls it by field names. For training, explaining and the registry see model.h.
+// LightGBM text. A policy calls it by field names. For training and explaining see model.h.
 #pragma once
 
 #include <cstdint>

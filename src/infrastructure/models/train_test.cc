@@ -10,7 +10,6 @@
 #include "ground/base/files.h"
 #include "ground/base/random.h"
 #include "infrastructure/models/feature_set.h"
-#include "infrastructure/models/registry.h"
 
 namespace puhui::models {
 namespace {
@@ -217,25 +216,6 @@ TEST(Train, EveryWrongNameIsReportedWithTheNearestRightOne) {
   wrong = request(table, ModelKind::boosting);
   wrong.positive = "ugly";
   EXPECT_THAT(train(wrong).error().text(), HasSubstr("no row of column 'outcome' holds 'ugly'"));
-}
-
-TEST(Registry, SavesDurablyLoadsByHashAndRefusesOtherBytes) {
-  const Table table = applicants(500);
-  const auto model = std::move(train(request(table, ModelKind::scorecard))->model);
-  MemoryFiles files;
-  Registry registry(files, "models");
-  EXPECT_EQ(registry.load(model.hash()).error().code, ErrorCode::not_found);
-  EXPECT_TRUE(registry.list()->empty());
-  ASSERT_EQ(*registry.save(model), model.hash());
-  ASSERT_EQ(*registry.save(model), model.hash());
-  EXPECT_EQ(*registry.list(), std::vector<Digest>{model.hash()});
-  EXPECT_EQ((*registry.load(model.hash()))->bytes(), model.bytes());
-  std::string damaged = model.bytes();
-  damaged[damaged.size() / 2] ^= 1;
-  ASSERT_TRUE(files.write(registry.path_of(model.hash()), damaged).has_value());
-  EXPECT_EQ(registry.load(model.hash()).error().code, ErrorCode::corrupt);
-  ASSERT_TRUE(registry.save(model).has_value());  // mends it
-  EXPECT_TRUE(registry.load(model.hash()).has_value());
 }
 
 // The quality that ships: five seeds, each measured on the rows it never saw.
