@@ -86,6 +86,17 @@ TEST(Conformance, CaseFollowsUnicode) {
   EXPECT_EQ(eval("lower case(\"ΌΔΟΣ\")"), "\"όδος\"");
 }
 
+// Checked against (1 + 10^-10)^(10^9 - 1) worked out with 60 digits.
+TEST(Conformance, LargePowersOfNumbersNearOneAreNumbers) {
+  EXPECT_EQ(eval("1.0000000001 ** 999999999"), "1.105170917959604678425751325466085");
+  EXPECT_EQ(eval("0.01 ** 999999999"), "0");
+  EXPECT_EQ(eval("100 ** -999999999"), "0");
+  EXPECT_EQ(eval("0.01 ** -999999999"), "null");
+  EXPECT_EQ(eval("-1 ** 999999999"), "-1");
+  EXPECT_EQ(eval("10 ** 6144 / 10 ** 6144"), "1");
+  EXPECT_EQ(eval("10 ** 6145"), "null");
+}
+
 TEST(Conformance, ASecondsPartMayEndInItsPoint) {
   EXPECT_EQ(eval("duration(\"PT0.S\")"), "PT0S");
   EXPECT_EQ(eval("duration(\"PT.S\")"), "null");

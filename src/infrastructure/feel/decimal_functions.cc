@@ -1,5 +1,6 @@
 #include <boost/multiprecision/cpp_dec_float.hpp>
 #include <boost/multiprecision/cpp_int.hpp>
+#include <cmath>
 
 #include "infrastructure/feel/decimal_parts.h"
 
@@ -28,9 +29,12 @@ std::optional<Decimal> from_long(const Long& value) {
 // By squaring, in 60 digits; exact results of up to 34 digits come out exact.
 std::optional<Decimal> integer_power(const Decimal& base, int64_t exponent) {
   const uint64_t count = exponent < 0 ? 0 - static_cast<uint64_t>(exponent) : static_cast<uint64_t>(exponent);
-  // Refuse early what is far out of range: the squaring itself must not overflow the 60-digit form.
-  const int top = wide::digits_of(base.coefficient()) + base.exponent();
-  if (count > 0 && std::abs(static_cast<double>(top)) * static_cast<double>(count) > 1e7) return std::nullopt;
+  // Answer early what is far out of range: the squaring itself must not overflow the 60-digit form.
+  constexpr double kPowerDigitsMax = 7000;
+  const double digits = std::log10(static_cast<double>(base.coefficient())) + base.exponent();
+  const double result_digits = digits * static_cast<double>(exponent);
+  if (result_digits > kPowerDigitsMax) return std::nullopt;
+  if (result_digits < -kPowerDigitsMax) return Decimal();
   Long result = 1;
   Long square = to_long(base);
   for (uint64_t rest = count; rest != 0; rest >>= 1, square *= square) {
