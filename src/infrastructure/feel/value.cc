@@ -79,7 +79,7 @@ Value Value::date(Date day) {
 }
 
 const Value* Value::find(std::string_view name) const {
-  if (kind_ != Kind::context) return nullptr;
+  if (kind() != Kind::context) return nullptr;
   for (const Entry& entry : as_context()) {
     if (entry.name == name) return &entry.value;
   }

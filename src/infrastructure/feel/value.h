@@ -76,7 +76,7 @@ class Value {
   static Value string(std::string_view text) {
     constexpr size_t kBytesAPart = 16;
     Value v(Kind::string, text.data(), text.size());
-    v.parts_ = static_cast<uint32_t>(1 + text.size() / kBytesAPart);
+    v.set({.parts = static_cast<uint32_t>(1 + text.size() / kBytesAPart)});
     return v;
   }
   static Value date(CivilDate date) {
@@ -125,14 +125,14 @@ class Value {
     return v;
   }
 
-  Kind kind() const { return kind_; }
-  uint32_t parts() const { return parts_; }
-  uint16_t depth() const { return depth_; }
-  bool is_null() const { return kind_ == Kind::null; }
-  bool is_number() const { return kind_ == Kind::number; }
-  bool is_string() const { return kind_ == Kind::string; }
-  bool is_true() const { return kind_ == Kind::boolean && boolean_; }
-  bool is_false() const { return kind_ == Kind::boolean && !boolean_; }
+  Kind kind() const { return static_cast<Kind>(about_ & 0xFF); }
+  uint32_t parts() const { return static_cast<uint32_t>(about_ >> 32); }
+  uint16_t depth() const { return static_cast<uint16_t>(about_ >> 8); }
+  bool is_null() const { return kind() == Kind::null; }
+  bool is_number() const { return kind() == Kind::number; }
+  bool is_string() const { return kind() == Kind::string; }
+  bool is_true() const { return kind() == Kind::boolean && boolean_; }
+  bool is_false() const { return kind() == Kind::boolean && !boolean_; }
 
   // Each needs the matching kind.
   const Cause& cause() const { return *static_cast<const Cause*>(view_.data); }
@@ -153,12 +153,12 @@ class Value {
   const Value* find(std::string_view name) const;
 
  private:
-  explicit Value(Kind kind) : view_{nullptr, 0}, kind_(kind) {}
-  Value(Kind kind, const void* data, size_t size) : view_{data, size}, kind_(kind) {}
-  void set(Extent extent) {
-    parts_ = extent.parts;
-    depth_ = extent.depth;
+  explicit Value(Kind kind) : view_{nullptr, 0}, about_(about(kind, {})) {}
+  Value(Kind kind, const void* data, size_t size) : view_{data, size}, about_(about(kind, {})) {}
+  static constexpr uint64_t about(Kind kind, Extent extent) {
+    return static_cast<uint64_t>(kind) | uint64_t{extent.depth} << 8 | uint64_t{extent.parts} << 32;
   }
+  void set(Extent extent) { about_ = about(kind(), extent); }
   struct View {
     const void* data;
     size_t size;
@@ -173,9 +173,9 @@ class Value {
     int64_t months_;
     Duration duration_;
   };
-  uint32_t parts_ = 1;
-  uint16_t depth_ = 0;
-  Kind kind_;
+  // Kind, depth and parts in one word: written and copied at once. As three members they are three short stores, which
+  // the copy's one long load has to wait for; that made every evaluation a third slower.
+  uint64_t about_;
 };
 static_assert(sizeof(Value) == 24);
 
