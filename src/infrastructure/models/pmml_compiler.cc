@@ -69,12 +69,14 @@ PmmlField PmmlCompiler::field(PmmlScope& scope, const pugi::xml_node& node, cons
   const std::string_view name = xml.required(node, attribute);
   if (const PmmlField* found = find(scope, name)) return *found;
   if (!node.attribute(attribute)) return {};
+  // One wrong name deserves a guess; a million of them do not.
+  constexpr size_t kGuesses = 16;
   std::vector<std::string> names;
-  for (const PmmlScope* at = &scope; at != nullptr; at = at->parent) {
+  for (const PmmlScope* at = &scope; at != nullptr && xml.faults.size() < kGuesses; at = at->parent) {
     for (const auto& [known, field] : at->fields) names.emplace_back(known);
   }
   std::sort(names.begin(), names.end());
-  const std::string meant = nearest(name, names);
+  const std::string meant = xml.faults.size() < kGuesses ? nearest(name, names) : "";
   xml.fault(node, "no field '" + std::string(name) +
                       "' is in scope: the model's MiningSchema or a transformation must name it" +
                       (meant.empty() ? "" : "; did you mean '" + meant + "'?"));
@@ -107,6 +109,7 @@ uint32_t category(PmmlModel& model, const Cell& value) {
   const uint32_t known = model.category_of(value);
   if (known != PmmlModel::kNone) return known;
   model.categories.push_back(value);
+  model.category_places.emplace(value, static_cast<uint32_t>(model.categories.size() - 1));
   return static_cast<uint32_t>(model.categories.size() - 1);
 }
 
@@ -154,6 +157,12 @@ PmmlModelPtr compile_model(PmmlCompiler& compiler, PmmlScope* parent, const pugi
     compiler.xml.fault(node,
                        "expected a Scorecard, RegressionModel, GeneralRegressionModel, TreeModel or MiningModel; other "
                        "models are not run");
+    return nullptr;
+  }
+  compiler.category_count += model->categories.size();
+  if (compiler.category_count > kPmmlCategoriesMax) {
+    compiler.xml.fault(node,
+                       "expected at most " + std::to_string(kPmmlCategoriesMax) + " categories in all models together");
     return nullptr;
   }
   // A derived field that nothing uses is compiled too, so that its faults are found.

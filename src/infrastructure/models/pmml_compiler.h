@@ -15,6 +15,7 @@ namespace puhui::models {
 
 constexpr size_t kPmmlSlotsMax = 4'000'000;
 constexpr size_t kPmmlModelsMax = 50'000;
+constexpr size_t kPmmlCategoriesMax = 4'000'000;  // of all models together
 
 // A name's meaning in a scope.
 struct PmmlField {
@@ -61,7 +62,7 @@ struct PmmlCompiler {
   std::unordered_map<std::string_view, pugi::xml_node> function_nodes;
   std::unordered_map<std::string_view, DefinedFunction> functions;
   std::unordered_set<std::string_view> open_functions;
-  size_t depth = 0, model_count = 0;
+  size_t depth = 0, model_count = 0, category_count = 0;
   // Notes one level more; a fault where that is too deep. Each true answer is followed by --depth.
   bool goes_deeper(const pugi::xml_node& node);
 

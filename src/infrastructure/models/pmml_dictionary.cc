@@ -153,7 +153,12 @@ void read_target(PmmlCompiler& compiler, const pugi::xml_node& node, std::string
                       : model.function == MiningFunction::classification ? PmmlType{DataType::string}
                                                                          : PmmlType{};
   if (found == compiler.dictionary.end() || model.function != MiningFunction::classification) return;
-  for (const std::string& text : found->second.domain->valid) {
+  const auto& valid = found->second.domain->valid;
+  if (compiler.category_count + valid.size() > kPmmlCategoriesMax) {
+    compiler.category_count += valid.size();  // told when the model ends
+    return;
+  }
+  for (const std::string& text : valid) {
     category(model, compiler.constant(node, text, model.target_type));
   }
 }

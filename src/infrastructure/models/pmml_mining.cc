@@ -28,6 +28,7 @@ struct Segment {
   double weight = 1;
   PmmlModelPtr model;
   std::vector<uint32_t> category_of;  // the mining model's place of each of the segment's categories
+  std::vector<uint32_t> own_of;       // and back; kNone where the segment does not have it
 };
 
 class MiningModel final : public PmmlModel {
@@ -171,12 +172,10 @@ void MiningModel::vote(Machine& machine, Answer& answer, const Counted& counted)
 }
 
 double MiningModel::probability(const Segment& segment, const Answer& from, uint32_t category) const {
-  for (size_t i = 0; i < segment.category_of.size(); ++i) {
-    if (segment.category_of[i] != category) continue;
-    if (!from.probabilities.empty()) return from.probabilities[i];
-    return segment.model->category_of(from.value) == i ? 1 : 0;
-  }
-  return 0;
+  const uint32_t own = category < segment.own_of.size() ? segment.own_of[category] : kNone;
+  if (own == kNone) return 0;
+  if (!from.probabilities.empty()) return from.probabilities[own];
+  return segment.model->category_of(from.value) == own ? 1 : 0;
 }
 
 void MiningModel::combine_probabilities(Machine& machine, Answer& answer, const Counted& counted) const {
@@ -222,7 +221,8 @@ void read_segment(PmmlCompiler& compiler, PmmlScope& scope, const pugi::xml_node
   Segment segment{.id = compiler.program.intern(XmlReader::text(node, "id")),
                   .weight = compiler.xml.number(node, "weight", 1),
                   .model = nullptr,
-                  .category_of = {}};
+                  .category_of = {},
+                  .own_of = {}};
   if (segment.weight < 0) compiler.xml.fault(node, "expected a weight of 0 or more");
   segment.predicate = compile_predicate_in(compiler, scope, node, model.book);
   pugi::xml_node inner;
@@ -293,6 +293,12 @@ PmmlModelBuilt compile_mining(PmmlCompiler& compiler, PmmlScope& scope, const pu
   model->missing_threshold = compiler.xml.number(segmentation, "missingThreshold", 1);
   XmlReader::each(segmentation, "Segment",
                   [&](const pugi::xml_node& segment) { read_segment(compiler, scope, segment, *model, segments); });
+  for (Segment& segment : model->segments) {
+    for (uint32_t own = 0; own < segment.category_of.size(); ++own) {
+      segment.own_of.resize(std::max<size_t>(segment.own_of.size(), segment.category_of[own] + 1), PmmlModel::kNone);
+      segment.own_of[segment.category_of[own]] = own;
+    }
+  }
   check(compiler, node, *model);
   return model;
 }

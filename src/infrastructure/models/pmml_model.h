@@ -57,6 +57,7 @@ class PmmlModel {
   std::string_view name, target;  // target: the target field's name; may be empty
   PmmlType target_type;
   std::vector<Cell> categories;
+  std::unordered_map<Cell, uint32_t, CellHash, CellEqual> category_places;
   uint32_t answer_place = 0;  // among the machine's
   std::optional<TargetRule> targets;
   std::vector<OutputRule> outputs;

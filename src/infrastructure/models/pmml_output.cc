@@ -7,10 +7,8 @@
 namespace puhui::models {
 
 uint32_t PmmlModel::category_of(const Cell& value) const {
-  for (uint32_t i = 0; i < categories.size(); ++i) {
-    if (categories[i].kind == value.kind && equal(categories[i], value)) return i;
-  }
-  return kNone;
+  const auto found = category_places.find(value);
+  return found == category_places.end() ? kNone : found->second;
 }
 
 void PmmlModel::choose(Answer& answer) const {

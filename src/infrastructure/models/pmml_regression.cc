@@ -167,13 +167,14 @@ RegressionTable read_table(PmmlCompiler& compiler, PmmlScope& scope, const pugi:
                     .exponent = compiler.xml.number(term, "exponent", 1)};
     table.numeric.push_back(out);
   });
+  std::unordered_map<uint32_t, size_t> places;  // of a field's coefficients
   XmlReader::each(node, "CategoricalPredictor", [&](const pugi::xml_node& term) {
     const PmmlField field = compiler.field(scope, term, "name");
     const Cell value = compiler.constant(term, compiler.xml.required(term, "value"), field.type);
-    auto same = std::ranges::find(table.categorical, field.slot, &CategoricalTerm::slot);
-    if (same == table.categorical.end())
-      same = table.categorical.insert(same, {.slot = field.slot, .coefficients = {}});
-    if (!same->coefficients.try_emplace(value, compiler.xml.required_number(term, "coefficient")).second) {
+    const auto place = places.try_emplace(field.slot, table.categorical.size());
+    if (place.second) table.categorical.push_back({.slot = field.slot, .coefficients = {}});
+    auto& coefficients = table.categorical[place.first->second].coefficients;
+    if (!coefficients.try_emplace(value, compiler.xml.required_number(term, "coefficient")).second) {
       compiler.xml.fault(term, "the value has a coefficient already");
     }
   });

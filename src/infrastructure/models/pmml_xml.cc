@@ -17,9 +17,18 @@ Result<std::unique_ptr<const XmlFile>> XmlFile::load(std::string_view bytes) {
     return fail(ErrorCode::exhausted, "expected at most " + std::to_string(kPmmlBytesMax) + " bytes of PMML, came " +
                                           std::to_string(bytes.size()));
   }
+  const auto tags = static_cast<size_t>(std::count(bytes.begin(), bytes.end(), '<'));
+  const auto attributes = static_cast<size_t>(std::count(bytes.begin(), bytes.end(), '='));
+  if (tags > kPmmlTagsMax || attributes > kPmmlAttributesMax) {
+    return fail(ErrorCode::exhausted, "expected at most " + std::to_string(kPmmlTagsMax) + " tags and " +
+                                          std::to_string(kPmmlAttributesMax) + " attributes");
+  }
   auto file = std::make_unique<XmlFile>();
+  file->bytes_ = bytes;
+  Mark mark;
   for (size_t at = 0; at < bytes.size(); ++at) {
-    if (bytes[at] == '\n') file->line_starts_.push_back(at + 1);
+    if (at % kStride == 0) file->marks_.push_back(mark);
+    if (bytes[at] == '\n') mark = {mark.line + 1, static_cast<uint32_t>(at + 1)};
   }
   const auto parsed = file->document_.load_buffer(bytes.data(), bytes.size(), pugi::parse_default | pugi::parse_doctype,
                                                   pugi::encoding_utf8);
@@ -33,16 +42,15 @@ Result<std::unique_ptr<const XmlFile>> XmlFile::load(std::string_view bytes) {
 
 // Goes through the whole tree without recursion.
 Result<void> XmlFile::check_shape() const {
-  size_t elements = 0, depth = 0;
+  size_t depth = 0;
   pugi::xml_node at = document_;
   while (true) {
     if (at.type() == pugi::node_doctype) {
       return fail(ErrorCode::invalid, "expected no document type declaration: entities are refused");
     }
-    if (++elements > kPmmlElementsMax || depth > kPmmlDepthMax) {
+    if (depth > kPmmlDepthMax) {
       return fail(ErrorCode::exhausted, place(at),
-                  "expected at most " + std::to_string(kPmmlElementsMax) + " elements and " +
-                      std::to_string(kPmmlDepthMax) + " of them inside each other");
+                  "expected at most " + std::to_string(kPmmlDepthMax) + " elements inside each other");
     }
     if (at.first_child()) {
       at = at.first_child();
@@ -56,9 +64,13 @@ Result<void> XmlFile::check_shape() const {
 }
 
 std::string XmlFile::line_of(size_t offset) const {
-  const auto after = std::ranges::upper_bound(line_starts_, offset);
-  const auto line = static_cast<size_t>(after - line_starts_.begin());
-  return "line " + std::to_string(line) + ", column " + std::to_string(offset - line_starts_[line - 1] + 1);
+  if (marks_.empty()) return "line 1, column 1";
+  offset = std::min(offset, bytes_.size() - 1);
+  Mark mark = marks_[offset / kStride];
+  for (size_t at = offset / kStride * kStride; at < offset; ++at) {
+    if (bytes_[at] == '\n') mark = {mark.line + 1, static_cast<uint32_t>(at + 1)};
+  }
+  return "line " + std::to_string(mark.line) + ", column " + std::to_string(offset - mark.begin + 1);
 }
 
 std::string XmlFile::place(const pugi::xml_node& node) const {

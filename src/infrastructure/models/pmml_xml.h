@@ -15,14 +15,16 @@
 
 namespace puhui::models {
 
-constexpr size_t kPmmlBytesMax = size_t{256} << 20;
-constexpr size_t kPmmlDepthMax = 512;  // elements inside elements
-constexpr size_t kPmmlElementsMax = 16'000'000;
+constexpr size_t kPmmlBytesMax = size_t{128} << 20;
+constexpr size_t kPmmlDepthMax = 512;       // elements inside elements
+constexpr size_t kPmmlTagsMax = 8'000'000;  // counted before anything is built of them
+constexpr size_t kPmmlAttributesMax = 16'000'000;
 
 std::string_view local_name(const pugi::xml_node& node);  // without a namespace's prefix
 
 class XmlFile {
  public:
+  // `bytes` outlive the file: places are counted in them.
   static Result<std::unique_ptr<const XmlFile>> load(std::string_view bytes);
   pugi::xml_node root() const { return document_.document_element(); }
   // "element MiningField 'age', line 7, column 5".
@@ -31,8 +33,14 @@ class XmlFile {
  private:
   std::string line_of(size_t offset) const;
   Result<void> check_shape() const;
+  static constexpr size_t kStride = 1024;
+  // The line in which every kStride-th byte stands, and where that line begins.
+  struct Mark {
+    uint32_t line = 1, begin = 0;
+  };
   pugi::xml_document document_;
-  std::vector<size_t> line_starts_{0};
+  std::string_view bytes_;
+  std::vector<Mark> marks_;
 };
 
 // Reads attributes and children of one file; what is wrong is added to `faults` and a neutral value returned.
