@@ -38,6 +38,22 @@ TEST(ForeignHostile, TheModelItselfIsSound) {
   }
 }
 
+TEST(ForeignHostile, BaseScoresOfEveryVersionsSpellingAreRead) {
+  double expected = 0, out = 0;
+  const std::vector<double> row = {0.4, 0};
+  ASSERT_TRUE((*read_xgboost(with(kModel, "5E-1\",\"num_class", "0.25\",\"num_class")))
+                  ->answer(row, std::span(&expected, 1))
+                  .has_value());
+  EXPECT_NEAR(expected, 1 / (1 + std::exp(1 + std::log(3.0))), 1e-7);
+  for (const char* spelling : {"2.5E-1", "[2.5E-1]", "[ 0.25 ]"}) {
+    const auto form = read_xgboost(with(kModel, "5E-1\",\"num_class", std::string(spelling) + "\",\"num_class"));
+    ASSERT_TRUE(form.has_value()) << form.error().text();
+    ASSERT_TRUE((*form)->answer(row, std::span(&out, 1)).has_value());
+    EXPECT_EQ(out, expected);
+  }
+  EXPECT_NE(refusal(with(kModel, "5E-1\",\"num_class", "[1,2]\",\"num_class")).find("base_score"), std::string::npos);
+}
+
 TEST(ForeignHostile, NodesThatLeadInCirclesOrNowhereAreRefused) {
   EXPECT_NE(refusal(with(kModel, R"("left_children":[1,)", R"("left_children":[0,)")).find("tree 0"),
             std::string::npos);

@@ -38,7 +38,14 @@ class GeneralRegression final : public PmmlModel {
 
  protected:
   void run(Machine& machine, Answer& answer) const override {
-    auto& predictors = machine.numbers;
+    // Not the machine's scratch: a field that is asked for below may be computed with it.
+    std::vector<double>& predictors = answer.confidences;
+    run_with(predictors, machine, answer);
+    predictors.clear();
+  }
+
+ private:
+  void run_with(std::vector<double>& predictors, Machine& machine, Answer& answer) const {
     if (!predict(machine, predictors)) return;
     if (function == MiningFunction::regression) {
       answer.value = Cell::of(inverse(predictors[0]));
@@ -67,7 +74,6 @@ class GeneralRegression final : public PmmlModel {
     choose(answer);
   }
 
- private:
   // One linear predictor a category (one, for a number); false where a value is missing.
   bool predict(Machine& machine, std::vector<double>& out) const {
     double constant = offset;

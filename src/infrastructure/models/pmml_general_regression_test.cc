@@ -32,6 +32,19 @@ TEST(PmmlGeneralRegression, ParametersAreProductsOfFactorsAndPowers) {
   EXPECT_EQ(ask(p, {{"x", 3.0}}), "missing");
 }
 
+TEST(PmmlGeneralRegression, ADerivedCovariateIsComputedWhileTheSumStands) {
+  std::string text = general(R"(functionName="regression" modelType="generalLinear")", kCells);
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    text.replace(text.find(from), from.size(), to);
+  };
+  replace(R"(<PPCell value="1" predictorName="x")", R"(<PPCell value="1" predictorName="z")");
+  replace(R"(<Predictor name="x"/>)", R"(<Predictor name="x"/><Predictor name="z"/>)");
+  replace(
+      "<ParameterList>",
+      R"(<LocalTransformations><DerivedField name="z" optype="continuous" dataType="double"><Apply function="max"><FieldRef field="x"/><Constant>50</Constant><Constant>7</Constant></Apply></DerivedField></LocalTransformations><ParameterList>)");
+  EXPECT_EQ(ask(parsed(text), {{"x", 3.0}, {"job", "other"sv}}), "101");  // 1 + 2·50
+}
+
 TEST(PmmlGeneralRegression, LinksAndOffsets) {
   const auto at = [](std::string_view link) {
     return ask(
