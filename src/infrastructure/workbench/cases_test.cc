@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "infrastructure/workbench/workbench_for_test.h"
 
@@ -75,6 +76,22 @@ TEST(Cases, a_kit_is_run_folder_by_folder_and_its_table_written) {
   EXPECT_THAT(table, HasSubstr("\"level-2/0001-grade\",\"0001-grade-test-01\",\"002\",\"ERROR\",\"Grade: expected "));
   EXPECT_THAT(table, HasSubstr("\"level-3/0003-broken\",\"broken\",\"1\",\"ERROR\",\"Grade: expected a value, came "
                                "graded.dmn was refused"));
+}
+
+// A ratchet: what passed once keeps passing.
+TEST(Cases, every_case_of_the_kit_at_hand_passes) {
+  const char* data = std::getenv("PUHUI_DATA");
+  const std::string kit = std::string(data == nullptr ? "../shared/data" : data) + "/dmn-tck";
+  DiskFiles disk;
+  if (!disk.exists(kit)) GTEST_SKIP() << "skipped: no data";
+  Desk desk;
+  const std::string csv = testing::TempDir() + "/puhui_kit_" + std::to_string(::getpid()) + ".csv";
+  const auto ran = run_kit(VerbCall{desk.caller, desk.progress, &disk}, {kit, csv}, {});
+  EXPECT_TRUE(disk.remove(csv));
+  ASSERT_TRUE(ran) << ran.error().text();
+  EXPECT_GT(ran->total, 2000);
+  EXPECT_EQ(ran->passed, ran->total) << tell(*ran);
+  EXPECT_GE(ran->unscored_passed, 31) << tell(*ran);
 }
 
 TEST(Cases, a_folder_without_cases_is_not_found) {
