@@ -114,7 +114,7 @@ Cell given_cell(Machine& machine, const Slot& slot) {
   } else {
     return {};
   }
-  if (cell.is_invalid) return cell;
+  if (cell.is_invalid || (domain.values.empty() && domain.intervals.empty())) return cell;
   const auto listed = domain.values.find(cell);
   if (listed != domain.values.end()) {
     if (listed->second.property == Domain::Property::missing) return {};
