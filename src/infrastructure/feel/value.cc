@@ -230,7 +230,10 @@ Value deep_copy(const Value& value, Arena& arena) {
 bool identical(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
+    case Kind::null: return true;
+    case Kind::boolean: return a.as_boolean() == b.as_boolean();
     case Kind::number: return a.as_number() == b.as_number();
+    case Kind::string: return a.as_string() == b.as_string();
     case Kind::list: {
       return std::ranges::equal(a.as_list(), b.as_list(), identical);
     }

@@ -28,7 +28,25 @@ class PredictorCallSite final : public dmn::HostCall {
       : predictor_(std::move(predictor)), argument_of_input_(std::move(argument_of_input)), place_(place) {}
 
   Value call(std::span<const Value> args, feel::Arena& arena, dmn::Trace* trace) const override {
-    std::vector<PredictorValue> row(argument_of_input_.size());
+    Asked asked;
+    return ask(args, arena, trace, asked);
+  }
+  void call_many(std::span<const Value> args, feel::Arena& arena, std::span<Value> out) const override {
+    Asked asked;  // one for all rows: after the first nothing is allocated
+    const size_t parameters = out.empty() ? 0 : args.size() / out.size();
+    for (size_t r = 0; r < out.size(); ++r)
+      out[r] = ask(args.subspan(r * parameters, parameters), arena, nullptr, asked);
+  }
+
+ private:
+  struct Asked {
+    std::vector<PredictorValue> row;
+    models::Prediction prediction;
+  };
+
+  Value ask(std::span<const Value> args, feel::Arena& arena, dmn::Trace* trace, Asked& asked) const {
+    auto& [row, prediction] = asked;
+    row.assign(argument_of_input_.size(), PredictorValue());
     for (size_t i = 0; i < row.size(); ++i) {
       if (argument_of_input_[i] == kNotPassed) continue;
       const Value& value = args[argument_of_input_[i]];
@@ -47,7 +65,6 @@ class PredictorCallSite final : public dmn::HostCall {
                              arena);
       }
     }
-    models::Prediction prediction;
     if (const auto predicted = predictor_->predict(row, prediction); !predicted) {
       return unavailable(predicted.error().text(), arena);
     }
@@ -55,7 +72,6 @@ class PredictorCallSite final : public dmn::HostCall {
     return answer(prediction, arena);
   }
 
- private:
   void keep(const models::Prediction& prediction, ModelTrace& trace) const {
     ModelTrace::Call& call = trace.add_call();
     call = {*place_, {}, {}};
