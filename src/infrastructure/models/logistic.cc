@@ -133,6 +133,7 @@ Result<void> check(const Design& design) {
 }  // namespace
 
 double sigmoid(double x) {
+  if (std::isnan(x)) return x;
   if (x < -700) return 0;
   if (x > 40) return 1;
   return 1 / (1 + exponential(-x));

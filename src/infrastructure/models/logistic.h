@@ -41,7 +41,7 @@ Result<LogisticFit> fit_logistic(Design design, const LogisticOptions& options =
 // card fitted there comes out the same here, coefficient by coefficient. No standard errors.
 Result<LogisticFit> refit_logistic(Design design, double l2 = 1e-6);
 
-// 1 / (1 + e^-x) with no library call, so that every machine gives the same bits. Within 2 ulp.
+// 1 / (1 + e^-x) with no library call, so that every machine gives the same bits. Within 2 ulp; of NaN it is NaN.
 double sigmoid(double x);
 
 }  // namespace puhui::models

@@ -77,6 +77,7 @@ TEST(Sigmoid, IsAccurateEverywhereAndNeverLeavesZeroToOne) {
   EXPECT_EQ(sigmoid(-1e308), 0);
   EXPECT_EQ(sigmoid(1e308), 1);
   EXPECT_EQ(sigmoid(0), 0.5);
+  EXPECT_TRUE(std::isnan(sigmoid(double{NAN})));
 }
 
 }  // namespace

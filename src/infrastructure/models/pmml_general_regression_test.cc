@@ -72,6 +72,13 @@ TEST(PmmlGeneralRegression, TwoCategoriesAgainstAReference) {
   EXPECT_EQ(ask(p, {{"x", 0.0}, {"job", "a"sv}}), "good");
 }
 
+TEST(PmmlGeneralRegression, APredictorThatIsNoNumberIsAFault) {
+  // x² overflows, and infinity times a factor that does not hold is no number.
+  const Predictor p =
+      parsed(general(R"(functionName="regression" modelType="generalizedLinear" linkFunction="logit")", kCells));
+  EXPECT_NE(ask(p, {{"x", -1e300}, {"job", "other"sv}}).find("no finite number"), std::string::npos);
+}
+
 TEST(PmmlGeneralRegression, MultinomialAndOrdinal) {
   const Predictor many = parsed(general(
       R"(functionName="classification" modelType="multinomialLogistic" targetReferenceCategory="c")",
