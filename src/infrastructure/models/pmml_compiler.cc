@@ -106,6 +106,8 @@ Cell PmmlCompiler::constant(const pugi::xml_node& node, std::string_view text, P
 }
 
 uint32_t category(PmmlModel& model, const Cell& value) {
+  // A value that could not be read is a fault already; it is equal to none, and would be a new category every time.
+  if (value.is_missing() && !model.categories.empty()) return 0;
   const uint32_t known = model.category_of(value);
   if (known != PmmlModel::kNone) return known;
   model.categories.push_back(value);

@@ -193,8 +193,9 @@ class GeneralReader {
       to->shared += beta;
       return;
     }
+    const uint32_t place = category_in(node, "targetCategory");
     to->by_category.resize(model_.categories.size(), 0);
-    to->by_category[category_in(node, "targetCategory")] += beta;
+    to->by_category[place] += beta;
   }
 
   PmmlCompiler& compiler_;

@@ -105,6 +105,15 @@ TEST(PmmlGeneralRegression, ACategoryThatOnlyTargetsNamesHasNoPredictorOfItsOwn)
   EXPECT_EQ(ask(parsed(text), {{"x", 0.0}, {"job", "a"sv}}), "a");
 }
 
+TEST(PmmlGeneralRegression, CategoriesThatCannotBeReadAreFaultsAndNothingWorse) {
+  std::string text =
+      general(R"(functionName="classification" modelType="multinomialLogistic" targetReferenceCategory="b")",
+              R"(<PCell parameterName="p0" beta="1" targetCategory="a"/>)", {"a", "b"});
+  const std::string_view type = "name=\"y\" optype=\"categorical\" dataType=\"string\"";
+  text.replace(text.find(type), type.size(), "name=\"y\" optype=\"categorical\" dataType=\"strange\"");
+  EXPECT_NE(refusal(text).find("expected a data type of PMML"), std::string::npos);
+}
+
 TEST(PmmlGeneralRegression, WhatDoesNotFitIsRefused) {
   EXPECT_NE(refusal(general(R"(functionName="regression" modelType="CoxRegression")", kCells))
                 .find("expected 'modelType' to be one of"),
