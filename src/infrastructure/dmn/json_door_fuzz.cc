@@ -24,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } else if (parsed) {
     // What parse_json takes is refused only for a name or a number no decimal holds.
     const std::string why = answered.error().text();
-    const bool name = why.find("no input of this policy") != std::string::npos || why.find("input once") != std::string::npos;
+    const bool name =
+        why.find("no input of this policy") != std::string::npos || why.find("input once") != std::string::npos;
     if (!name && why.find("expected a number") == std::string::npos) __builtin_trap();
   }
   return 0;

@@ -61,7 +61,8 @@ TEST(Check, gaps_and_dead_rules_are_told) {
   const auto answer = checked(table_of("FIRST", {"&lt; 5", "[7..9]", "8"}));
   ASSERT_TRUE(answer) << answer.error().text();
   EXPECT_THAT(answer->tables[0].notices, testing::Contains(HasSubstr("no rule for x: [5..7)")));
-  EXPECT_THAT(answer->tables[0].notices, testing::Contains(HasSubstr("rule 3 (d) never decides: rule 2 (d) always answers before it")));
+  EXPECT_THAT(answer->tables[0].notices,
+              testing::Contains(HasSubstr("rule 3 (d) never decides: rule 2 (d) always answers before it")));
 }
 
 TEST(Check, where_all_matches_are_collected_none_is_no_gap) {
