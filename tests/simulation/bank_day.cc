@@ -165,7 +165,7 @@ void BankDay::found_the_bank() {
 void BankDay::grant() {
   const std::string file = (folder_ / "permit.json").string();
   must("lending.propose", Json::Object{{"folder", "policies/" + std::string(kProduct)},
-                                       {"model", model_},
+                                       {"model", Json::List{Json(model_)}},
                                        {"author", "chen"},
                                        {"out", file},
                                        {"conditions", "number " + std::to_string(++named_)}});

@@ -80,6 +80,19 @@ TEST(PolicySource, a_caller_without_a_disk_sends_texts) {
   EXPECT_EQ(value_of_d(**loaded, 3), "7");
 }
 
+TEST(PolicySource, an_external_function_in_an_expression_calls_a_model_too) {
+  Desk desk;
+  PolicySource source = of_text(definitions(
+      "m",
+      "<decision id=\"d\" name=\"D\"><variable name=\"D\"/><literalExpression><text>{f: function(x) external "
+      "{pmml: {document: \"twice.pmml\", model: \"twice\"}}, r: f(21)}.r</text></literalExpression></decision>"));
+  source.beside.push_back({"twice.pmml", kTwice});
+  const auto loaded = LoadedPolicy::load(desk.far, source);
+  ASSERT_TRUE(loaded) << loaded.error().text();
+  dmn::Scratch scratch;
+  EXPECT_EQ(text_of((*loaded)->policy().evaluate_one(*(*loaded)->policy().decision("D"), {}, scratch)), "42");
+}
+
 TEST(PolicySource, faults_of_a_model_are_told_with_those_of_the_policy) {
   Desk desk;
   PolicySource source = of_text(calling("twice.pmml"));
