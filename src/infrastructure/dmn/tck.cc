@@ -171,8 +171,10 @@ Result<std::vector<CaseResult>> run_cases(std::string_view cases_xml, const Poli
   std::vector<CaseResult> results;
   feel::Arena values;
   Trace trace;
+  size_t number = 0;
   for (const pugi::xml_node& test : root.children()) {
     if (local_name(test) != "testCase") continue;
+    ++number;
     values.reset();
     std::vector<Entry> given;
     for (const pugi::xml_node& input : test.children()) {
@@ -182,6 +184,7 @@ Result<std::vector<CaseResult>> run_cases(std::string_view cases_xml, const Poli
     for (const pugi::xml_node& wanted : test.children()) {
       if (local_name(wanted) != "resultNode") continue;
       CaseResult& result = results.emplace_back();
+      result.case_number = number;
       result.case_id = test.attribute("id").value();
       result.node = wanted.attribute("name").value();
       trace.clear();
@@ -206,11 +209,14 @@ Result<std::vector<CaseResult>> refuse_cases(std::string_view cases_xml, const s
   pugi::xml_document document;
   const pugi::xml_node root = TRY(root_of(cases_xml, document));
   std::vector<CaseResult> results;
+  size_t number = 0;
   for (const pugi::xml_node& test : root.children()) {
     if (local_name(test) != "testCase") continue;
+    ++number;
     for (const pugi::xml_node& wanted : test.children()) {
       if (local_name(wanted) != "resultNode") continue;
-      results.push_back({test.attribute("id").value(), wanted.attribute("name").value(), false, "a value", why});
+      results.push_back(
+          {number, test.attribute("id").value(), wanted.attribute("name").value(), false, "a value", why});
     }
   }
   return results;

@@ -11,6 +11,7 @@
 namespace puhui::dmn {
 
 struct CaseResult {
+  size_t case_number = 0;  // its place in the file: ids are not always of one case alone
   std::string case_id;
   std::string node;  // the decision, business knowledge model or service asked
   bool passed = false;

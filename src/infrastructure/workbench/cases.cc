@@ -116,6 +116,7 @@ constexpr size_t kFolderDepthMax = 8;
 
 // One case of the kit: it passes when all its result nodes do.
 struct KitCase {
+  size_t number = 0;
   std::string id;
   bool passed = true;
   std::string came;  // of the first node that did not
@@ -124,7 +125,9 @@ struct KitCase {
 std::vector<KitCase> by_case(const std::vector<dmn::CaseResult>& results) {
   std::vector<KitCase> out;
   for (const dmn::CaseResult& result : results) {
-    if (out.empty() || out.back().id != result.case_id) out.push_back({result.case_id, true, ""});
+    if (out.empty() || out.back().number != result.case_number) {
+      out.push_back({result.case_number, result.case_id, true, ""});
+    }
     KitCase& of = out.back();
     if (result.passed || !of.passed) continue;
     of.passed = false;

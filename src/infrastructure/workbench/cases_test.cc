@@ -94,6 +94,18 @@ TEST(Cases, every_case_of_the_kit_at_hand_passes) {
   EXPECT_GE(ran->unscored_passed, 31) << tell(*ran);
 }
 
+TEST(Cases, two_cases_of_one_id_are_two_cases) {
+  Desk desk;
+  ASSERT_TRUE(desk.files.make_folder("kit"));
+  ASSERT_TRUE(desk.files.write("kit/graded.dmn", graded()));
+  ASSERT_TRUE(
+      desk.files.write("kit/twice.xml", cases_of("graded.dmn", case_of("1", 600, "A") + case_of("1", 599, "A"))));
+  const auto ran = run_kit(desk.near, {"kit", "out.csv"}, {});
+  ASSERT_TRUE(ran) << ran.error().text();
+  EXPECT_EQ(ran->total, 2);
+  EXPECT_EQ(ran->passed, 1);
+}
+
 TEST(Cases, a_folder_without_cases_is_not_found) {
   Desk desk;
   ASSERT_TRUE(desk.files.make_folder("empty"));
