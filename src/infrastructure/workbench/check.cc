@@ -120,7 +120,9 @@ std::string names_of(const std::vector<VariableView>& views) {
 }  // namespace
 
 std::string tell(const CheckAnswer& answer) {
-  std::string out = answer.name + ": no fault\n";
+  size_t faults = 0;
+  for (const TableView& table : answer.tables) faults += table.faults.size();
+  std::string out = answer.name + ": " + (faults == 0 ? "no fault" : "compiles, faults in its tables") + "\n";
   out += "  inputs " + std::to_string(answer.inputs.size()) + ": " + names_of(answer.inputs) + "\n";
   out += "  decisions " + std::to_string(answer.decisions.size()) + ": " + names_of(answer.decisions) + "\n";
   for (const std::string& model : answer.models) out += "  model " + model + "\n";

@@ -74,6 +74,7 @@ TEST(Check, overlaps_that_the_hit_policy_forbids_are_faults_when_strict) {
   const auto told = checked(text);
   ASSERT_TRUE(told) << told.error().text();
   EXPECT_THAT(told->tables[0].faults, ElementsAre(HasSubstr("x = 5")));
+  EXPECT_THAT(tell(*told), HasSubstr("m: compiles, faults in its tables"));
   const auto refused = checked(text, true);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().text(), HasSubstr("table D: overlap: "));
