@@ -178,7 +178,7 @@ TEST_F(CliTest, a_verb_of_two_words_takes_fields_without_their_flags) {
   const Ran too_many = run({"sheet", "read", "in", "a.csv", "b", "c"});
   EXPECT_EQ(too_many.code, 2);
   EXPECT_THAT(too_many.err, HasSubstr("c: is one word too many"));
-  EXPECT_THAT(run({"help", "sheet", "read", "in"}).out, HasSubstr("Usage: puhui sheet read in FILE"));
+  EXPECT_THAT(run({"help", "sheet", "read", "in"}).out, HasSubstr("Usage: puhui sheet read in FILE [TO]"));
 }
 
 TEST_F(CliTest, a_field_named_input_takes_the_object_or_the_file_that_holds_it) {

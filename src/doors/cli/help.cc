@@ -142,7 +142,8 @@ std::string help_of_verb(const Needs& needs, const Verb& verb) {
     nested = nested || field.kind == InputField::Kind::object;
     if (has_parts(known, field)) continue;
     const bool is_word = std::find(verb.words.begin(), verb.words.end(), field.path) != verb.words.end();
-    if (field.required) usage += " " + (is_word ? upper(field.path) : flag_with_value(field));
+    if (is_word) usage += field.required ? " " + upper(field.path) : " [" + upper(field.path) + "]";
+    if (field.required && !is_word) usage += " " + flag_with_value(field);
     rows.push_back({flag_with_value(field), told(field) + (is_word ? "; also without its flag" : "")});
   }
   const bool has_optional = std::any_of(known.begin(), known.end(), [](const InputField& f) { return !f.required; });
