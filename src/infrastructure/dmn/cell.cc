@@ -251,20 +251,6 @@ Key KeyMap::key(const Value& value) const {
   }
 }
 
-void KeyMap::keys(std::span<const Value> values, std::span<Key> out) const {
-  const auto fill = [&](auto key_of) {
-    for (size_t i = 0; i < values.size(); ++i) {
-      const Value& value = values[i];
-      out[i] = value.kind() == kind_ ? key_of(value) : value.is_null() ? kNullKey : kMismatchKey;
-    }
-  };
-  switch (kind_) {
-    case Kind::number: return fill([this](const Value& value) { return number_key(value.as_number()); });
-    case Kind::string: return fill([this](const Value& value) { return string_key(value.as_string()); });
-    default: return fill([this](const Value& value) { return key(value); });
-  }
-}
-
 Value KeyMap::value_of(Key key) const {
   const Key half = key >> 1;  // towards the lower value
   switch (kind_) {

@@ -42,8 +42,6 @@ class KeyMap {
   // The cell as intervals of keys, or nullopt when it speaks of constants of another kind or beyond the keys.
   std::optional<Intervals> intervals(const Cell& cell) const;
   Key key(const feel::Value& value) const;
-  // key() of many: out[i] is that of values[i]. Both of one length.
-  void keys(std::span<const feel::Value> values, std::span<Key> out) const;
 
   // For reports. The kind of value that has keys; null when the column speaks of none.
   feel::Kind kind() const { return kind_; }

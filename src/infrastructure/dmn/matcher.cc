@@ -141,12 +141,4 @@ size_t Matcher::take(std::span<const Key> keys, std::span<uint32_t> out) const {
   return taken;
 }
 
-void Matcher::first_many(std::span<const Key* const> columns, std::span<uint32_t> out) const {
-  std::vector<Key> keys(columns.size());
-  for (size_t row = 0; row < out.size(); ++row) {
-    for (size_t c = 0; c < columns.size(); ++c) keys[c] = columns[c][row];
-    out[row] = static_cast<uint32_t>(first(keys));
-  }
-}
-
 }  // namespace puhui::dmn

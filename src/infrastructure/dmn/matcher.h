@@ -40,8 +40,6 @@ class Matcher {
   // The first rules that match, in rule order, as many as `out` holds; how many they are. With room for two it tells
   // whether a UNIQUE table's answer is one.
   size_t take(std::span<const Key> keys, std::span<uint32_t> out) const;
-  // first() of many rows: columns[c][row] is the key of column c, out[row] the row's rule or rules().
-  void first_many(std::span<const Key* const> columns, std::span<uint32_t> out) const;
   // visit(rule) in rule order for every rule that matches, until it answers false.
   template <class Visit>
   void each(std::span<const Key> keys, Visit visit) const {

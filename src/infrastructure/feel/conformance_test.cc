@@ -1,17 +1,10 @@
 // Where the standard is easily read wrongly: one claim a test, each with the place that decides it.
 #include <gtest/gtest.h>
 
-#include "infrastructure/feel/expression.h"
+#include "infrastructure/feel/eval_for_test.h"
 
 namespace puhui::feel {
 namespace {
-
-std::string eval(std::string_view text) {
-  const auto expression = Expression::compile(text);
-  if (!expression) return "fault: " + expression.error().text();
-  Arena arena;
-  return text_of(expression->evaluate(arena));
-}
 
 // DMN 1.5, table 42: ranges are equal with the same ends, inclusions and comparison operator.
 TEST(Conformance, ARangeOfOneComparisonEqualsOnlyItsLike) {

@@ -2,16 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "infrastructure/feel/eval_for_test.h"
+
 namespace puhui::feel {
 namespace {
-
-// What the expression yields as FEEL text; "fault: …" when it does not compile.
-std::string eval(std::string_view text) {
-  const auto expression = Expression::compile(text);
-  if (!expression) return "fault: " + expression.error().text();
-  Arena arena;
-  return text_of(expression->evaluate(arena));
-}
 
 std::string why(std::string_view text) {
   const auto expression = Expression::compile(text);

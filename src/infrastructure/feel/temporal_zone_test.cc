@@ -1,17 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "infrastructure/feel/expression.h"
+#include "infrastructure/feel/eval_for_test.h"
 #include "infrastructure/feel/temporal_math.h"
 
 namespace puhui::feel {
 namespace {
-
-std::string eval(std::string_view text) {
-  const auto expression = Expression::compile(text);
-  if (!expression) return "fault: " + expression.error().text();
-  Arena arena;
-  return text_of(expression->evaluate(arena));
-}
 
 int32_t hours(std::string_view zone, std::string_view local) {
   return offset_at(*Zone::named(zone), parse_date_time(local)->second) / 3600;

@@ -10,7 +10,7 @@ namespace puhui::workbench {
 namespace {
 
 constexpr size_t kBesideFilesMax = 1000;  // looked at in a policy's folder
-constexpr size_t kPolicyBytesMax = 64 << 20;
+constexpr size_t kPolicyBytesMax = dmn::Limits{}.xml_bytes_max;
 constexpr std::string_view kGoverned = "model:";
 
 std::string folder_of(const std::string& path) {

@@ -14,7 +14,7 @@ std::span<const std::string_view> names_of(const SheetFormat*) {
 
 namespace {
 
-constexpr size_t kPolicyBytesMax = 64 << 20;
+constexpr size_t kPolicyBytesMax = dmn::Limits{}.xml_bytes_max;
 
 std::string stem_of(const std::string& path) {
   const size_t slash = path.rfind('/');
