@@ -18,6 +18,8 @@ module(infrastructure/workbench  SEES ground infrastructure  USES minizip z pugi
 # applications: one folder each; none sees another
 module(applications/lending      SEES ground infrastructure)
 
+# governance: reads the evidence, grants the permits; never sees an application
+
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)
 module(doors/cli           SEES ground/base)

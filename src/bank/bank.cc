@@ -16,18 +16,20 @@ std::vector<Migration> all_migrations() {
   add(out, ledger::migrations());
   add(out, kernel::migrations());
   add(out, application_migrations());
+  add(out, governance_migrations());
   return out;
 }
 
 std::vector<Verb> all_verbs(const kernel::EvidenceVerbNeeds* evidence, const kernel::PermitVerbNeeds* permits,
                             const kernel::ModelVerbNeeds* models, const ledger::VerbNeeds* ledger,
-                            const lending::VerbNeeds* lending, const Clock& clock) {
+                            const lending::VerbNeeds* lending, const Governance* governance, const Clock& clock) {
   std::vector<Verb> out = application_verbs(lending);
   for (Verb& verb : workbench::policy_verbs(clock)) out.push_back(std::move(verb));
   for (Verb& verb : ledger::verbs(ledger)) out.push_back(std::move(verb));
   for (Verb& verb : kernel::evidence_verbs(evidence)) out.push_back(std::move(verb));
   for (Verb& verb : kernel::permit_verbs(permits)) out.push_back(std::move(verb));
   for (Verb& verb : kernel::model_verbs(models)) out.push_back(std::move(verb));
+  for (Verb& verb : governance_verbs(governance)) out.push_back(std::move(verb));
   return out;
 }
 
@@ -56,19 +58,21 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
       {*house.store, *house.evidence, needs.clock, needs.log, needs.metrics, std::string(kBuild), needs.salt_secret},
       application_use_cases()));
   house.open_applications();
+  house.governance = TRY(Governance::open(
+      {*house.store, *house.evidence, *house.kernel, needs.files, needs.log, needs.metrics, needs.clock}));
   house.ledger_verbs.emplace(ledger::VerbNeeds{*house.ledger});
   house.evidence_verbs.emplace(kernel::EvidenceVerbNeeds{*house.evidence, *house.kernel, needs.clock});
   house.permit_verbs.emplace(kernel::PermitVerbNeeds{*house.store, *house.kernel, needs.files, needs.clock});
   house.model_verbs.emplace(kernel::ModelVerbNeeds{*house.kernel});
   house.verbs = all_verbs(&*house.evidence_verbs, &*house.permit_verbs, &*house.model_verbs, &*house.ledger_verbs,
-                          &*house.lending_verbs, needs.clock);
+                          &*house.lending_verbs, house.governance.get(), needs.clock);
   return bank;
 }
 
 const std::vector<Verb>& Bank::verbs() const { return house_->verbs; }
 
 std::vector<Verb> Bank::described(const Clock& clock) {
-  return all_verbs(nullptr, nullptr, nullptr, nullptr, nullptr, clock);
+  return all_verbs(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, clock);
 }
 
 Json Bank::summary() const {

@@ -5,6 +5,7 @@
 
 #include "applications/lending/verbs.h"
 #include "bank/bank.h"
+#include "bank/governance.h"
 #include "infrastructure/kernel/evidence_verbs.h"
 #include "infrastructure/kernel/model_verbs.h"
 #include "infrastructure/kernel/permit_verbs.h"
@@ -30,6 +31,7 @@ struct Bank::House {
   lending::ProductShelf products;
   std::unique_ptr<lending::Origination> origination;
   std::optional<lending::VerbNeeds> lending_verbs;
+  std::unique_ptr<Governance> governance;  // after what it watches
   std::vector<Verb> verbs;
 
   void open_applications();

@@ -54,7 +54,7 @@ Result<StoredRecord> read_record(const Row& row) {
   out.id = RecordId(Id128{static_cast<uint64_t>(row.integer(2)), static_cast<uint64_t>(row.integer(1))});
   const auto kind = row.integer(3);
   const auto facts_digest = Digest::from_bytes(row.bytes(7)), link = Digest::from_bytes(row.bytes(8));
-  if (!facts_digest || !link || kind < 1 || kind > 4) {
+  if (!facts_digest || !link || kind < 1 || kind > kRecordKindMax) {
     return fail(ErrorCode::corrupt, "record " + out.id.text(), "its kind or a digest is not what was written");
   }
   out.kind = static_cast<RecordKind>(kind);
@@ -76,7 +76,11 @@ std::vector<Migration> migrations() {
            "CREATE TABLE evidence_head (node {int} NOT NULL PRIMARY KEY, sequence {int} NOT NULL, "
            "link {bytes} NOT NULL);"
            "CREATE TABLE evidence_person (name {text} NOT NULL PRIMARY KEY, public_key {text} NOT NULL, "
-           "may_approve {int} NOT NULL, added_at {int} NOT NULL)"}};
+           "may_approve {int} NOT NULL, added_at {int} NOT NULL)"},
+          {"evidence", 2,
+           "CREATE TABLE evidence_outcome (node {int} NOT NULL, sequence {int} NOT NULL, name {text} NOT NULL, "
+           "id_high {int} NOT NULL, value {int} NOT NULL, known_at {int} NOT NULL, "
+           "PRIMARY KEY (node, sequence, name)) {clustered}"}};
 }
 
 Result<std::unique_ptr<EvidenceLog>> EvidenceLog::open(Store& store, uint16_t node) {

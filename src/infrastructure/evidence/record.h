@@ -88,7 +88,19 @@ std::string encode(const FactsPayload& payload);
 Result<FactsPayload> decode_facts(std::string_view bytes);
 
 // What the hash chain holds besides decisions: the acts that bear on them.
-enum class RecordKind : uint8_t { decision = 1, permit = 2, erasure = 3, note = 4 };
+enum class RecordKind : uint8_t {
+  decision = 1,
+  permit = 2,   // proposed, approved, rejected, granted, scheduled, rolled back
+  erasure = 3,  // facts erased by retention or by a subject's right
+  note = 4,
+  stop = 5,        // a kill switch thrown, lifted or drilled; a fallback declared
+  incident = 6,    // opened, noted, closed
+  shadow = 7,      // the judgement of a version that decides nothing, beside the decision before it
+  review = 8,      // a person looked at a decision again, or a subject asked for a right
+  access = 9,      // sign-ins, refusals, users, roles, sessions
+  promotion = 10,  // a challenger's stage, its looks, its rollback
+};
+inline constexpr int64_t kRecordKindMax = 10;
 std::span<const std::string_view> names_of(const RecordKind*);
 
 }  // namespace puhui::evidence

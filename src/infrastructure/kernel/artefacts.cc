@@ -7,7 +7,17 @@ std::vector<Migration> migrations() {
            "CREATE TABLE kernel_artefact (digest {bytes} NOT NULL PRIMARY KEY, kind {text} NOT NULL, "
            "bytes {bytes} NOT NULL, added_at {int} NOT NULL);"
            "CREATE TABLE kernel_permit (use_case {text} NOT NULL, granted_at {int} NOT NULL, digest {bytes} NOT NULL, "
-           "permit {text} NOT NULL, PRIMARY KEY (use_case, granted_at))"}};
+           "permit {text} NOT NULL, PRIMARY KEY (use_case, granted_at))"},
+          {"kernel", 2,
+           // standing: 1 it decides as champion from then on, 0 it was only admitted (routing.h)
+           "ALTER TABLE kernel_permit ADD COLUMN standing {int} NOT NULL DEFAULT 1;"
+           "CREATE TABLE kernel_follower (name {text} NOT NULL PRIMARY KEY, sequence {int} NOT NULL);"
+           "CREATE TABLE kernel_stop (scope {int} NOT NULL, name {text} NOT NULL, why {text} NOT NULL, "
+           "by_whom {text} NOT NULL, stopped_at {int} NOT NULL, PRIMARY KEY (scope, name));"
+           "CREATE TABLE kernel_fallback (use_case {text} NOT NULL PRIMARY KEY, fallback {int} NOT NULL, "
+           "rules_permit {bytes});"
+           "CREATE TABLE kernel_challenger (use_case {text} NOT NULL PRIMARY KEY, permit {bytes} NOT NULL, "
+           "stage {int} NOT NULL, share_ppm {int} NOT NULL, seed {int} NOT NULL)"}};
 }
 
 Result<Digest> put_artefact(Transaction& tx, std::string_view kind, std::string_view bytes, Timestamp at) {

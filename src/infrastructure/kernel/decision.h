@@ -18,6 +18,8 @@ struct Request {
   std::string caller;
   Timestamp at;
   evidence::HumanRole human = evidence::HumanRole::none;
+  bool to_human = false;                  // Choice's: neither policy nor model is asked, a person will decide
+  std::shared_ptr<const Version> shadow;  // Choice's
 };
 
 class Draft {

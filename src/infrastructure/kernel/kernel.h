@@ -17,6 +17,7 @@
 #include "infrastructure/evidence/people.h"
 #include "infrastructure/evidence/use_case.h"
 #include "infrastructure/kernel/decision.h"
+#include "infrastructure/kernel/routing.h"
 
 namespace puhui::kernel {
 
@@ -48,6 +49,24 @@ class Kernel {
 
   // Checks signatures and content, records the act, and from then on decides by it. forbidden, invalid, corrupt.
   Result<void> grant(const evidence::Permit& permit, std::string_view caller);
+  // As grant, but the permit does not decide: a challenger or a fallback may then name it. The same one again is fine.
+  Result<void> admit(const evidence::Permit& permit, std::string_view caller);
+  // Puts the champion of before back, or any permit granted or admitted here that still holds. Recorded as an act.
+  Result<void> reinstate(const Digest& permit, std::string_view caller, std::string_view why);
+
+  // ---- routing (routing.h). Each is recorded as an act and holds over restarts.
+  Result<void> stop(Stop stop);  // conflict: stands
+  Result<void> lift(StopScope scope, std::string_view name, std::string_view by, std::string_view why);  // not_found
+  std::vector<Stop> stops() const;
+  Result<void> declare_fallback(const FallbackPlan& plan, std::string_view by);
+  std::vector<FallbackPlan> fallback_plans() const;
+  // One challenger a use case. Its permit was admitted, its facts are the champion's. Named again: its stage changes.
+  Result<void> challenge(const Challenger& challenger, std::string_view by);
+  Result<void> withdraw_challenger(std::string_view use_case, std::string_view by, std::string_view why);
+  std::vector<Challenger> challengers() const;
+
+  // Who answers this entity now. forbidden: no permit; unavailable: stopped with fallback `refuse`.
+  Result<Choice> choose(std::string_view use_case, const Id128& entity) const;
 
   // What decides now under that name ("lending.approval/person_revolving"). forbidden when no permit is in force.
   Result<std::shared_ptr<const Version>> in_force(std::string_view use_case) const;

@@ -1,0 +1,45 @@
+// Governance: the eye of this bank. Its modules read the evidence and grant the permits; here they are opened on the
+// house, fed by one follower, and their verbs handed on. One group of lines a module, in the order of floors.cmake.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "ground/base/files.h"
+#include "ground/base/verb.h"
+#include "infrastructure/kernel/follower.h"
+#include "infrastructure/kernel/kernel.h"
+
+namespace puhui {
+
+struct GovernanceNeeds {
+  Store& store;
+  evidence::EvidenceLog& evidence;
+  kernel::Kernel& kernel;
+  Files& files;
+  Log& log;
+  Metrics& metrics;
+  const Clock& clock;
+};
+
+class Governance {
+ public:
+  static Result<std::unique_ptr<Governance>> open(const GovernanceNeeds& needs);
+
+  // What follows from decisions taken since: the projections. Cheap when nothing is new.
+  Result<void> follow(Progress& progress) { return follower_.catch_up(progress); }
+
+ private:
+  friend std::vector<Verb> governance_verbs(const Governance* governance);
+  explicit Governance(const GovernanceNeeds& needs)
+      : needs_(needs), follower_(needs.store, needs.evidence, needs.kernel) {}
+
+  GovernanceNeeds needs_;
+  kernel::Follower follower_;
+};
+
+std::vector<Migration> governance_migrations();
+// With nullptr they can be described but not run.
+std::vector<Verb> governance_verbs(const Governance* governance);
+
+}  // namespace puhui
