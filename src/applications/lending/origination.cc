@@ -10,7 +10,18 @@ constexpr std::string_view kLimitDecision = "Limit", kRateDecision = "Rate", kPd
 }  // namespace
 
 Result<Offerings> Origination::offerings(std::string_view product) {
-  auto version = TRY(kernel_.in_force(use_case_of(product)));
+  return offerings_of(TRY(kernel_.in_force(use_case_of(product))));
+}
+
+Result<Offerings> Origination::offerings(std::string_view product, const BorrowerId& borrower) {
+  kernel::Choice choice = TRY(kernel_.choose(use_case_of(product), borrower));
+  Offerings out = TRY(offerings_of(std::move(choice.version)));
+  out.to_human = choice.to_human;
+  out.shadow = std::move(choice.shadow);
+  return out;
+}
+
+Result<Offerings> Origination::offerings_of(std::shared_ptr<const kernel::Version> version) {
   {
     const std::shared_lock lock(mutex_);
     if (const auto found = by_permit_.find(version->digest()); found != by_permit_.end()) return found->second;
@@ -43,6 +54,8 @@ Result<Judged> Origination::judge(const Offerings& offerings, Submission applica
   request.facts = std::move(application.facts);
   request.caller = std::move(caller);
   request.at = at;
+  request.to_human = offerings.to_human;
+  request.shadow = offerings.shadow;
   Judged out{TRY(kernel_.judge(std::move(request), workspace)), std::nullopt};
   if (out.draft.approves()) {
     out.booking = TRY(prepare(offerings, application, term_months, out.draft.judgement()));

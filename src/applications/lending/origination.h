@@ -38,12 +38,14 @@ struct Judged {
   std::optional<Booking> booking;  // of an approval
 };
 
-// The version of one product's rules with the product they were signed with.
+// The version of one product's rules with the product they were signed with, as it answers one borrower.
 struct Offerings {
   std::shared_ptr<const kernel::Version> version;
   std::shared_ptr<const Product> product;
-  Digest product_hash;   // product->hash()
-  size_t term_fact = 0;  // where "term months" stands among the facts
+  Digest product_hash;                            // product->hash()
+  size_t term_fact = 0;                           // where "term months" stands among the facts
+  bool to_human = false;                          // automatic decisions are stopped: a person decides
+  std::shared_ptr<const kernel::Version> shadow;  // judges beside it
 };
 
 class Origination {
@@ -51,8 +53,10 @@ class Origination {
   Origination(Store& store, kernel::Kernel& kernel, LoanBook& book, ProductShelf& products, const Clock& clock)
       : store_(store), kernel_(kernel), book_(book), products_(products), clock_(clock) {}
 
-  // forbidden when no permit is in force for the product.
+  // Of the champion. forbidden when no permit is in force for the product.
   Result<Offerings> offerings(std::string_view product);
+  // Of whoever answers this borrower now: champion, challenger or fallback. unavailable: stopped, and refused meanwhile.
+  Result<Offerings> offerings(std::string_view product, const BorrowerId& borrower);
 
   // Decides and prepares; touches no store. invalid when the policy approves what the product does not offer.
   Result<Judged> judge(const Offerings& offerings, Submission application, std::string caller, Timestamp at,
@@ -72,6 +76,7 @@ class Origination {
   Result<Booked> apply(const Offerings& offerings, Submission application, std::string caller);
 
  private:
+  Result<Offerings> offerings_of(std::shared_ptr<const kernel::Version> version);
   Result<Booking> prepare(const Offerings& offerings, const Submission& application, int term_months,
                           const evidence::Judgement& judgement) const;
 

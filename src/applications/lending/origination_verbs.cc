@@ -47,12 +47,13 @@ Result<ApplyAnswer> apply(const VerbNeeds& needs, const VerbCall& call, const Ap
   if (const auto before = TRY(needs.origination.earlier(request.application, asked))) {
     return answer_of(needs, request.application, *before);
   }
-  const Offerings offerings = TRY(needs.origination.offerings(request.product));
+  const BorrowerId borrower = borrower_id(request.borrower);
+  const Offerings offerings = TRY(needs.origination.offerings(request.product, borrower));
   auto facts = offerings.version->facts().read(request.facts);
   if (!facts) return fail(at("facts", std::move(facts).error()));
   Submission submission;
   submission.key = request.application;
-  submission.borrower = borrower_id(request.borrower);
+  submission.borrower = borrower;
   submission.facts = *std::move(facts);
   submission.opened_on = request.opened_on.value_or(date_of(needs.clock.now(), needs.utc_offset_minutes));
   submission.request = asked;

@@ -7,6 +7,7 @@
 #include "applications/lending/life.h"
 #include "applications/lending/replay_permit.h"
 #include "applications/lending/training.h"
+#include "infrastructure/evidence/outcome.h"
 
 namespace puhui::lending {
 
@@ -285,9 +286,11 @@ Result<void> decide_all(const Run& run, Tally& tally) {
       if (!item.judged) continue;
       in_flight.begin();
       run.needs.store.write_later(
-          [&origination = run.needs.origination, &item, round](Transaction& tx) -> Result<void> {
-            TRY(origination.book(tx, item.submission, *item.judged));
-            return {};
+          [&run, &item, round](Transaction& tx) -> Result<void> {
+            const auto booked = TRY(run.needs.origination.book(tx, item.submission, *item.judged));
+            if (!booked.loan || !item.bad) return {};  // of a refusal nobody could have known its end
+            return evidence::put_outcome(tx, {booked.decision, std::string(evidence::kDefaultOutcome), *item.bad,
+                                              item.judged->draft.circumstances().at});
           },
           [&in_flight, started_ns = item.started_ns](Result<void> result) {
             in_flight.end(std::move(result), started_ns);

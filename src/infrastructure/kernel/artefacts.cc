@@ -17,7 +17,9 @@ std::vector<Migration> migrations() {
            "CREATE TABLE kernel_fallback (use_case {text} NOT NULL PRIMARY KEY, fallback {int} NOT NULL, "
            "rules_permit {bytes});"
            "CREATE TABLE kernel_challenger (use_case {text} NOT NULL PRIMARY KEY, permit {bytes} NOT NULL, "
-           "stage {int} NOT NULL, share_ppm {int} NOT NULL, seed {int} NOT NULL)"}};
+           "stage {int} NOT NULL, share_ppm {int} NOT NULL, seed {int} NOT NULL);"
+           "CREATE TABLE kernel_exploration (use_case {text} NOT NULL, day {int} NOT NULL, taken {int} NOT NULL, "
+           "PRIMARY KEY (use_case, day))"}};
 }
 
 Result<Digest> put_artefact(Transaction& tx, std::string_view kind, std::string_view bytes, Timestamp at) {

@@ -34,6 +34,9 @@ class Draft {
   evidence::Judgement judgement_;
   evidence::Circumstances circumstances_;
   std::string judgement_bytes_, facts_bytes_;
+  std::string shadow_bytes_;  // of the version that judged beside it; empty: none did
+  int64_t shadow_cpu_ns_ = 0;
+  bool explored_ = false;  // approved at random
 };
 
 class Decision {

@@ -10,8 +10,6 @@ namespace {
 
 std::string_view without_scope(std::string_view use_case) { return use_case.substr(0, use_case.find('/')); }
 
-Result<Permit> parse_permit(std::string_view text) { return read_json<Permit>(TRY(parse_json(text))); }
-
 }  // namespace
 
 Kernel::Kernel(KernelNeeds needs, std::vector<evidence::UseCase> use_cases)
@@ -23,6 +21,9 @@ Kernel::Kernel(KernelNeeds needs, std::vector<evidence::UseCase> use_cases)
 Result<std::unique_ptr<Kernel>> Kernel::open(KernelNeeds needs, std::vector<evidence::UseCase> use_cases) {
   std::unique_ptr<Kernel> kernel(new Kernel(std::move(needs), std::move(use_cases)));
   TRY(kernel->load_in_force());
+  TRY(kernel->load_routing());
+  TRY(kernel->load_explorations());
+  TRY(kernel->refresh_routes());
   return kernel;
 }
 
@@ -37,15 +38,15 @@ Result<void> Kernel::load_in_force() {
   std::vector<evidence::Person> people;
   TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
     people = TRY(evidence::read_people(reader));
-    return reader.each("SELECT use_case, permit FROM kernel_permit ORDER BY use_case, granted_at", {},
-                       [&](const Row& row) -> Result<void> {
+    return reader.each("SELECT use_case, permit FROM kernel_permit WHERE standing = 1 ORDER BY use_case, granted_at",
+                       {}, [&](const Row& row) -> Result<void> {
                          latest[std::string(row.text(0))] = row.text(1);
                          return {};
                        });
   }));
   for (const auto& [use_case, text] : latest) {
     const auto load = [&]() -> Result<std::shared_ptr<const Version>> {
-      const Permit permit = TRY(parse_permit(text));
+      const Permit permit = TRY(read_json<Permit>(TRY(parse_json(text))));
       TRY(evidence::check(permit, people, needs_.clock.now(), needs_.build));
       return load_version(permit);
     };
@@ -91,6 +92,7 @@ Result<std::shared_ptr<const Version>> Kernel::load_version(const Permit& permit
     return {};
   }));
   const std::unique_lock lock(mutex_);
+  version->gate_ = is_stopped(*version, stops_) ? Version::Gate::stopped : Version::Gate::open;
   return versions_.emplace(digest, std::move(version)).first->second;
 }
 
@@ -102,61 +104,18 @@ Result<void> Kernel::rehearse(const evidence::Manifest& manifest) const {
   });
 }
 
-// Only load_version puts a version there, and only for permits whose signatures held.
-bool Kernel::was_granted(const Version& version) const {
-  const std::shared_lock lock(mutex_);
-  const auto found = versions_.find(version.digest());
-  return found != versions_.end() && found->second.get() == &version;
-}
-
-Result<void> Kernel::grant(const Permit& permit, std::string_view caller) {
-  const evidence::Manifest& manifest = permit.manifest;
-  const Timestamp now = needs_.clock.now();
-  const evidence::UseCase* use_case = declared(manifest.use_case);
-  if (!use_case) {
-    return fail(ErrorCode::not_found, "use_case", "no application declares '" + manifest.use_case + "'");
-  }
-  if (manifest.tier > use_case->tier) {
-    return fail(ErrorCode::forbidden, "tier",
-                "the use case is of tier " + std::to_string(use_case->tier) + "; a permit may not say a lower risk (" +
-                    std::to_string(manifest.tier) + ")");
-  }
-  std::vector<evidence::Person> people;
-  TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
-    people = TRY(evidence::read_people(reader));
-    return {};
-  }));
-  TRY(evidence::check(permit, people, now, needs_.build));
-  auto version = TRY(load_version(permit));
-  TRY(needs_.store.write([&](Transaction& tx) -> Result<void> {
-    const Digest digest = manifest.digest();
-    // The last one granted is in force, also when the clock stepped back since the one before.
-    const auto last =
-        TRY(tx.integer("SELECT MAX(granted_at) FROM kernel_permit WHERE use_case = ?", {manifest.use_case}));
-    const int64_t granted_at = std::max(now.microseconds, last.value_or(now.microseconds - 1) + 1);
-    TRY(tx.execute("INSERT INTO kernel_permit (use_case, granted_at, digest, permit) VALUES (?, ?, ?, ?)",
-                   {manifest.use_case, granted_at, BytesView{digest.view()}, print_json(to_json(permit))}));
-    evidence::Circumstances by;
-    by.at = now;
-    by.caller = caller;
-    by.human = evidence::HumanRole::in_the_loop;
-    needs_.evidence.append_act(evidence::RecordKind::permit,
-                               "permit " + digest.hex() + " of " + manifest.use_case + " granted", by);
-    return {};
-  }));
-  const std::unique_lock lock(mutex_);
-  in_force_[manifest.use_case] = std::move(version);
-  refused_.erase(manifest.use_case);
-  return {};
+Error Kernel::none_in_force(std::string_view use_case) const {
+  const auto refused = refused_.find(use_case);
+  return Error{ErrorCode::forbidden,
+               {{std::string(use_case), refused == refused_.end()
+                                            ? "no permit is in force; propose one and have two people sign it"
+                                            : "its permit does not hold: " + refused->second}}};
 }
 
 Result<std::shared_ptr<const Version>> Kernel::in_force(std::string_view use_case) const {
   const std::shared_lock lock(mutex_);
   if (const auto found = in_force_.find(use_case); found != in_force_.end()) return found->second;
-  const auto refused = refused_.find(use_case);
-  return fail(ErrorCode::forbidden, std::string(use_case),
-              refused == refused_.end() ? "no permit is in force; propose one and have two people sign it"
-                                        : "its permit does not hold: " + refused->second);
+  return fail(none_in_force(use_case));
 }
 
 std::vector<std::shared_ptr<const Version>> Kernel::all_in_force() const {
@@ -171,23 +130,14 @@ Result<std::shared_ptr<const Version>> Kernel::find_version(const Digest& permit
     const std::shared_lock lock(mutex_);
     if (const auto found = versions_.find(permit); found != versions_.end()) return found->second;
   }
-  std::optional<std::string> text;
-  TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
-    text = TRY(reader.text("SELECT permit FROM kernel_permit WHERE digest = ?", {BytesView{permit.view()}}));
-    return {};
-  }));
-  if (!text) return fail(ErrorCode::not_found, "permit " + permit.short_hex(), "was never granted in this store");
-  const Permit stored = TRY(parse_permit(*text));
-  if (stored.manifest.digest() != permit) {
-    return fail(ErrorCode::corrupt, "permit " + permit.short_hex(), "its stored text gives another digest");
-  }
-  return load_version(stored);
+  return load_version(TRY(stored_permit(permit)));
 }
 
 Result<Draft> Kernel::judge(Request request, Workspace& workspace) const {
   const evidence::CycleMeter whole(cycles_);
   const Version& version = *request.version;
-  if (!was_granted(version)) {
+  const Version::Gate gate = version.gate();
+  if (gate == Version::Gate::not_granted) {
     return fail(ErrorCode::forbidden, version.permit().manifest.use_case,
                 "its permit was never granted here; have two people sign it and grant it");
   }
@@ -199,8 +149,20 @@ Result<Draft> Kernel::judge(Request request, Workspace& workspace) const {
   Draft draft;
   const evidence::CycleMeter inner(cycles_);
   const evidence::ThreadMeter cpu;
-  draft.judgement_ = TRY(version.judge(request.facts, workspace));
+  if (gate == Version::Gate::open) {
+    draft.judgement_ = TRY(judge_open(request, workspace, draft));
+  } else if (request.to_human) {
+    draft.judgement_ = version.referral();
+    request.human = evidence::HumanRole::in_the_loop;
+  } else {
+    return fail(ErrorCode::unavailable, version.permit().manifest.use_case,
+                "it was stopped a moment ago; ask again and its fallback answers");
+  }
   draft.circumstances_.cpu_ns = cpu.elapsed_ns();
+  if (request.shadow && gate == Version::Gate::open) {
+    draft.shadow_bytes_ = encode(judge_shadow(request, workspace));
+    draft.shadow_cpu_ns_ = cpu.elapsed_ns() - draft.circumstances_.cpu_ns;
+  }
   const int64_t inner_ns = inner.elapsed_ns();
 
   draft.judgement_bytes_ = encode(draft.judgement_);
@@ -218,9 +180,16 @@ Result<Draft> Kernel::judge(Request request, Workspace& workspace) const {
   return draft;
 }
 
-Decision Kernel::record(Transaction&, const Draft& draft) {
+Decision Kernel::record(Transaction& tx, const Draft& draft) {
   const evidence::CycleMeter meter(cycles_);
   const auto id = needs_.evidence.append_decision(draft.judgement_bytes_, draft.circumstances_, draft.facts_bytes_);
+  if (!draft.shadow_bytes_.empty()) {
+    evidence::Circumstances beside = draft.circumstances_;
+    beside.cpu_ns = draft.shadow_cpu_ns_;
+    beside.overhead_ns = 0;
+    needs_.evidence.append_act(evidence::RecordKind::shadow, draft.shadow_bytes_, beside);
+  }
+  if (draft.explored_) keep_exploration(tx, draft);
   Decision decision(id, draft.judgement_, draft.circumstances_);
   overhead_.record(static_cast<uint64_t>(std::max<int64_t>(0, draft.circumstances_.overhead_ns + meter.elapsed_ns())));
   return decision;
@@ -251,7 +220,8 @@ Result<Kernel::Replay> Kernel::replay(const evidence::StoredRecord& record, Work
                 "it holds " + std::to_string(payload.facts.size()) + " facts, its permit's schema has " +
                     std::to_string(version->facts().facts.size()));
   }
-  auto now = version->judge(payload.facts, workspace);
+  const bool referred = then.rules_hit.empty() && then.reasons.size() == 1 && then.reasons[0].code == kStoppedReason;
+  auto now = referred ? Result<evidence::Judgement>(version->referral()) : version->judge(payload.facts, workspace);
   if (!now) {
     out.difference = "it was decided then and fails now: " + now.error().text();
     return out;

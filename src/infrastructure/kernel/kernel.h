@@ -17,7 +17,7 @@
 #include "infrastructure/evidence/people.h"
 #include "infrastructure/evidence/use_case.h"
 #include "infrastructure/kernel/decision.h"
-#include "infrastructure/kernel/routing.h"
+#include "infrastructure/kernel/routes.h"
 
 namespace puhui::kernel {
 
@@ -96,16 +96,49 @@ class Kernel {
   Result<void> load_in_force();
   const evidence::UseCase* declared(std::string_view use_case) const;
   Result<std::shared_ptr<const Version>> load_version(const evidence::Permit& permit) const;
-  bool was_granted(const Version& version) const;
+  Error none_in_force(std::string_view use_case) const;  // under mutex_
+
+  // kernel_permits.cc
+  enum class Standing : uint8_t { admitted, champion };
+  Result<std::shared_ptr<const Version>> checked_version(const evidence::Permit& permit) const;
+  Result<void> keep(Transaction& tx, const evidence::Permit& permit, Standing standing) const;
+  Result<evidence::Permit> stored_permit(const Digest& digest) const;
+  Result<void> put_in_force(const evidence::Permit& permit, std::string_view caller, std::string words);
+
+  // kernel_routing.cc
+  Result<void> load_routing();
+  Result<void> act(const std::function<Result<void>(Transaction&)>& change, evidence::RecordKind kind,
+                   std::string words, std::string_view by);
+  Result<void> refresh_routes();
+  Route route_of(std::shared_ptr<const Version> champion, std::span<const Stop> stops,
+                 std::span<const FallbackPlan> plans, std::span<const Challenger> challengers) const;
+  std::shared_ptr<const Version> stand_in_of(const Version& champion, const FallbackPlan& plan,
+                                             std::span<const Stop> stops) const;
+  bool is_stopped(const Version& version, std::span<const Stop> stops) const;
+  void set_gates();  // under mutex_, held alone
+
+  // kernel_explore.cc: the random approvals of routing.h
+  Result<evidence::Judgement> judge_open(Request& request, Workspace& workspace, Draft& draft) const;
+  bool take_exploration(const Version& version, Timestamp at) const;
+  static void keep_exploration(Transaction& tx, const Draft& draft);
+  Result<void> load_explorations();
+  evidence::Judgement judge_shadow(const Request& request, Workspace& workspace) const;
 
   KernelNeeds needs_;
   std::vector<evidence::UseCase> use_cases_;
   evidence::CycleClock cycles_;
   Histogram& overhead_;
-  mutable std::shared_mutex mutex_;
+  std::mutex change_;                // one change of the routing at a time
+  mutable std::shared_mutex mutex_;  // guards what follows
   std::map<std::string, std::shared_ptr<const Version>, std::less<>> in_force_;
+  std::map<std::string, std::shared_ptr<const Route>, std::less<>> routes_;
   std::map<std::string, std::string, std::less<>> refused_;  // use case → why its last permit does not hold
   mutable std::map<Digest, std::shared_ptr<const Version>> versions_;
+  std::vector<Stop> stops_;
+  std::vector<FallbackPlan> plans_;
+  std::vector<Challenger> challengers_;
+  mutable std::mutex exploring_;
+  mutable std::map<std::pair<std::string, int32_t>, int64_t> explored_;  // use case and day → random approvals
 };
 
 }  // namespace puhui::kernel

@@ -108,6 +108,7 @@ struct TestProposal {
   std::string policy = test_policy();
   std::string facts = std::string(kTestFacts), reasons = std::string(kTestReasons);
   std::string cap = "0.30";
+  std::vector<evidence::Threshold> more_thresholds;
   models::ModelKind model = models::ModelKind::scorecard;
   std::string brought_model;  // its bytes, instead of a trained one
   std::string use_case = std::string(kTestUseCase), build = std::string(kTestBuild);
@@ -176,6 +177,7 @@ class KernelTest : public ::testing::TestWithParam<std::string> {
                      {"model:pd", put("model", proposal.brought_model.empty() ? test_model(proposal.model).bytes()
                                                                               : proposal.brought_model)}};
     out.thresholds = {{"cap", proposal.cap}};
+    out.thresholds.insert(out.thresholds.end(), proposal.more_thresholds.begin(), proposal.more_thresholds.end());
     out.build = proposal.build;
     out.author = "author";
     out.made_at = clock_.now();

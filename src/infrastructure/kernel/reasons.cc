@@ -1,6 +1,7 @@
 #include "infrastructure/kernel/reasons.h"
 
 #include "ground/base/shape.h"
+#include "infrastructure/kernel/routing.h"
 
 namespace puhui::kernel {
 
@@ -36,8 +37,12 @@ Result<ReasonCatalogue> ReasonCatalogue::parse(std::string_view json) {
 }
 
 const ReasonText* ReasonCatalogue::find(std::string_view code) const {
+  // Told by the kernel, whatever the policy: the use case's own sentence, where it has one, comes first.
+  static const ReasonText kStopped{"Automatic decisions are paused at the moment; a person will decide on this.",
+                                   "目前暂停自动审批，将由人工为您审核。", ""};
   const auto found = texts_.find(code);
-  return found == texts_.end() ? nullptr : &found->second;
+  if (found != texts_.end()) return &found->second;
+  return code == kStoppedReason ? &kStopped : nullptr;
 }
 
 }  // namespace puhui::kernel

@@ -2,6 +2,7 @@
 
 #include "ground/base/check.h"
 #include "infrastructure/kernel/predictor_call.h"
+#include "infrastructure/kernel/routing.h"
 
 namespace puhui::kernel {
 
@@ -101,6 +102,7 @@ Result<std::shared_ptr<const Version>> Version::load(const evidence::Permit& per
   TRY(version->load_models(artefacts));
   TRY(version->load_policy(artefacts));
   TRY(version->connect_inputs());
+  TRY(version->connect_exploration());
   TRY(version->check_reasons());
   return std::shared_ptr<const Version>(std::move(version));
 }
@@ -176,6 +178,24 @@ Result<void> Version::connect_inputs() {
   return std::move(faults).result();
 }
 
+Result<void> Version::connect_exploration() {
+  exploration_fact_ = facts_.find(kExplorationDrawFact);
+  if (exploration_fact_ && facts_.facts[*exploration_fact_].type != FactType::number) {
+    return fail(ErrorCode::invalid, std::string(kExplorationDrawFact),
+                "expected a fact of type number: the kernel fills it");
+  }
+  for (const evidence::Threshold& threshold : permit_.manifest.thresholds) {
+    if (threshold.name != kExplorationDailyMaxThreshold) continue;
+    const auto number = Number::parse(threshold.value);
+    if (!number || number->places != 0 || number->coefficient < 0) {
+      return fail(ErrorCode::invalid, threshold.name,
+                  "expected a whole number of decisions a day, came '" + threshold.value + "'");
+    }
+    exploration_daily_max_ = number->coefficient;
+  }
+  return {};
+}
+
 Result<void> Version::check_reasons() const {
   Faults faults;
   for (const NamedModel& named : models_) {
@@ -221,6 +241,15 @@ Result<evidence::Judgement> Version::judge(std::span<const FactValue> facts, Wor
   judgement.rules_hit = trace.hits;
   if (outcome.as_string() != kApprove) TRY(add_reasons(values[reasons_decision_], trace, judgement));
   return judgement;
+}
+
+evidence::Judgement Version::referral() const {
+  evidence::Judgement out;
+  out.permit = digest_;
+  out.use_case = permit_.manifest.use_case;
+  out.outputs.push_back({std::string(kOutcomeDecision), std::string(kRefer)});
+  out.reasons.push_back({std::string(kStoppedReason), evidence::ReasonSource::policy, 0});
+  return out;
 }
 
 Result<void> Version::add_reasons(const feel::Value& listed, const ModelTrace& trace,

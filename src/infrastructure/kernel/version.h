@@ -1,7 +1,8 @@
 // Version: everything one permit lets run, loaded and checked: policy, models, facts, thresholds, reasons.
-// Immutable, shared by all threads; a swap replaces the whole of it, so nobody sees half a policy.
+// Immutable but for its gate, shared by all threads; a swap replaces the whole of it, so nobody sees half a policy.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@ inline constexpr std::string_view kPolicyArtefact = "policy", kFactsArtefact = "
 inline constexpr std::string_view kModelPrefix = "model:";
 // What every policy must decide: a string, and a list of reason codes.
 inline constexpr std::string_view kOutcomeDecision = "Outcome", kReasonsDecision = "Reasons";
-inline constexpr std::string_view kApprove = "approve";
+inline constexpr std::string_view kApprove = "approve", kRefer = "refer";
 
 // One thread's working memory for judging; reused from one judgement to the next.
 class Workspace {
@@ -56,13 +57,24 @@ class Version {
   // The judgement on facts in schema order. Pure: the same facts, the same bytes, on any thread.
   // invalid when the policy comes to no outcome, with the cause of it.
   Result<evidence::Judgement> judge(std::span<const evidence::FactValue> facts, Workspace& workspace) const;
+  // The judgement while automatic decisions are stopped: a person decides. Also a pure function.
+  evidence::Judgement referral() const;
+
+  // Whether it may judge, for the kernel to set: one atomic read on the decision path.
+  enum class Gate : uint8_t { not_granted, open, stopped };
+  Gate gate() const { return gate_.load(std::memory_order_acquire); }
+  // Where the draw of a random approval goes (routing.h); none when the facts have no place for it.
+  std::optional<size_t> exploration_fact() const { return exploration_fact_; }
+  int64_t exploration_daily_max() const { return exploration_daily_max_; }
 
  private:
+  friend class Kernel;  // sets the gate
   class ModelFunctions;
   Version() = default;
   Result<void> load_models(ArtefactSource& artefacts);
   Result<void> load_policy(ArtefactSource& artefacts);
   Result<void> connect_inputs();
+  Result<void> connect_exploration();
   Result<void> check_reasons() const;
   Result<void> add_reasons(const feel::Value& listed, const ModelTrace& trace, evidence::Judgement& judgement) const;
   void add_model_reasons(std::string_view model, const ModelTrace& trace, evidence::Judgement& judgement) const;
@@ -83,6 +95,9 @@ class Version {
   std::optional<dmn::Policy> policy_;  // after functions_: it calls them
   std::vector<Source> sources_;        // by policy input
   size_t outcome_ = 0, reasons_decision_ = 0;
+  std::optional<size_t> exploration_fact_;
+  int64_t exploration_daily_max_ = 0;
+  mutable std::atomic<Gate> gate_{Gate::not_granted};
 
  public:
   ~Version();
