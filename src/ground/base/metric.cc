@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -34,13 +35,19 @@ uint64_t Histogram::count() const {
   return total;
 }
 
-uint64_t Histogram::quantile_ns(double share) const {
-  const uint64_t total = count();
+Histogram::Counts Histogram::counts() const {
+  Counts out;
+  for (size_t i = 0; i < kBuckets; ++i) out[i] = counts_[i].load(std::memory_order_relaxed);
+  return out;
+}
+
+uint64_t Histogram::quantile_of(const Counts& counts, double share) {
+  const uint64_t total = std::accumulate(counts.begin(), counts.end(), uint64_t{0});
   if (total == 0) return 0;
   const auto rank = static_cast<uint64_t>(std::ceil(share * static_cast<double>(total)));
   uint64_t seen = 0;
   for (size_t i = 0; i < kBuckets; ++i) {
-    seen += counts_[i].load(std::memory_order_relaxed);
+    seen += counts[i];
     if (seen >= rank && seen > 0) return upper_edge(i);
   }
   return upper_edge(kBuckets - 1);

@@ -29,10 +29,15 @@ class Histogram {
   uint64_t count() const;
   uint64_t sum_ns() const { return sum_.load(std::memory_order_relaxed); }
   // The upper edge of the step that holds the quantile; 0 when nothing was recorded. `share` in [0, 1].
-  uint64_t quantile_ns(double share) const;
+  uint64_t quantile_ns(double share) const { return quantile_of(counts(), share); }
+
+  // How many fell into each step. The difference of two readings is what came between them.
+  static constexpr size_t kSteps = 16, kBuckets = 61 * kSteps;
+  using Counts = std::array<uint64_t, kBuckets>;
+  Counts counts() const;
+  static uint64_t quantile_of(const Counts& counts, double share);
 
  private:
-  static constexpr size_t kSteps = 16, kBuckets = 61 * kSteps;
   static size_t bucket_of(uint64_t nanoseconds);
   static uint64_t upper_edge(size_t bucket);
   std::array<std::atomic<uint64_t>, kBuckets> counts_{};
