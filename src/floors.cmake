@@ -13,12 +13,14 @@ module(infrastructure/feel       SEES ground/base  USES icui18n icuuc)
 module(infrastructure/dmn        SEES ground/base infrastructure/feel  USES pugixml)
 module(infrastructure/models     SEES ground/base  USES xgboost z zstd pugixml)
 module(infrastructure/kernel     SEES ground infrastructure)
+module(infrastructure/compute    SEES ground infrastructure)
 module(infrastructure/workbench  SEES ground infrastructure  USES minizip z pugixml)
 
 # applications: one folder each; none sees another
 module(applications/lending      SEES ground infrastructure)
 
 # governance: reads the evidence, grants the permits; never sees an application
+module(governance/heatmap        SEES ground infrastructure)
 
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)
