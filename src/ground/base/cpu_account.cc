@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "ground/base/check.h"
+#include "ground/base/clock.h"
 
 namespace puhui {
 
@@ -49,7 +50,7 @@ class CpuAccount::Slice {
 
   void change_to(CpuAccount* account) {
     if (account == account_) return;
-    if (account) be_known_to(account->threads_);
+    if (account && account->threads_) be_known_to(account->threads_);
     const int64_t now_ns = thread_cpu_ns();
     const std::lock_guard lock(mutex_);
     if (account_) account_->add_cpu_ns(std::max<int64_t>(0, now_ns - since_ns_));
@@ -98,6 +99,7 @@ CpuAccount& CpuAccounts::account(std::string_view name, std::string_view version
   if (full) key = {std::string(kActivityPrefix) + "other", ""};
   if (const auto found = by_name_.find(key); found != by_name_.end()) return *found->second;
   CpuAccount& made = accounts_.emplace_back(key.first, key.second);
+  made.accounts_ = this;
   made.threads_ = threads_;
   by_name_.emplace(std::move(key), &made);
   return made;
@@ -105,6 +107,11 @@ CpuAccount& CpuAccounts::account(std::string_view name, std::string_view version
 
 CpuAccount& CpuAccounts::activity(std::string_view name) {
   return account(std::string(kActivityPrefix) + std::string(name));
+}
+
+void CpuAccounts::before(CpuAccount& account, int64_t nanoseconds) {
+  since_ns_ -= nanoseconds;
+  account.add_cpu_ns(nanoseconds);
 }
 
 CpuAccount* CpuAccounts::current() { return CpuAccount::Slice::of_this_thread().account(); }
@@ -130,10 +137,18 @@ CpuScope::~CpuScope() { CpuAccount::Slice::of_this_thread().change_to(before_); 
 
 void CpuScope::to(CpuAccount* account) { CpuAccount::Slice::of_this_thread().change_to(account ? account : before_); }
 
-void CpuScope::to_nobody() { CpuAccount::Slice::of_this_thread().change_to(nullptr); }
+CpuCall::CpuCall(CpuAccount* account) : account_(account), scope_(account) {
+  if (account_) start_ns_ = monotonic_ns();
+}
 
-CpuRestScope::CpuRestScope(CpuAccounts* accounts)
-    : accounts_(accounts), account_(accounts ? CpuAccounts::current() : nullptr) {
+CpuCall::~CpuCall() {
+  if (!account_) return;
+  account_->add_call(monotonic_ns() - start_ns_);
+  if (!done_) account_->add_error();
+}
+
+CpuRestScope::CpuRestScope() : account_(CpuAccounts::current()) {
+  if (account_ && !account_->accounts_) account_ = nullptr;
   if (account_) before_ns_ = rest_ns();
 }
 
@@ -143,7 +158,7 @@ CpuRestScope::~CpuRestScope() {
 
 // The accounts first: a slice that runs meanwhile makes the rest look larger at both ends, never negative.
 int64_t CpuRestScope::rest_ns() const {
-  const int64_t charged_ns = accounts_->settled_cpu_ns();
+  const int64_t charged_ns = account_->accounts_->settled_cpu_ns();
   return process_cpu_ns() - charged_ns;
 }
 

@@ -26,6 +26,8 @@ inline constexpr std::string_view kActivityPrefix = "activity:";
 // Accounts beyond it, which a program that names them by what comes from outside would make, share "activity:other".
 inline constexpr size_t kCpuAccountsMax = 4096;
 
+class CpuAccounts;
+
 // One account. Counting is one relaxed atomic add; safe from every thread.
 class CpuAccount {
  public:
@@ -47,11 +49,13 @@ class CpuAccount {
  private:
   friend class CpuScope;
   friend class CpuAccounts;
+  friend class CpuRestScope;
   struct Threads;  // those that may have a slice running on an account of one CpuAccounts
   class Slice;     // what one thread is charging now
 
   const std::string name_, version_;
-  std::shared_ptr<Threads> threads_;
+  CpuAccounts* accounts_ = nullptr;   // those it belongs to; none: an account of its own, nobody's sum
+  std::shared_ptr<Threads> threads_;  // theirs
   Counter calls_, errors_, tokens_;
   std::atomic<int64_t> cpu_ns_{0};
   Histogram latency_;
@@ -77,7 +81,13 @@ class CpuAccounts {
   std::vector<const CpuAccount*> settled();
   int64_t settled_cpu_ns();  // their sum
 
+  // The process's CPU since these accounts were made, with what `before` added: what their sum is held against.
+  int64_t process_ns() const { return process_cpu_ns() - since_ns_; }
+  // CPU that the process used before these accounts were made, a program's loading: charged and counted.
+  void before(CpuAccount& account, int64_t nanoseconds);
+
  private:
+  int64_t since_ns_ = process_cpu_ns();
   std::shared_ptr<CpuAccount::Threads> threads_;
   mutable std::mutex mutex_;
   std::deque<CpuAccount> accounts_;
@@ -98,25 +108,38 @@ class CpuScope {
 
   // From here on `account` is charged; null: as it was.
   void to(CpuAccount* account);
-  // From here on nobody: for a stretch whose cost is shared out afterwards with add_cpu_ns.
-  void to_nobody();
 
  private:
   CpuAccount* before_;
+};
+
+// One call of an account: its CPU on this thread, its latency, and an error unless done() was said.
+class CpuCall {
+ public:
+  explicit CpuCall(CpuAccount* account);
+  ~CpuCall();
+  CpuCall(const CpuCall&) = delete;
+  CpuCall& operator=(const CpuCall&) = delete;
+  void done() { done_ = true; }
+
+ private:
+  CpuAccount* account_;
+  CpuScope scope_;
+  int64_t start_ns_ = 0;
+  bool done_ = false;
 };
 
 // Charges the current account with the CPU that threads without a scope used while it lived: the worker threads of
 // a library (OpenMP) during one synchronous call. Two at once share what they took without counting it twice.
 class CpuRestScope {
  public:
-  explicit CpuRestScope(CpuAccounts* accounts);
+  CpuRestScope();
   ~CpuRestScope();
   CpuRestScope(const CpuRestScope&) = delete;
   CpuRestScope& operator=(const CpuRestScope&) = delete;
 
  private:
   int64_t rest_ns() const;
-  CpuAccounts* accounts_;
   CpuAccount* account_;
   int64_t before_ns_ = 0;
 };

@@ -48,15 +48,32 @@ TEST(CpuScope, OfNoAccountLeavesTheOneBefore) {
   EXPECT_EQ(CpuAccounts::current(), &outer);
 }
 
-TEST(CpuScope, ChargesNobodyWhileTheCostIsToBeSharedOut) {
+// What a writer does for many at once is gathered so, and shared out afterwards.
+TEST(CpuScope, OfAnAccountOfItsOwnAddsToNoSum) {
   CpuAccounts accounts;
-  CpuAccount& account = accounts.activity("store");
-  CpuScope scope(account);
-  scope.to_nobody();
-  const int64_t before_ns = account.cpu_ns();
+  CpuAccount& store = accounts.activity("store");
+  CpuAccount pot("", "");
+  CpuScope scope(store);
+  scope.to(&pot);
+  const int64_t before_ns = accounts.settled_cpu_ns();
   burn(2 * kMs);
-  scope.to_nobody();
-  EXPECT_EQ(account.cpu_ns(), before_ns);
+  EXPECT_EQ(accounts.settled_cpu_ns(), before_ns);
+  scope.to(&store);
+  EXPECT_GE(pot.cpu_ns(), 2 * kMs);
+}
+
+TEST(CpuCall, CountsAnErrorUnlessItWasDone) {
+  CpuAccounts accounts;
+  CpuAccount& account = accounts.account("lending.approval");
+  {
+    CpuCall call(&account);
+    call.done();
+  }
+  { const CpuCall call(&account); }
+  { const CpuCall call(nullptr); }
+  EXPECT_EQ(account.calls(), 2u);
+  EXPECT_EQ(account.errors(), 1u);
+  EXPECT_EQ(account.latency().count(), 2u);
 }
 
 TEST(CpuAccounts, SettleWhatAnotherThreadIsStillRunning) {
@@ -133,7 +150,7 @@ TEST(CpuRestScope, ChargesThreadsThatHaveNoScope) {
   constexpr int64_t kWorkMs = 60;  // far above the tick by which the process clock may lag
   {
     const CpuScope scope(account);
-    const CpuRestScope rest(&accounts);
+    const CpuRestScope rest;
     std::thread([] { burn(kWorkMs * kMs); }).join();
   }
   EXPECT_GE(account.cpu_ns(), (kWorkMs - 20) * kMs);

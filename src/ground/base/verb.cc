@@ -18,4 +18,18 @@ bool Caller::may(std::string_view permission) const {
   return false;
 }
 
+void charge_to(CpuAccounts& accounts, std::vector<Verb>& verbs) {
+  for (Verb& verb : verbs) {
+    verb.run = [run = std::move(verb.run), &account = accounts.activity(verb.permission())](
+                   const VerbCall& call, const Json& input) -> Result<Json> {
+      const CpuAccount* current = CpuAccounts::current();
+      const bool of_use_case = current && !current->name().starts_with(kActivityPrefix);
+      CpuCall counted(of_use_case ? nullptr : &account);
+      auto answer = run(call, input);
+      if (answer) counted.done();
+      return answer;
+    };
+  }
+}
+
 }  // namespace puhui

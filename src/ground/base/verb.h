@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ground/base/cpu_account.h"
 #include "ground/base/files.h"
 #include "ground/base/schema.h"
 #include "ground/base/shape.h"
@@ -82,5 +83,9 @@ Verb make_verb(VerbHead head, Handler handler, std::string (*tell)(const Out&) =
   }
   return verb;
 }
+
+// From here on each verb's run is a call of the account "activity:NOUN.VERB", unless a use case is charged already.
+// The accounts outlive the verbs.
+void charge_to(CpuAccounts& accounts, std::vector<Verb>& verbs);
 
 }  // namespace puhui

@@ -50,6 +50,25 @@ TEST(Verb, AFaultyInputNeverReachesTheHandler) {
   EXPECT_EQ(ask(R"({"name":"anna"})").error().code, ErrorCode::conflict) << "the handler's own refusal";
 }
 
+TEST(Verb, IsACallOfItsActivityUnlessAUseCaseIsCharged) {
+  CpuAccounts accounts;
+  std::vector<Verb> verbs{greet()};
+  charge_to(accounts, verbs);
+  const Caller caller{"anna", {}};
+  NoProgress progress;
+  const auto call = [&](const char* name) {
+    (void)verbs[0].run({caller, progress}, Json::Object{{"name", Json(name)}});
+  };
+  call("bo");
+  call("anna");
+  const CpuAccount& activity = accounts.activity("people.greet");
+  EXPECT_EQ(activity.calls(), 2u);
+  EXPECT_EQ(activity.errors(), 1u);
+  const CpuScope job(accounts.account("lending.approval"));
+  call("bo");
+  EXPECT_EQ(activity.calls(), 2u);
+}
+
 TEST(Verb, ShowsItsShapesAndItsPermission) {
   const Verb verb = greet();
   EXPECT_EQ(verb.permission(), "people.greet");

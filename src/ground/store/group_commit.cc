@@ -45,9 +45,14 @@ Result<void> guarded(Call&& call) {
 
 }  // namespace
 
-GroupCommit::GroupCommit(Engine& engine, std::unique_ptr<Connection> connection, Lease lease, StoreFaults* faults,
+GroupCommit::GroupCommit(Engine& engine, std::unique_ptr<Connection> connection, Lease lease, StoreNeeds needs,
                          StoreOptions options)
-    : engine_(engine), connection_(std::move(connection)), lease_(lease), faults_(faults), options_(options) {
+    : engine_(engine),
+      connection_(std::move(connection)),
+      lease_(lease),
+      faults_(needs.faults),
+      options_(options),
+      store_account_(needs.cpu ? &needs.cpu->activity("store") : nullptr) {
   CHECK(options_.closures_per_commit_max > 0 && options_.queued_closures_max > 0, "room for a closure");
   thread_ = std::thread([this] { run(); });
 }
@@ -61,7 +66,7 @@ void GroupCommit::join(Participant& participant) {
 
 Result<void> GroupCommit::write(Store::Closure closure) {
   CHECK(std::this_thread::get_id() != writer_.load(), "a closure does not wait for another closure");
-  Job job{.closure = std::move(closure), .result = {}, .done = {}};
+  Job job{.closure = std::move(closure), .result = {}, .done = {}, .account = CpuAccounts::current()};
   TRY(enqueue(job, true));
   sleep_while_zero(job.finished);
   return std::move(job.result);
@@ -132,8 +137,31 @@ void GroupCommit::close() {
 
 void GroupCommit::run() {
   writer_ = std::this_thread::get_id();
+  CpuScope turn(store_account_);
+  if (store_account_) turn_ = &turn;
   std::vector<Job*> batch;
-  while (take(batch)) run_batch(batch);
+  while (take(batch)) {
+    note_accounts(batch);
+    run_batch(batch);
+    share_out();
+  }
+}
+
+// Who is in the batch; their jobs are gone when it is answered.
+void GroupCommit::note_accounts(Jobs jobs) {
+  if (!turn_) return;
+  batch_accounts_.clear();
+  for (const Job* job : jobs) batch_accounts_.push_back(job->account ? job->account : store_account_);
+  turn_->to(&pot_);
+}
+
+void GroupCommit::share_out() {
+  if (!turn_) return;
+  turn_->to(store_account_);
+  const int64_t whole_ns = pot_.cpu_ns() - std::exchange(shared_out_ns_, pot_.cpu_ns());
+  const auto closures = static_cast<int64_t>(batch_accounts_.size());
+  for (CpuAccount* account : batch_accounts_) account->add_cpu_ns(whole_ns / closures);
+  batch_accounts_.front()->add_cpu_ns(whole_ns % closures);
 }
 
 void GroupCommit::run_batch(Jobs jobs) {
@@ -157,6 +185,7 @@ GroupCommit::Verdict GroupCommit::attempt(Jobs jobs, Connection::Savepoints save
   if (auto started = start(); !started) return give_up(jobs, started.error());
   size_t kept = 0;
   for (Job* job : jobs) {
+    if (turn_) turn_->to(job->account ? job->account : store_account_);
     connection_->open_closure(savepoints);
     const bool alone = run_closure(*job);
     if (job->result) ++kept;
@@ -175,6 +204,7 @@ GroupCommit::Verdict GroupCommit::attempt(Jobs jobs, Connection::Savepoints save
     const Verdict verdict = give_up(jobs, error);
     return verdict == Verdict::again ? verdict : Verdict::one_by_one;
   }
+  if (turn_) turn_->to(&pot_);
   if (kept == 0) {
     abandon();
     return Verdict::answered;

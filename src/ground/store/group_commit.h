@@ -14,7 +14,7 @@ namespace puhui {
 
 class GroupCommit {
  public:
-  GroupCommit(Engine& engine, std::unique_ptr<Connection> connection, Lease lease, StoreFaults* faults,
+  GroupCommit(Engine& engine, std::unique_ptr<Connection> connection, Lease lease, StoreNeeds needs,
               StoreOptions options);
   ~GroupCommit();
   GroupCommit(const GroupCommit&) = delete;
@@ -32,7 +32,8 @@ class GroupCommit {
     Store::Closure closure;
     Result<void> result;
     Store::Done done;
-    std::atomic<uint32_t> finished = 0;  // the waiting caller sleeps on it
+    CpuAccount* account = CpuAccounts::current();  // of who queued it
+    std::atomic<uint32_t> finished = 0;            // the waiting caller sleeps on it
   };
   using Jobs = std::span<Job* const>;
   // How one attempt at a batch ended.
@@ -53,6 +54,8 @@ class GroupCommit {
   void acknowledge(Jobs jobs);
   static void finish(Job& job);
   Result<void> fault(StoreFaults::Step step);
+  void note_accounts(Jobs jobs);
+  void share_out();
 
   Engine& engine_;
   std::unique_ptr<Connection> connection_;  // the writer thread's, from run() on
@@ -61,6 +64,13 @@ class GroupCommit {
   const StoreOptions options_;
   std::vector<Participant*> participants_;
   std::optional<Error> broken_;  // a commit of unknown outcome: memory and tables may differ
+
+  // Of the writer thread. What it does for a whole batch gathers in the pot and is shared out over its closures.
+  CpuAccount* const store_account_;  // of waiting, and of closures nobody is charged for; null: nothing is counted
+  CpuAccount pot_{"", ""};
+  int64_t shared_out_ns_ = 0;
+  std::vector<CpuAccount*> batch_accounts_;
+  CpuScope* turn_ = nullptr;
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable work_, room_;

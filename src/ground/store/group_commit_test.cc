@@ -56,6 +56,42 @@ class SumKeeper : public Participant {
   std::pair<Sums, size_t> marks_;
 };
 
+// Each closure is charged to the account of who queued it, and the commit to all it was for, so nothing that the
+// writer does is left over but its waiting.
+TEST(GroupCommitCharges, AClosureToWhoQueuedItAndTheCommitToAll) {
+  for (const std::string& engine : test_engines()) {
+    const TestStore place(engine);
+    const ManualClock clock(Timestamp{1});
+    CpuAccounts accounts;
+    CpuAccount &decision = accounts.account("lending.approval"), &day_end = accounts.activity("day-end");
+    auto store = open_store(place.where(), kTables, {clock, nullptr, &accounts}).value();
+    constexpr int64_t kWorkNs = 10'000'000;
+    const auto work = [](Transaction& tx) -> Result<void> {
+      const int64_t end_ns = thread_cpu_ns() + kWorkNs;
+      while (thread_cpu_ns() < end_ns) {
+      }
+      TRY(tx.execute("INSERT INTO entry(id, place, amount) VALUES (?, 1, 1)", {end_ns}));
+      return {};
+    };
+    {
+      const CpuScope scope(decision);
+      EXPECT_TRUE(store->write(work));
+    }
+    {
+      const CpuScope scope(day_end);
+      EXPECT_TRUE(store->write(work));
+      EXPECT_TRUE(store->write(work));
+    }
+    EXPECT_TRUE(store->write(work));
+    store->close();
+    EXPECT_GE(decision.cpu_ns(), kWorkNs);
+    EXPECT_GE(day_end.cpu_ns(), 2 * kWorkNs);
+    EXPECT_GE(accounts.activity("store").cpu_ns(), kWorkNs) << "closures that nobody queued under an account";
+    EXPECT_LT(decision.cpu_ns(), 2 * kWorkNs);
+    EXPECT_EQ(accounts.settled().size(), 3u) << "the pot that is shared out is no account of the bank's";
+  }
+}
+
 // Fails steps at random, by a seed.
 class RandomFaults : public StoreFaults {
  public:

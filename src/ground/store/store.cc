@@ -20,12 +20,12 @@ std::string this_process() {
 
 class SqlStore : public Store {
  public:
-  SqlStore(std::unique_ptr<Engine> engine, std::unique_ptr<ReaderPool> readers, StoreFaults* faults)
-      : engine_(std::move(engine)), readers_(std::move(readers)), faults_(faults) {}
+  SqlStore(std::unique_ptr<Engine> engine, std::unique_ptr<ReaderPool> readers, StoreNeeds needs)
+      : engine_(std::move(engine)), readers_(std::move(readers)), needs_(needs), faults_(needs.faults) {}
   ~SqlStore() override { close(); }
 
   void start_writer(std::unique_ptr<Connection> connection, Lease lease, StoreOptions options) {
-    writer_ = std::make_unique<GroupCommit>(*engine_, std::move(connection), lease, faults_, options);
+    writer_ = std::make_unique<GroupCommit>(*engine_, std::move(connection), lease, needs_, options);
   }
 
   void join(Participant& participant) override {
@@ -65,6 +65,7 @@ class SqlStore : public Store {
 
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<ReaderPool> readers_;
+  StoreNeeds needs_;
   StoreFaults* faults_;
   std::unique_ptr<GroupCommit> writer_;
 };
@@ -133,7 +134,7 @@ Result<std::unique_ptr<Store>> open_store(std::string_view where, std::vector<Mi
     lease = TRY(take_lease(*connection, holder, kShard));
   }
   auto readers = TRY(engine->connect_readers(static_cast<size_t>(std::max(1, options.readers))));
-  auto store = std::make_unique<SqlStore>(std::move(engine), std::move(readers), needs.faults);
+  auto store = std::make_unique<SqlStore>(std::move(engine), std::move(readers), needs);
   if (!options.read_only) store->start_writer(std::move(connection), lease, options);
   return store;
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ground/base/clock.h"
+#include "ground/base/cpu_account.h"
 #include "ground/base/id.h"
 #include "ground/base/result.h"
 
@@ -127,6 +128,7 @@ class StoreFaults {
 struct StoreNeeds {
   const Clock& clock;
   StoreFaults* faults = nullptr;
+  CpuAccounts* cpu = nullptr;  // a closure is charged to the account of who queued it, a commit to all it is for
 };
 
 struct StoreOptions {
