@@ -88,7 +88,8 @@ Result<std::shared_ptr<const Version>> Kernel::load_version(const Permit& permit
   std::shared_ptr<const Version> version;
   TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
     StoredArtefacts artefacts(reader);
-    version = TRY(Version::load(permit, artefacts));
+    CpuAccount* account = needs_.cpu ? &needs_.cpu->account(permit.manifest.use_case, digest.hex()) : nullptr;
+    version = TRY(Version::load(permit, artefacts, account));
     return {};
   }));
   const std::unique_lock lock(mutex_);
@@ -136,6 +137,7 @@ Result<std::shared_ptr<const Version>> Kernel::find_version(const Digest& permit
 Result<Draft> Kernel::judge(Request request, Workspace& workspace) const {
   const evidence::CycleMeter whole(cycles_);
   const Version& version = *request.version;
+  CpuCall call(version.account());
   const Version::Gate gate = version.gate();
   if (gate == Version::Gate::not_granted) {
     return fail(ErrorCode::forbidden, version.permit().manifest.use_case,
@@ -177,6 +179,7 @@ Result<Draft> Kernel::judge(Request request, Workspace& workspace) const {
   draft.circumstances_.caller = std::move(request.caller);
   draft.circumstances_.human = request.human;
   draft.circumstances_.overhead_ns = whole.elapsed_ns() - inner_ns;
+  call.done();
   return draft;
 }
 

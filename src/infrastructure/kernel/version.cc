@@ -84,8 +84,10 @@ Result<evidence::FactSchema> parse_facts(std::string_view json) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Version>> Version::load(const evidence::Permit& permit, ArtefactSource& artefacts) {
+Result<std::shared_ptr<const Version>> Version::load(const evidence::Permit& permit, ArtefactSource& artefacts,
+                                                     CpuAccount* account) {
   std::shared_ptr<Version> version(new Version);
+  version->account_ = account;
   version->permit_ = permit;
   version->digest_ = permit.manifest.digest();
   const auto named = [&](std::string_view name) -> Result<std::string> {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ground/base/cpu_account.h"
 #include "infrastructure/dmn/policy.h"
 #include "infrastructure/evidence/permit.h"
 #include "infrastructure/evidence/record.h"
@@ -39,13 +40,15 @@ class Version {
   // Loads what the manifest names and checks that it fits together: every policy input is a fact or a threshold of
   // its type, no sealed fact is read, the outcome is decided, every reason and model feature has its sentence.
   // Does not check the permit's signatures: see Kernel.
-  static Result<std::shared_ptr<const Version>> load(const evidence::Permit& permit, ArtefactSource& artefacts);
+  static Result<std::shared_ptr<const Version>> load(const evidence::Permit& permit, ArtefactSource& artefacts,
+                                                     CpuAccount* account = nullptr);
 
   const evidence::Permit& permit() const { return permit_; }
   const Digest& digest() const { return digest_; }  // the permit's
   const evidence::FactSchema& facts() const { return facts_; }
   const ReasonCatalogue& reasons() const { return reasons_; }
   const dmn::Policy& policy() const { return *policy_; }
+  CpuAccount* account() const { return account_; }  // what its judgements are charged to; null: nothing
 
   struct NamedModel {
     std::string name;
@@ -86,6 +89,7 @@ class Version {
     feel::Value threshold;
   };
 
+  CpuAccount* account_ = nullptr;
   evidence::Permit permit_;
   Digest digest_;
   evidence::FactSchema facts_;

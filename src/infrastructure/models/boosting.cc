@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "ground/base/check.h"
+#include "ground/base/cpu_account.h"
 #include "ground/base/text.h"
 
 namespace puhui::models {
@@ -146,6 +147,7 @@ std::string xgboost_version() {
 
 Result<BoostedTrees> boost(const BoostingRequest& request, const BoostingTraining& training) {
   TRY(check(request, training));
+  const CpuRestScope library_threads;
   Matrix rows, watch;
   TRY(rows.fill(request.rows, request.bad));
   const bool watching = training.early_stopping_rounds > 0 && request.watch_rows.row_count() > 0;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "ground/base/check.h"
+#include "ground/base/cpu_account.h"
 #include "ground/base/text.h"
 #include "infrastructure/dmn/batch.h"
 #include "infrastructure/workbench/application_rows.h"
@@ -294,7 +295,10 @@ Result<Tally> run_all(const Plan& plan, ApplicationRows& rows, size_t threads, P
   for (bool more = true; more || waiting > 0;) {
     std::vector<std::future<Tally>> running;
     for (size_t t = 0; t < waiting; ++t) {
-      running.push_back(std::async(std::launch::async, [&, t] { return workers[t]->run(deciding[t]); }));
+      running.push_back(std::async(std::launch::async, [&, t, account = CpuAccounts::current()] {
+        const CpuScope carried(account);
+        return workers[t]->run(deciding[t]);
+      }));
     }
     size_t filled = 0;
     Result<bool> read = true;
