@@ -134,6 +134,7 @@ Result<std::optional<Origination::Booked>> Origination::earlier(std::string_view
 
 Result<Origination::Booked> Origination::apply(const Offerings& offerings, Submission application, std::string caller) {
   thread_local kernel::Workspace workspace;
+  const CpuScope charged(offerings.version->account());
   const Judged judged = TRY(judge(offerings, application, std::move(caller), clock_.now(), workspace));
   Booked out;
   auto written = store_.write([&](Transaction& tx) -> Result<void> {

@@ -38,7 +38,8 @@ struct Lent {
 // Runs `work(i, thread)` for i in [0, count) on several threads and returns when all are done.
 void parallel_for(size_t count, size_t threads, const std::function<void(size_t i, size_t thread)>& work) {
   std::atomic<size_t> next{0};
-  const auto run = [&](size_t thread) {
+  const auto run = [&, account = CpuAccounts::current()](size_t thread) {
+    const CpuScope carried(account);
     for (size_t i; (i = next.fetch_add(1)) < count;) work(i, thread);
   };
   std::vector<std::jthread> helpers;
@@ -243,6 +244,7 @@ void judge_round(const Run& run, const Offerings& offerings, std::vector<kernel:
   constexpr size_t kSliceRows = 64;
   const size_t slices = (round.size() + kSliceRows - 1) / kSliceRows;
   parallel_for(slices, run.threads, [&](size_t slice, size_t thread) {
+    const CpuScope charged(offerings.version->account());
     for (size_t i = slice * kSliceRows; i < std::min(round.size(), (slice + 1) * kSliceRows); ++i) {
       Item& item = round[i];
       item.started_ns = monotonic_ns();
@@ -281,6 +283,7 @@ Result<void> decide_all(const Run& run, Tally& tally) {
       item.submission = submission_of(run, row);
     }
     judge_round(run, offerings, workspaces, *round);
+    const CpuScope charged(offerings.version->account());
     for (Item& item : *round) {
       tally.add(item, offerings.version->reasons());
       if (!item.judged) continue;
