@@ -368,7 +368,8 @@ class Server::Implementation {
     }
     if (options_.tls) TRY(load(*options_.tls, tls_.emplace(asio::ssl::context::tls_server)));
     TRY(bind(endpoint));
-    pool_.emplace(std::max<size_t>(options_.workers, 1), options_.limits.queue_max);
+    CpuAccount* account = needs_.cpu ? &needs_.cpu->activity("http") : nullptr;
+    pool_.emplace(std::max<size_t>(options_.workers, 1), options_.limits.queue_max, account);
     hall_.reset(new Hall{options_,
                          needs_.clock,
                          responder_,
@@ -382,7 +383,10 @@ class Server::Implementation {
                          {}});
     accept();
     sweep();
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this, account] {
+      const CpuScope charged(account);
+      io_.run();
+    });
     needs_.log.info("http_serves", {{"listen", options_.listen}, {"port", port_}, {"tls", options_.tls.has_value()}});
     return {};
   }

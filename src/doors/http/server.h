@@ -11,6 +11,7 @@
 
 #include "doors/http/key_ring.h"
 #include "ground/base/clock.h"
+#include "ground/base/cpu_account.h"
 #include "ground/base/log.h"
 #include "ground/base/metric.h"
 #include "ground/base/random.h"
@@ -54,6 +55,7 @@ struct Needs {
   Random random;                        // request ids
   std::function<Result<void>()> ready;  // /readyz; none: ready while it serves
   std::function<Json()> summary;        // an object for the start page, which needs no key; none: no summary
+  CpuAccounts* cpu = nullptr;           // the door's own work is charged to "activity:http"
 };
 
 class Server {

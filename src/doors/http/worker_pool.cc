@@ -2,7 +2,8 @@
 
 namespace puhui::http {
 
-WorkerPool::WorkerPool(size_t threads, size_t queue_max) : queue_max_(queue_max) {
+WorkerPool::WorkerPool(size_t threads, size_t queue_max, CpuAccount* account)
+    : queue_max_(queue_max), account_(account) {
   threads_.reserve(threads);
   for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
@@ -36,6 +37,7 @@ void WorkerPool::stop() {
 }
 
 void WorkerPool::work() {
+  const CpuScope charged(account_);
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

@@ -9,12 +9,15 @@
 #include <thread>
 #include <vector>
 
+#include "ground/base/cpu_account.h"
+
 namespace puhui::http {
 
 class WorkerPool {
  public:
   using Job = std::move_only_function<void()>;
-  WorkerPool(size_t threads, size_t queue_max);
+  // `account`: what the threads' CPU is charged to until a job says otherwise; may be null.
+  WorkerPool(size_t threads, size_t queue_max, CpuAccount* account = nullptr);
   ~WorkerPool() { stop(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -28,6 +31,7 @@ class WorkerPool {
  private:
   void work();
   const size_t queue_max_;
+  CpuAccount* const account_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> queue_;
