@@ -39,6 +39,7 @@ Bank::Bank(std::unique_ptr<House> house) : house_(std::move(house)) {}
 
 Bank::~Bank() {
   if (!house_->store) return;
+  const CpuScope charged(house_->cpu.activity("stop"));
   if (house_->ledger) {
     if (auto saved = house_->ledger->snapshot(); !saved) {
       // Not lost: the next start replays the ledger's log instead of reading the snapshot.
@@ -51,12 +52,15 @@ Bank::~Bank() {
 Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds needs) {
   std::unique_ptr<Bank> bank(new Bank(std::make_unique<House>(needs)));
   House& house = *bank->house_;
-  house.store = TRY(open_store(where, all_migrations(), {needs.clock, needs.faults}));
+  CpuAccount& start = house.cpu.activity("start");
+  house.cpu.before(start, needs.loading_cpu_ns);
+  const CpuScope charged(start);
+  house.store = TRY(open_store(where, all_migrations(), {needs.clock, needs.faults, &house.cpu}));
   house.evidence = TRY(evidence::EvidenceLog::open(*house.store));
   house.ledger = TRY(ledger::Ledger::open({*house.store, needs.clock, needs.log}));
-  house.kernel = TRY(kernel::Kernel::open(
-      {*house.store, *house.evidence, needs.clock, needs.log, needs.metrics, std::string(kBuild), needs.salt_secret},
-      application_use_cases()));
+  house.kernel = TRY(kernel::Kernel::open({*house.store, *house.evidence, needs.clock, needs.log, needs.metrics,
+                                           std::string(kBuild), needs.salt_secret, &house.cpu},
+                                          application_use_cases()));
   house.open_applications();
   house.governance = TRY(Governance::open(
       {*house.store, *house.evidence, *house.kernel, needs.files, needs.log, needs.metrics, needs.clock}));
@@ -66,8 +70,11 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
   house.model_verbs.emplace(kernel::ModelVerbNeeds{*house.kernel});
   house.verbs = all_verbs(&*house.evidence_verbs, &*house.permit_verbs, &*house.model_verbs, &*house.ledger_verbs,
                           &*house.lending_verbs, house.governance.get(), needs.clock);
+  charge_to(house.cpu, house.verbs);
   return bank;
 }
+
+CpuAccounts& Bank::cpu() const { return house_->cpu; }
 
 const std::vector<Verb>& Bank::verbs() const { return house_->verbs; }
 

@@ -24,6 +24,7 @@ struct BankNeeds {
   Metrics& metrics;
   Digest salt_secret;             // random in production, fixed in a simulation
   StoreFaults* faults = nullptr;  // where a simulation makes the store fail
+  int64_t loading_cpu_ns = 0;     // what the program used before: it counts too
 };
 
 class Bank {
@@ -35,6 +36,7 @@ class Bank {
   const std::vector<Verb>& verbs() const;
   Json summary() const;  // for a start page: what is in the store
   Result<void> ready() const;
+  CpuAccounts& cpu() const;  // whose work this process does
 
   // All verbs, for help and schemas; only the storeless ones can run. The clock outlives them.
   static std::vector<Verb> described(const Clock& clock);

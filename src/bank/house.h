@@ -18,6 +18,7 @@ struct Bank::House {
   explicit House(BankNeeds bank_needs) : needs(std::move(bank_needs)) {}
 
   BankNeeds needs;
+  CpuAccounts cpu;  // before all that charges it
   std::unique_ptr<Store> store;
   std::unique_ptr<evidence::EvidenceLog> evidence;
   std::unique_ptr<ledger::Ledger> ledger;

@@ -42,7 +42,7 @@ struct Program {
   std::optional<ServeNeeds> serve;
 
   Result<std::vector<Verb>> open(const cli::GlobalOptions& options) {
-    bank = TRY(Bank::open(options.store, {clock, files, log, metrics, random_secret(), nullptr}));
+    bank = TRY(Bank::open(options.store, {clock, files, log, metrics, random_secret(), nullptr, process_cpu_ns()}));
     serve.emplace(ServeNeeds{*bank, files, log, metrics, clock, Random(system_random()), keys_file_of(options.store)});
     std::vector<Verb> verbs = bank->verbs();
     for (Verb& verb : serve_verbs(&*serve)) verbs.push_back(std::move(verb));

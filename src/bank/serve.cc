@@ -48,7 +48,8 @@ Result<ServeAnswer> serve(const ServeNeeds& needs, const ServeRequest& request) 
     options.keyless = Caller{"local", {"*"}};
   }
   http::Server server({needs.bank.verbs(), keys, needs.log, needs.metrics, needs.clock, needs.random,
-                       [&bank = needs.bank] { return bank.ready(); }, [&bank = needs.bank] { return bank.summary(); }},
+                       [&bank = needs.bank] { return bank.ready(); }, [&bank = needs.bank] { return bank.summary(); },
+                       &needs.bank.cpu()},
                       options);
   TRY(server.start());
   const std::string scheme = options.tls ? "https" : "http";
