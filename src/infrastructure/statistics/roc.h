@@ -1,0 +1,38 @@
+// Area under the ROC curve with its uncertainty: one score, or two scores of the same rows compared.
+// DeLong, DeLong and Clarke-Pearson (Biometrics 44, 1988) by mid-ranks (Sun and Xu, IEEE SPL 21, 2014): O(n log n).
+// roc_test.cc holds the brute-force U-statistics and the coverage.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "infrastructure/statistics/interval.h"
+
+namespace puhui::statistics {
+
+// CHECKed by all here: `bad` (0 or 1) has one entry a score, and both kinds are there (ask has_both_kinds).
+bool has_both_kinds(std::span<const uint8_t> bad);
+
+struct AucEstimate {
+  double auc = 0;       // of a bad row scoring above a good one; ties count one half
+  double variance = 0;  // DeLong's; 0 where a class has one row or the classes are parted wholly
+  Interval interval;    // on the logit scale, so that it stays inside 0 and 1
+  uint64_t good = 0, bad = 0;
+};
+AucEstimate auc(std::span<const double> scores, std::span<const uint8_t> bad, double confidence = kConfidence);
+
+struct AucComparison {
+  double first = 0, second = 0, difference = 0;  // second less first
+  double variance = 0;                           // of the difference
+  double z = 0, p_value = 1;                     // two-sided; of no difference at all: z 0, p 1
+  Interval interval;                             // of the difference
+  uint64_t good = 0, bad = 0;
+};
+// The same rows scored twice.
+AucComparison compare_auc(std::span<const double> first, std::span<const double> second, std::span<const uint8_t> bad,
+                          double confidence = kConfidence);
+
+// Two scores of different rows (two vintages, before and after): variances add.
+AucComparison compare_unpaired(const AucEstimate& first, const AucEstimate& second, double confidence = kConfidence);
+
+}  // namespace puhui::statistics

@@ -1,0 +1,45 @@
+// Tests that may be looked at after every row and stopped at any moment: their error is held over all moments at
+// once. They need more rows than a test at one planned look (looks.h) and give freedom for it: for guardrails.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "infrastructure/statistics/interval.h"
+#include "infrastructure/statistics/proportion.h"
+
+namespace puhui::statistics {
+
+// ---- rates, exact: holds from the first row on.
+// The evidence against a rate p after s events in n is Beta(s+1/2, n-s+1/2) / Beta(1/2, 1/2) / (p^s (1-p)^(n-s)): the
+// likelihood mixed over Jeffreys' prior, a martingale that starts at 1, so it ever reaches 1/alpha with probability
+// at most alpha (Ville 1939; Robbins, Annals of Mathematical Statistics 41, 1970).
+double log_evidence_against(Share seen, double rate);  // trials may be 0: 0
+Interval rate_sequence(Share seen, double confidence = kConfidence);
+
+// Of second - first, two arms of any sizes, rows in any order. For each difference the least of the product of both
+// arms' evidence over all pairs of rates with that difference; what stays below 1/alpha is in the interval.
+Interval difference_sequence(Share first, Share second, double confidence = kConfidence);
+// The anytime-valid p-value of "second is at most `margin` above first". Take the least seen so far as the p of now.
+double worse_than_p(Share first, Share second, double margin);
+
+// ---- means, in the limit: for figures without a bound, such as milliseconds or amounts.
+// Count, mean and sum of squared deviations, added to row by row (Welford 1962).
+struct Moments {
+  uint64_t rows = 0;
+  double mean = 0, squares = 0;
+  void add(double value);
+  void add(const Moments& other);
+  double variance() const { return rows < 2 ? 0 : squares / static_cast<double>(rows - 1); }
+};
+
+inline constexpr uint64_t kMomentsRowsMin = 50;  // an arm with fewer tells nothing: the interval is without end
+
+// Normal-mixture confidence sequence with the variance as seen (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas,
+// Annals of Statistics 52, 2024, theorem 2.2): mean +- sd sqrt((1 + 1/(n r)) (ln(1 + n r) + 2 ln(1/alpha)) / n), r set
+// so that the interval is tightest at `planned_rows` (both arms together).
+Interval mean_sequence(const Moments& seen, uint64_t planned_rows, double confidence = kConfidence);
+Interval difference_of_means_sequence(const Moments& first, const Moments& second, uint64_t planned_rows,
+                                      double confidence = kConfidence);  // second - first
+
+}  // namespace puhui::statistics
