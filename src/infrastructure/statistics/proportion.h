@@ -13,21 +13,25 @@ struct Share {
   double value() const { return static_cast<double>(events) / static_cast<double>(trials); }
 };
 
+// Two groups or arms; `other` is held against `base`.
+struct Shares {
+  Share base, other;
+};
+
 // Wilson's score interval (JASA 22, 1927).
 Interval wilson(Share share, double confidence = kConfidence);
-// Of first - second: Newcombe's hybrid score interval (Statistics in Medicine 17:873, 1998, method 10).
-Interval newcombe_difference(Share first, Share second, double confidence = kConfidence);
-// Of first / second by Katz's logarithm (Biometrics 34, 1978); half an event is added where one has none.
-Interval katz_ratio(Share first, Share second, double confidence = kConfidence);
-// Of first / second by the score test (Koopman, Biometrics 40, 1984): the ratios a chi-square test does not refuse.
-// `high` is infinite when `second` has no event.
-Interval koopman_ratio(Share first, Share second, double confidence = kConfidence);
-// The one we use: Koopman's. In proportion_test.cc it holds the ratio in 94 to 96 of 100 samples down to groups of 30
-// with few events, where Katz's wanders and gives no limit at all without events.
-inline Interval ratio_interval(Share first, Share second, double confidence = kConfidence) {
-  return koopman_ratio(first, second, confidence);
+// Of other - base: Newcombe's hybrid score interval (Statistics in Medicine 17:873, 1998, method 10).
+Interval newcombe_difference(const Shares& shares, double confidence = kConfidence);
+// Of other / base by Katz's logarithm (Biometrics 34, 1978); half an event is added where one has none.
+Interval katz_ratio(const Shares& shares, double confidence = kConfidence);
+// Of other / base by the score test (Koopman, Biometrics 40, 1984): the ratios a chi-square test does not refuse.
+// `high` is infinite when `base` has no event.
+Interval koopman_ratio(const Shares& shares, double confidence = kConfidence);
+// The one we use: Koopman's. proportion_test.cc says why.
+inline Interval ratio_interval(const Shares& shares, double confidence = kConfidence) {
+  return koopman_ratio(shares, confidence);
 }
 // P of so large a difference by chance alone: two-sided, pooled score test.
-double difference_p(Share first, Share second);
+double difference_p(const Shares& shares);
 
 }  // namespace puhui::statistics

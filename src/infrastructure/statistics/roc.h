@@ -22,17 +22,24 @@ struct AucEstimate {
 AucEstimate auc(std::span<const double> scores, std::span<const uint8_t> bad, double confidence = kConfidence);
 
 struct AucComparison {
-  double first = 0, second = 0, difference = 0;  // second less first
-  double variance = 0;                           // of the difference
-  double z = 0, p_value = 1;                     // two-sided; of no difference at all: z 0, p 1
-  Interval interval;                             // of the difference
+  double base = 0, other = 0, difference = 0;  // other less base
+  double variance = 0;                         // of the difference
+  double z = 0, p_value = 1;                   // two-sided; of no difference at all: z 0, p 1
+  Interval interval;                           // of the difference
   uint64_t good = 0, bad = 0;
 };
-// The same rows scored twice.
-AucComparison compare_auc(std::span<const double> first, std::span<const double> second, std::span<const uint8_t> bad,
-                          double confidence = kConfidence);
 
-// Two scores of different rows (two vintages, before and after): variances add.
-AucComparison compare_unpaired(const AucEstimate& first, const AucEstimate& second, double confidence = kConfidence);
+// The same rows scored twice.
+struct ScoredTwice {
+  std::span<const double> base, other;
+  std::span<const uint8_t> bad;
+};
+AucComparison compare_auc(const ScoredTwice& rows, double confidence = kConfidence);
+
+// Scores of different rows (two vintages, before and after): variances add.
+struct AucPair {
+  AucEstimate base, other;
+};
+AucComparison compare_unpaired(const AucPair& estimates, double confidence = kConfidence);
 
 }  // namespace puhui::statistics

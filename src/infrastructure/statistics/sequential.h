@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 
 #include "infrastructure/statistics/interval.h"
 #include "infrastructure/statistics/proportion.h"
@@ -17,11 +16,12 @@ namespace puhui::statistics {
 double log_evidence_against(Share seen, double rate);  // trials may be 0: 0
 Interval rate_sequence(Share seen, double confidence = kConfidence);
 
-// Of second - first, two arms of any sizes, rows in any order. For each difference the least of the product of both
+// Of other - base, two arms of any sizes, rows in any order. For each difference the least of the product of both
 // arms' evidence over all pairs of rates with that difference; what stays below 1/alpha is in the interval.
-Interval difference_sequence(Share first, Share second, double confidence = kConfidence);
-// The anytime-valid p-value of "second is at most `margin` above first". Take the least seen so far as the p of now.
-double worse_than_p(Share first, Share second, double margin);
+Interval difference_sequence(const Shares& arms, double confidence = kConfidence);
+// The anytime-valid p-value of "other is at most `margin` above base", -1 < margin < 1 (CHECKed). Keep the least
+// over time: it may only fall.
+double worse_than_p(const Shares& arms, double margin);
 
 // ---- means, in the limit: for figures without a bound, such as milliseconds or amounts.
 // Count, mean and sum of squared deviations, added to row by row (Welford 1962).
@@ -39,7 +39,9 @@ inline constexpr uint64_t kMomentsRowsMin = 50;  // an arm with fewer tells noth
 // Annals of Statistics 52, 2024, theorem 2.2): mean +- sd sqrt((1 + 1/(n r)) (ln(1 + n r) + 2 ln(1/alpha)) / n), r set
 // so that the interval is tightest at `planned_rows` (both arms together).
 Interval mean_sequence(const Moments& seen, uint64_t planned_rows, double confidence = kConfidence);
-Interval difference_of_means_sequence(const Moments& first, const Moments& second, uint64_t planned_rows,
-                                      double confidence = kConfidence);  // second - first
+struct TwoMoments {
+  Moments base, other;
+};
+Interval difference_of_means_sequence(const TwoMoments& arms, uint64_t planned_rows, double confidence = kConfidence);
 
 }  // namespace puhui::statistics
