@@ -22,10 +22,11 @@ module(applications/lending      SEES ground infrastructure)
 
 # governance: reads the evidence, grants the permits; never sees an application
 module(governance/heatmap        SEES ground infrastructure)
+module(governance/incidents     SEES ground infrastructure)
 
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)
 module(doors/cli           SEES ground/base)
 
 # the only place that knows everything
-module(bank                SEES ground infrastructure applications doors)
+module(bank                SEES ground infrastructure applications governance doors)

@@ -1,9 +1,20 @@
 #include "bank/governance.h"
 
+#include "governance/incidents/alert.h"
+
 namespace puhui {
+
+namespace {
+
+void add(std::vector<Migration>& to, std::vector<Migration> migrations) {
+  for (Migration& migration : migrations) to.push_back(std::move(migration));
+}
+
+}  // namespace
 
 std::vector<Migration> governance_migrations() {
   std::vector<Migration> out;
+  add(out, incidents::migrations());
   return out;
 }
 
