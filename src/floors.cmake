@@ -15,6 +15,7 @@ module(infrastructure/models     SEES ground/base  USES xgboost z zstd pugixml)
 module(infrastructure/statistics SEES ground/base)
 module(infrastructure/kernel     SEES ground infrastructure)
 module(infrastructure/compute    SEES ground infrastructure)
+module(infrastructure/experiments SEES ground infrastructure)
 module(infrastructure/workbench  SEES ground infrastructure  USES minizip z pugixml)
 
 # applications: one folder each; none sees another
@@ -25,6 +26,7 @@ module(governance/heatmap        SEES ground infrastructure)
 module(governance/incidents     SEES ground infrastructure)
 module(governance/drift         SEES ground infrastructure governance/incidents)
 module(governance/fairness      SEES ground infrastructure governance/incidents)
+module(governance/promotion     SEES ground infrastructure governance/incidents)
 
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)
