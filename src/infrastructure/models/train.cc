@@ -318,11 +318,6 @@ Result<ModelForm> train_boosting(const Training& t, CardFeatures& card) {
   return std::move(out.form);
 }
 
-struct Measured {
-  std::vector<double> probabilities;
-  std::vector<uint8_t> bad;
-};
-
 // By the finished model's own door, so that what is on the card is what decisions will get.
 Measured measure(const Model& model, const Table& table, const std::vector<uint8_t>& bad,
                  const std::vector<uint32_t>& rows) {
@@ -335,6 +330,7 @@ Measured measure(const Model& model, const Table& table, const std::vector<uint8
   std::vector<Score> scores(rows.size());
   model.score_batch(values, scores);
   Measured out;
+  out.rows = rows;
   for (const Score& score : scores) out.probabilities.push_back(score.probability.as_double());
   out.bad = pick(bad, rows);
   return out;
@@ -365,14 +361,19 @@ Result<TrainedModel> train(const TrainRequest& request) {
   // Measured before the card is written, and bound to it after: the card is part of the model.
   const ModelForm kept = form;
   const Model draft = ModelBuilder::build(std::move(form), Json());
-  const Measured on_train = measure(draft, *request.table, bad, split.train),
-                 on_test = measure(draft, *request.table, bad, split.test);
+  Measured on_train = measure(draft, *request.table, bad, split.train),
+           on_test = measure(draft, *request.table, bad, split.test);
   CardMeasures measures{quality({on_train.probabilities, on_train.bad}), quality({on_test.probabilities, on_test.bad}),
                         psi(on_train.probabilities, on_test.probabilities),
                         calibration({on_test.probabilities, on_test.bad})};
   Json card = card_of(request, features, measures);
-  return TrainedModel{ModelBuilder::build(kept, std::move(card)), measures.train, measures.test, measures.stability,
-                      processor_ms() - started_ms};
+  return TrainedModel{ModelBuilder::build(kept, std::move(card)),
+                      measures.train,
+                      measures.test,
+                      measures.stability,
+                      processor_ms() - started_ms,
+                      std::move(on_train),
+                      std::move(on_test)};
 }
 
 }  // namespace puhui::models

@@ -31,11 +31,19 @@ struct TrainRequest {
   BoostingTraining boosting;
 };
 
+// What the finished model says of some rows of its table.
+struct Measured {
+  std::vector<uint32_t> rows;         // their numbers, ascending
+  std::vector<double> probabilities;  // one a row
+  std::vector<uint8_t> bad;           // one a row
+};
+
 struct TrainedModel {
-  Model model;              // its card holds all that is below, but for the time
+  Model model;              // its card holds what is measured, but for the time
   Quality train, test;      // test repeats train when train_share is 1
   Psi stability;            // of the test scores against the train scores
   int64_t training_ms = 0;  // processor time; not part of the model
+  Measured on_train, on_test;
 };
 
 Result<TrainedModel> train(const TrainRequest& request);
