@@ -1,0 +1,117 @@
+// Proposal: a manifest on its way to become the permit in force: written by its author, signed by other people with their
+// own keys over exactly these bytes, put in force by the kernel. Refused signatures are acts in the evidence too.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "governance/permits/difference.h"
+
+namespace puhui::permits {
+
+struct PermitNeeds {
+  Store& store;
+  evidence::EvidenceLog& evidence;
+  kernel::Kernel& kernel;
+  const Clock& clock;
+};
+
+std::vector<Migration> migrations();
+
+inline constexpr int64_t kApprovalSkewMinutesMax = 5;  // between the moment signed and the server's clock
+inline constexpr int64_t kExpiryAheadDays = 30;        // from when on a permit's end is an alert
+inline constexpr int64_t kWhyBytesMax = 4096;
+
+struct ProposalId : Id<struct ProposalTag> {
+  using Id::Id;
+};
+
+enum class ProposalState : uint8_t {
+  draft,
+  submitted,
+  approved,
+  scheduled,
+  in_force,
+  rejected,
+  withdrawn,
+  superseded,
+  expired
+};
+std::span<const std::string_view> names_of(const ProposalState*);
+
+struct ProposalApproval {
+  std::string person;
+  Timestamp at;  // as signed
+  Digest seen;   // of what the person saw
+  std::string signature;
+};
+void fields(Shape& shape, ProposalApproval& approval);
+
+struct Proposal {
+  ProposalId id;
+  std::string use_case;
+  Digest digest;               // of the manifest: the permit's name, and what is signed
+  std::optional<Digest> base;  // the permit it was written against; none: nothing was in force
+  ProposalState state = ProposalState::draft;
+  std::string author;
+  Timestamp submitted_at, changed_at;
+  std::optional<Timestamp> scheduled_at;  // when it shall take force; none: as soon as it is approved
+  int64_t approvals_needed = 2;
+  std::vector<ProposalApproval> approvals;
+  std::string closed_by, why;  // of rejected, withdrawn, superseded; or why it could not take force yet
+  evidence::Manifest manifest;
+};
+void fields(Shape& shape, Proposal& proposal);
+
+class Proposals {
+ public:
+  explicit Proposals(const PermitNeeds& needs) : needs_(needs) {}
+
+  struct Written {
+    evidence::Manifest manifest;
+    std::optional<Digest> base;
+  };
+  // Kept for its author, not yet to be signed. The same manifest again is the same proposal.
+  Result<Proposal> draft(const Written& written, std::string_view by);
+  // forbidden: not by its author; conflict: another permit is in force than the base; invalid: it would not load.
+  Result<Proposal> submit(const Written& written, std::string_view by);
+
+  struct Page {
+    Proposal proposal;
+    Difference difference;
+    Digest seen;  // of all this, to be sent along with a signature
+  };
+  Result<Page> page(ProposalId id) const;
+
+  struct Signature {
+    ProposalId id;
+    Timestamp at;
+    std::string signature;  // Ed25519 over approval_bytes, 128 hex digits
+    Digest seen;
+  };
+  // Counts once; the last one needed puts the permit in force, or schedules it. The same again answers as before.
+  // A refusal is recorded: forbidden (whose signature it is not, author, no key, no right), conflict (seen is stale).
+  Result<Proposal> approve(const Signature& signature, std::string_view by);
+  Result<Proposal> reject(ProposalId id, const std::string& why, std::string_view by);
+  Result<Proposal> withdraw(ProposalId id, const std::string& why, std::string_view by);
+  Result<Proposal> schedule(ProposalId id, Timestamp at, std::string_view by);
+
+  struct Query {
+    std::string use_case;                // empty: any
+    std::optional<ProposalState> state;  // none: any
+    std::optional<ProposalId> after;     // those made before this one
+    int64_t limit = 50;
+  };
+  Result<std::vector<Proposal>> list(const Query& query) const;  // the newest first
+  // Submitted ones that `person` may sign: not the author's own, not signed yet.
+  Result<std::vector<Proposal>> to_sign(std::string_view person) const;
+
+  // What is due: scheduled and approved ones take force, stale ones are superseded or expire, permits near their end
+  // raise alerts. For housekeeping; what a dying process left half way is finished here.
+  Result<void> due();
+
+ private:
+  PermitNeeds needs_;
+};
+
+}  // namespace puhui::permits
