@@ -1,0 +1,72 @@
+// Who sits before the console. Without sessions on the server (a bank opened on this machine only) everybody may all.
+import { createContext, useContext } from "react";
+import { exchange, holdCsrf } from "./client";
+import { Problem } from "./problem";
+
+export type Session = {
+  name: string;
+  display_name: string;
+  roles: string[];
+  permissions: string[];
+  csrf: string;
+  expires_at?: string;
+  must_change_password?: boolean;
+  has_key?: boolean;
+  local?: boolean; // no sign-in on this server: only this machine may call
+};
+
+export type SignedOut = { firstRun: boolean };
+
+export function mayDo(permissions: readonly string[], permission: string): boolean {
+  return permissions.some(
+    (held) => held === "*" || held === permission || (held.endsWith(".*") && permission.startsWith(held.slice(0, -1))),
+  );
+}
+
+export const SessionContext = createContext<Session | undefined>(undefined);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error("expected a page inside the signed-in shell");
+  return session;
+}
+
+export function useMay(): (permission: string) => boolean {
+  const { permissions } = useSession();
+  return (permission) => mayDo(permissions, permission);
+}
+
+const localSession: Session = {
+  name: "local",
+  display_name: "local",
+  roles: ["admin"],
+  permissions: ["*"],
+  csrf: "",
+  local: true,
+};
+
+function kept(body: unknown): Session {
+  const session = { ...localSession, local: false, ...(body as Partial<Session>) };
+  holdCsrf(session.csrf ?? "");
+  return session;
+}
+
+export async function currentSession(): Promise<Session | SignedOut> {
+  try {
+    return kept((await exchange({ path: "/session", method: "GET" })).body);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.status === 404) return localSession;
+    if (error.status === 401) return { firstRun: error.faults.some((f) => f.where === "first_run") };
+    throw error;
+  }
+}
+
+export async function signIn(name: string, password: string): Promise<Session> {
+  return kept((await exchange({ path: "/session", method: "POST", body: { name, password } })).body);
+}
+
+export async function signOut(): Promise<void> {
+  await exchange({ path: "/session", method: "DELETE" });
+  holdCsrf("");
+}

@@ -1,0 +1,106 @@
+// What the fields of verbs are called where a page says nothing better. A field that is not here shows its own name.
+import { dictionary, type Language, type Said } from "./said";
+
+const known: Readonly<Record<string, Said>> = dictionary({
+  action: ["Action", "操作"],
+  after: ["After", "之后"],
+  alerts: ["Alerts", "预警"],
+  amount: ["Amount", "金额"],
+  application: ["Application", "申请"],
+  at: ["At", "时间"],
+  author: ["Author", "提交人"],
+  block: ["Block", "区块"],
+  borrower: ["Borrower", "借款人"],
+  bucket: ["Bucket", "逾期档"],
+  by: ["By", "操作人"],
+  calls: ["Calls", "调用次数"],
+  code: ["Code", "代码"],
+  condition: ["Condition", "条件"],
+  cost: ["Cost", "成本"],
+  created_at: ["Made at", "创建时间"],
+  currency: ["Currency", "币种"],
+  decision: ["Decision", "决策"],
+  description: ["Description", "说明"],
+  digest: ["Digest", "摘要"],
+  display_name: ["Shown name", "显示名"],
+  due: ["Due", "到期日"],
+  effective_at: ["In force from", "生效时间"],
+  errors: ["Errors", "错误"],
+  event: ["Event", "事件"],
+  expires_at: ["Expires at", "失效时间"],
+  facts: ["Facts", "事实"],
+  feature: ["Feature", "特征"],
+  from: ["From", "起"],
+  grade: ["Grade", "等级"],
+  id: ["Id", "编号"],
+  interest: ["Interest", "利息"],
+  jurisdiction: ["Jurisdiction", "法域"],
+  kind: ["Kind", "种类"],
+  limit: ["Limit", "条数上限"],
+  loan: ["Loan", "贷款"],
+  manifest: ["Manifest", "清单"],
+  metric: ["Measure", "指标"],
+  model: ["Model", "模型"],
+  name: ["Name", "名称"],
+  note: ["Note", "备注"],
+  number: ["Number", "编号"],
+  opened_at: ["Opened at", "开始时间"],
+  opened_on: ["Opened on", "开立日"],
+  outcome: ["Outcome", "结果"],
+  owner: ["Owner", "负责人"],
+  permission: ["Permission", "权限"],
+  permit: ["Permit", "许可"],
+  person: ["Person", "人员"],
+  policy: ["Policy", "策略"],
+  principal: ["Principal", "本金"],
+  product: ["Product", "产品"],
+  proposal: ["Proposal", "提案"],
+  rate: ["Rate", "利率"],
+  reason: ["Reason", "原因"],
+  reasons: ["Reasons", "原因"],
+  recorded_at: ["Recorded at", "记录时间"],
+  role: ["Role", "角色"],
+  roles: ["Roles", "角色"],
+  score: ["Score", "评分"],
+  severity: ["Severity", "严重程度"],
+  since: ["Since", "自"],
+  stage: ["Stage", "阶段"],
+  state: ["State", "状态"],
+  status: ["Status", "状态"],
+  subject: ["Subject", "对象"],
+  tier: ["Tier", "风险等级"],
+  time: ["Time", "时间"],
+  title: ["Title", "标题"],
+  to: ["To", "止"],
+  total: ["Total", "合计"],
+  until: ["Until", "至"],
+  use_case: ["Use case", "用例"],
+  user: ["User", "用户"],
+  validated_at: ["Validated at", "验证时间"],
+  validation_due: ["Validation due", "下次验证"],
+  version: ["Version", "版本"],
+  why: ["Why", "原因"],
+});
+
+const units: Record<string, Said> = {
+  ppm: ["ppm", "百万分之"],
+  minor: ["minor units", "最小货币单位"],
+  bp: ["bp", "基点"],
+  us: ["µs", "微秒"],
+  ms: ["ms", "毫秒"],
+  seconds: ["s", "秒"],
+  days: ["days", "天"],
+  bytes: ["bytes", "字节"],
+};
+
+export function fieldLabel(name: string, language: Language): string {
+  const said = known[name];
+  if (said) return language === "zh" ? said[1] : said[0];
+  const parts = name.split("_");
+  const unit = parts.length > 1 ? units[parts.at(-1)!] : undefined;
+  const stem = unit ? parts.slice(0, -1) : parts;
+  const stemSaid = known[stem.join("_")];
+  const index = language === "zh" ? 1 : 0;
+  const text = stemSaid ? stemSaid[index] : `${stem.join(" ").charAt(0).toUpperCase()}${stem.join(" ").slice(1)}`;
+  return unit ? `${text} (${unit[index]})` : text;
+}
