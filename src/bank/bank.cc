@@ -15,16 +15,19 @@ std::vector<Migration> all_migrations() {
   add(out, evidence::migrations());
   add(out, ledger::migrations());
   add(out, kernel::migrations());
+  add(out, workbench::migrations());
   add(out, application_migrations());
   add(out, governance_migrations());
   return out;
 }
 
 std::vector<Verb> all_verbs(const kernel::EvidenceVerbNeeds* evidence, const kernel::PermitVerbNeeds* permits,
-                            const kernel::ModelVerbNeeds* models, const ledger::VerbNeeds* ledger,
-                            const lending::VerbNeeds* lending, const Governance* governance, const Clock& clock) {
+                            const kernel::ModelVerbNeeds* models, const workbench::DraftVerbNeeds* drafts,
+                            const ledger::VerbNeeds* ledger, const lending::VerbNeeds* lending,
+                            const Governance* governance, const Clock& clock) {
   std::vector<Verb> out = application_verbs(lending);
   for (Verb& verb : workbench::policy_verbs(clock)) out.push_back(std::move(verb));
+  for (Verb& verb : workbench::draft_verbs(drafts)) out.push_back(std::move(verb));
   for (Verb& verb : ledger::verbs(ledger)) out.push_back(std::move(verb));
   for (Verb& verb : kernel::evidence_verbs(evidence)) out.push_back(std::move(verb));
   for (Verb& verb : kernel::permit_verbs(permits)) out.push_back(std::move(verb));
@@ -68,8 +71,9 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
   house.evidence_verbs.emplace(kernel::EvidenceVerbNeeds{*house.evidence, *house.kernel, needs.clock});
   house.permit_verbs.emplace(kernel::PermitVerbNeeds{*house.store, *house.kernel, needs.files, needs.clock});
   house.model_verbs.emplace(kernel::ModelVerbNeeds{*house.kernel});
-  house.verbs = all_verbs(&*house.evidence_verbs, &*house.permit_verbs, &*house.model_verbs, &*house.ledger_verbs,
-                          &*house.lending_verbs, house.governance.get(), needs.clock);
+  house.draft_verbs.emplace(workbench::DraftVerbNeeds{*house.store, *house.evidence, *house.kernel, needs.clock});
+  house.verbs = all_verbs(&*house.evidence_verbs, &*house.permit_verbs, &*house.model_verbs, &*house.draft_verbs,
+                          &*house.ledger_verbs, &*house.lending_verbs, house.governance.get(), needs.clock);
   charge_to(house.cpu, house.verbs);
   return bank;
 }
@@ -79,7 +83,7 @@ CpuAccounts& Bank::cpu() const { return house_->cpu; }
 const std::vector<Verb>& Bank::verbs() const { return house_->verbs; }
 
 std::vector<Verb> Bank::described(const Clock& clock) {
-  return all_verbs(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, clock);
+  return all_verbs(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, clock);
 }
 
 Json Bank::summary() const {

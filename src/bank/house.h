@@ -10,6 +10,8 @@
 #include "infrastructure/kernel/model_verbs.h"
 #include "infrastructure/kernel/permit_verbs.h"
 #include "infrastructure/ledger/verbs.h"
+#include "infrastructure/workbench/draft_verbs.h"
+#include "infrastructure/workbench/drafts.h"
 #include "infrastructure/workbench/policy_verbs.h"
 
 namespace puhui {
@@ -27,6 +29,7 @@ struct Bank::House {
   std::optional<kernel::EvidenceVerbNeeds> evidence_verbs;
   std::optional<kernel::PermitVerbNeeds> permit_verbs;
   std::optional<kernel::ModelVerbNeeds> model_verbs;
+  std::optional<workbench::DraftVerbNeeds> draft_verbs;
   // Applications: one group of lines each (applications.cc).
   std::unique_ptr<lending::LoanBook> loan_book;
   lending::ProductShelf products;

@@ -324,31 +324,6 @@ Result<Tally> run_all(const Plan& plan, ApplicationRows& rows, size_t threads, P
   return total;
 }
 
-// The rules of both policies side by side.
-std::vector<RuleChange> rule_changes(const Plan& plan, const Tally& tally) {
-  std::vector<RuleChange> out;
-  std::map<std::pair<std::string, std::string>, size_t> places;
-  const auto key_of = [](const dmn::RuleInfo& rule) {
-    return std::pair(rule.owner, rule.id.empty() ? "#" + std::to_string(rule.number) : rule.id);
-  };
-  const dmn::Policy &policy = plan.policy.policy(), &against = plan.against.policy();
-  for (size_t r = 0; r < policy.rules().size(); ++r) {
-    const dmn::RuleInfo& rule = policy.rules()[r];
-    places.emplace(key_of(rule), out.size());
-    out.push_back({rule.owner, rule.id, policy.rule_in_words(r), rule.number, std::nullopt,
-                   static_cast<int64_t>(tally.hits_policy[r]), 0});
-  }
-  for (size_t r = 0; r < against.rules().size(); ++r) {
-    const dmn::RuleInfo& rule = against.rules()[r];
-    const auto [place, is_new] = places.emplace(key_of(rule), out.size());
-    if (is_new) out.push_back({rule.owner, rule.id, against.rule_in_words(r), std::nullopt, std::nullopt, 0, 0});
-    RuleChange& change = out[place->second];
-    change.rule_in_against = rule.number;
-    change.hits_in_against = static_cast<int64_t>(tally.hits_against[r]);
-  }
-  return out;
-}
-
 std::vector<std::string> inputs_not_read(const Plan& plan) {
   std::vector<std::string> out;
   for (const Side* side : {&plan.policy, &plan.against}) {
@@ -409,7 +384,7 @@ Result<BacktestAnswer> backtest(const VerbCall& call, const BacktestRequest& req
   for (size_t s = 0; s < plan.segments.size(); ++s) {
     for (const auto& [value, swap] : tally.segments[s]) answer.segments.push_back({plan.segments[s].name, value, swap});
   }
-  answer.rules = rule_changes(plan, tally);
+  answer.rules = rule_changes(plan.policy.policy(), tally.hits_policy, plan.against.policy(), tally.hits_against);
   for (size_t d = 0; d < plan.shared.size(); ++d) {
     answer.decisions.push_back({plan.policy.policy().decisions()[plan.shared[d].first].name, tally.changed[d]});
   }

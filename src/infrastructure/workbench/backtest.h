@@ -60,6 +60,9 @@ struct RuleChange {
   int64_t hits_in_policy = 0, hits_in_against = 0;
 };
 void fields(Shape& shape, RuleChange& change);
+// The rules of both policies side by side; hits by rule, as the policies number them.
+std::vector<RuleChange> rule_changes(const dmn::Policy& policy, std::span<const uint64_t> hits_in_policy,
+                                     const dmn::Policy& against, std::span<const uint64_t> hits_in_against);
 
 struct DecisionChange {
   std::string decision;

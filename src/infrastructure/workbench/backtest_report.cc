@@ -1,7 +1,33 @@
+#include <map>
+
 #include "ground/base/text.h"
 #include "infrastructure/workbench/backtest.h"
 
 namespace puhui::workbench {
+
+std::vector<RuleChange> rule_changes(const dmn::Policy& policy, std::span<const uint64_t> hits_in_policy,
+                                     const dmn::Policy& against, std::span<const uint64_t> hits_in_against) {
+  std::vector<RuleChange> out;
+  std::map<std::pair<std::string, std::string>, size_t> places;
+  const auto key_of = [](const dmn::RuleInfo& rule) {
+    return std::pair(rule.owner, rule.id.empty() ? "#" + std::to_string(rule.number) : rule.id);
+  };
+  for (size_t r = 0; r < policy.rules().size(); ++r) {
+    const dmn::RuleInfo& rule = policy.rules()[r];
+    places.emplace(key_of(rule), out.size());
+    out.push_back({rule.owner, rule.id, policy.rule_in_words(r), rule.number, std::nullopt,
+                   static_cast<int64_t>(hits_in_policy[r]), 0});
+  }
+  for (size_t r = 0; r < against.rules().size(); ++r) {
+    const dmn::RuleInfo& rule = against.rules()[r];
+    const auto [place, is_new] = places.emplace(key_of(rule), out.size());
+    if (is_new) out.push_back({rule.owner, rule.id, against.rule_in_words(r), std::nullopt, std::nullopt, 0, 0});
+    RuleChange& change = out[place->second];
+    change.rule_in_against = rule.number;
+    change.hits_in_against = static_cast<int64_t>(hits_in_against[r]);
+  }
+  return out;
+}
 
 void fields(Shape& shape, BacktestRequest& request) {
   shape.field("policy", request.policy, {.help = "the policy as it is, a DMN file", .min = 1, .max = 4096});
