@@ -18,6 +18,7 @@ namespace puhui {
 struct Caller {
   std::string name;                      // "ops-anna", "cli"
   std::vector<std::string> permissions;  // "lending.apply", "lending.*" or "*"
+  std::string session = {};              // of a person at a browser; empty: a key, or the command line
   bool may(std::string_view permission) const;
 };
 
