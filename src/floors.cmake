@@ -9,6 +9,7 @@ module(ground/store        SEES ground/base     USES ${SOCI_LIBRARIES} SQLite::S
 # infrastructure: what every application stands on
 module(infrastructure/evidence   SEES ground    USES sodium)
 module(infrastructure/ledger     SEES ground)
+module(infrastructure/access     SEES ground infrastructure/evidence  USES sodium)
 module(infrastructure/feel       SEES ground/base  USES icui18n icuuc)
 module(infrastructure/dmn        SEES ground/base infrastructure/feel  USES pugixml)
 module(infrastructure/models     SEES ground/base  USES xgboost z zstd pugixml)

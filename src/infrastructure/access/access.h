@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -115,25 +116,43 @@ class Access {
  private:
   struct Open {
     Session session;
-    std::shared_ptr<const Caller> caller;
     std::atomic<int64_t> seen_at{0}, stored_at{0};
+    std::shared_ptr<const Caller> caller;  // changes with the user, under mutex_
   };
-  using Sessions = std::map<Digest, std::shared_ptr<Open>>;
+  using Opens = std::vector<std::shared_ptr<Open>>;
+  // What one change writes together; memory follows once it is durable.
+  struct Step {
+    std::optional<User> user;  // as it is from now on
+    Opens ended;
+    std::shared_ptr<Open> opened;
+    std::string by, words;  // the act
+  };
 
-  explicit Access(AccessNeeds needs);
+  explicit Access(AccessNeeds needs)
+      : needs_(std::move(needs)), hasher_(needs_.cost), attempts_(needs_.limits.attempts) {}
   Result<void> load();
+  Result<void> take(const Step& step);  // needs changing_
+  Result<void> write(Transaction& tx, const Step& step) const;
+  void act(std::string_view by, std::string words) const;
+  void remember(const Step& step);
   bool alive(const Open& open, Timestamp now) const;
+  Session seen(const Open& open) const;
   std::shared_ptr<const Caller> caller_of(const User& user, const Session& session) const;
-  void act(std::string_view caller, std::string words);  // in a store closure
-  Result<void> refuse_sign_in(const SignIn& sign_in, const User* known, std::string_view why);
-  Result<Ticket> open_session(const User& user, std::string_view peer);
-  std::vector<std::shared_ptr<Open>> to_end_for(std::string_view name) const;
-  std::vector<std::shared_ptr<Open>> sessions_of(std::string_view name, std::string_view but_session) const;
-  // Writes the user, ends those sessions and notes the act, together; then memory follows.
-  Result<void> store_user(const User& user, const std::vector<std::shared_ptr<Open>>& ended, std::string_view by,
-                          std::string words);
-  void forget(const std::vector<std::shared_ptr<Open>>& ended);
-  bool is_last_admin(const User& user) const;
+  // Those `which` is true of.
+  template <class Which>
+  Opens opens(Which which) const {
+    const std::shared_lock lock(mutex_);
+    Opens out;
+    for (const auto& [digest, open] : sessions_) {
+      if (which(*open)) out.push_back(open);
+    }
+    return out;
+  }
+  Opens crowded_out_by(const User& user) const;
+  Result<void> refuse(const SignIn& sign_in, const std::optional<User>& known, std::string_view why);
+  Result<Ticket> open_session(const SignIn& sign_in, const std::string& verified_hash);
+  Result<void> check_last_admin(const User& was, const User& becomes) const;
+  Result<Handed> hand_out(User user, std::string by, std::string words);
 
   AccessNeeds needs_;
   PasswordHasher hasher_;
@@ -141,11 +160,12 @@ class Access {
   std::mutex changing_;  // one change at a time, so that memory follows the store in its order
   mutable std::shared_mutex mutex_;
   std::map<std::string, User, std::less<>> users_;
-  std::map<std::string, std::string, std::less<>> keys_;  // name → public key of those with a wrapped key
-  Sessions sessions_;
+  std::set<std::string, std::less<>> with_key_;  // names whose wrapped key is kept
+  std::map<Digest, std::shared_ptr<Open>> sessions_;
   std::atomic<size_t> users_there_{0};
 };
 
+std::string wait_words(int64_t wait_us);  // "the next try may come in 8 s"
 // The text a browser signs to prove that it holds the key: "puhui person enrol NAME PUBLIC_KEY".
 std::string enrolment_text(std::string_view name, std::string_view public_key);
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ground/base/hash.h"
 #include "ground/store/store.h"
 
 namespace puhui::access {

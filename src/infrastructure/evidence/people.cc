@@ -17,6 +17,11 @@ Result<void> add_person(Transaction& tx, const Person& person, Timestamp at) {
   return {};
 }
 
+Result<void> let_approve(Transaction& tx, std::string_view name) {
+  TRY(tx.execute("UPDATE evidence_person SET may_approve = 1 WHERE name = ?", {name}));
+  return {};
+}
+
 Result<std::vector<Person>> read_people(Reader& reader) {
   std::vector<Person> people;
   TRY(reader.each("SELECT name, public_key, may_approve FROM evidence_person ORDER BY name", {},
