@@ -21,22 +21,25 @@ std::vector<Migration> all_migrations() {
   return out;
 }
 
-std::vector<Verb> all_verbs(const kernel::EvidenceVerbNeeds* evidence, const kernel::PermitVerbNeeds* permits,
-                            const kernel::ModelVerbNeeds* models, const workbench::DraftVerbNeeds* drafts,
-                            const ledger::VerbNeeds* ledger, const lending::VerbNeeds* lending,
-                            const Governance* governance, const Clock& clock) {
-  std::vector<Verb> out = application_verbs(lending);
-  for (Verb& verb : workbench::policy_verbs(clock)) out.push_back(std::move(verb));
-  for (Verb& verb : workbench::draft_verbs(drafts)) out.push_back(std::move(verb));
-  for (Verb& verb : ledger::verbs(ledger)) out.push_back(std::move(verb));
-  for (Verb& verb : kernel::evidence_verbs(evidence)) out.push_back(std::move(verb));
-  for (Verb& verb : kernel::permit_verbs(permits)) out.push_back(std::move(verb));
-  for (Verb& verb : kernel::model_verbs(models)) out.push_back(std::move(verb));
-  for (Verb& verb : governance_verbs(governance)) out.push_back(std::move(verb));
-  return out;
+void add(std::vector<Verb>& to, std::vector<Verb> verbs) {
+  for (Verb& verb : verbs) to.push_back(std::move(verb));
 }
 
 }  // namespace
+
+// One line a module. Without a house they are described only.
+std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock) {
+  const auto lent = [house](const auto& needs) { return house ? &*(house->*needs) : nullptr; };
+  std::vector<Verb> out = application_verbs(lent(&House::lending_verbs));
+  add(out, workbench::policy_verbs(clock));
+  add(out, workbench::draft_verbs(lent(&House::draft_verbs)));
+  add(out, ledger::verbs(lent(&House::ledger_verbs)));
+  add(out, kernel::evidence_verbs(lent(&House::evidence_verbs)));
+  add(out, kernel::permit_verbs(lent(&House::permit_verbs)));
+  add(out, kernel::model_verbs(lent(&House::model_verbs)));
+  add(out, governance_verbs(lent(&House::governance)));
+  return out;
+}
 
 Bank::Bank(std::unique_ptr<House> house) : house_(std::move(house)) {}
 
@@ -72,8 +75,7 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
   house.permit_verbs.emplace(kernel::PermitVerbNeeds{*house.store, *house.kernel, needs.files, needs.clock});
   house.model_verbs.emplace(kernel::ModelVerbNeeds{*house.kernel});
   house.draft_verbs.emplace(workbench::DraftVerbNeeds{*house.store, *house.evidence, *house.kernel, needs.clock});
-  house.verbs = all_verbs(&*house.evidence_verbs, &*house.permit_verbs, &*house.model_verbs, &*house.draft_verbs,
-                          &*house.ledger_verbs, &*house.lending_verbs, house.governance.get(), needs.clock);
+  house.verbs = House::all_verbs(&house, needs.clock);
   charge_to(house.cpu, house.verbs);
   return bank;
 }
@@ -82,9 +84,7 @@ CpuAccounts& Bank::cpu() const { return house_->cpu; }
 
 const std::vector<Verb>& Bank::verbs() const { return house_->verbs; }
 
-std::vector<Verb> Bank::described(const Clock& clock) {
-  return all_verbs(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, clock);
-}
+std::vector<Verb> Bank::described(const Clock& clock) { return House::all_verbs(nullptr, clock); }
 
 Json Bank::summary() const {
   Json out;

@@ -39,6 +39,7 @@ struct Bank::House {
   std::vector<Verb> verbs;
 
   void open_applications();
+  static std::vector<Verb> all_verbs(const House* house, const Clock& clock);
 };
 
 // What applications.cc declares, one line an application.
