@@ -1,5 +1,6 @@
 #include "applications/lending/day_end.h"
 
+#include "applications/lending/loan_outcome.h"
 #include "ground/base/check.h"
 
 namespace puhui::lending {
@@ -150,7 +151,10 @@ Result<void> DayEnd::step(Transaction& tx, const Loan& loan, Date day, Chunk& ch
   } else if (is_open(after.state) && day == day.end_of_month()) {
     chunk.tallies.month_end(contract, principal, day, after);
   }
-  if (after != loan.standing) TRY(update_standing(tx, contract, loan.standing, after));
+  if (after != loan.standing) {
+    TRY(update_standing(tx, contract, loan.standing, after));
+    TRY(report_outcome(tx, contract.loan, loan.standing, after, chunk.at));
+  }
   if (ended->change[AccountKind::loan_principal] != 0) {
     TRY(needs_.book.post(tx, key, contract.loan, postings({}, ended->change),
                          act_of(chunk.at, day, contract.loan, "loan"), chunk.at));

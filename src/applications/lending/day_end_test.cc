@@ -215,6 +215,10 @@ TEST_P(DayEndTest, a_loan_nobody_pays_is_written_off_at_the_end_of_the_product_s
   EXPECT_EQ(office.loan(contract.loan).standing.stage, Stage::one);
   const int64_t twelve_months = office.loan(contract.loan).standing.allowance_minor;
   EXPECT_GT(twelve_months, 0);
+  ASSERT_TRUE(office.end_day(day("2025-04-15")));  // 60 days late at the end of the day
+  EXPECT_EQ(office.outcome(contract.loan), std::nullopt);
+  ASSERT_TRUE(office.end_day(day("2025-04-16")));
+  EXPECT_EQ(office.outcome(contract.loan), 1) << "the evidence of its decision knows of the default";
   ASSERT_TRUE(office.end_day(day("2025-05-16")));  // 91 days late at the end of the day
   const Standing late = office.loan(contract.loan).standing;
   EXPECT_EQ(late.stage, Stage::three);

@@ -9,6 +9,8 @@
 #include "applications/lending/servicing.h"
 #include "ground/base/check.h"
 #include "ground/store/test_store.h"
+#include "infrastructure/evidence/evidence_log.h"
+#include "infrastructure/evidence/outcome.h"
 
 namespace puhui::lending::examples {
 
@@ -44,6 +46,7 @@ class LoanOffice {
 
   void open() {
     std::vector<Migration> all = ledger::migrations();
+    for (Migration& migration : evidence::migrations()) all.push_back(std::move(migration));
     for (Migration& migration : lending::migrations()) all.push_back(std::move(migration));
     store = must(open_store(where_, all, {clock, faults_}));
     ledger = must(ledger::Ledger::open({*store, clock, log_}));
@@ -118,6 +121,15 @@ class LoanOffice {
       return {};
     }));
     return out;
+  }
+  // What the evidence of its decision says became of it: 0, 1 or nothing yet.
+  std::optional<int64_t> outcome(const LoanId& id) {
+    std::optional<evidence::Outcome> out;
+    must(store->read([&](Reader& reader) -> Result<void> {
+      out = TRY(evidence::find_outcome(reader, evidence::RecordId(id), evidence::kDefaultOutcome));
+      return {};
+    }));
+    return out ? std::optional(out->value) : std::nullopt;
   }
   Books balances(const Contract& contract) const { return book->balances({contract.product, contract.currency}); }
 

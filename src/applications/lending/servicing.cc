@@ -2,6 +2,7 @@
 
 #include "applications/lending/allocation.h"
 #include "applications/lending/journal.h"
+#include "applications/lending/loan_outcome.h"
 
 namespace puhui::lending {
 
@@ -282,6 +283,7 @@ Result<void> Servicing::book(Transaction& tx, const Loan& before, std::span<cons
   }
   for (const Event& event : events) TRY(insert_event(tx, contract.loan, event));
   TRY(update_standing(tx, contract, before.standing, happened.standing));
+  TRY(report_outcome(tx, contract.loan, before.standing, happened.standing, at));
   TRY(needs_.book.post(tx, {contract.product, contract.currency}, contract.loan,
                        postings(books_before, own_books_of(contract, happened.standing)),
                        posting_act(happened.event.id, at), at));

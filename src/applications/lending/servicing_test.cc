@@ -52,6 +52,7 @@ TEST_P(ServicingTest, a_term_loan_lives_to_its_end_with_the_figures_of_its_sched
   const Schedule schedule = schedule_of(term_);
   EXPECT_EQ(schedule[0].interest_minor, 120'000);  // 1 % of 120,000.00
   for (size_t i = 0; i < schedule.size(); ++i) {
+    EXPECT_EQ(office_.outcome(term_.loan), std::nullopt);
     office_.end_day(schedule[i].due.plus_days(-1)).value();
     const auto paid = perform(term_, "pay-" + std::to_string(i), EventKind::repayment, schedule[i].due.text(),
                               schedule[i].total_minor());
@@ -64,6 +65,7 @@ TEST_P(ServicingTest, a_term_loan_lives_to_its_end_with_the_figures_of_its_sched
   }
   const Loan loan = office_.loan(term_.loan);
   EXPECT_EQ(loan.standing.state.status, Status::paid_off);
+  EXPECT_EQ(office_.outcome(term_.loan), 0) << "and the evidence of its decision knows of no default";
   EXPECT_EQ(loan.standing.allowance_minor, 0);
   int64_t interest_minor = 0;
   for (const Instalment& instalment : schedule) interest_minor += instalment.interest_minor;

@@ -20,6 +20,17 @@ Result<void> put_outcome(Transaction& tx, const Outcome& outcome) {
   return {};
 }
 
+Result<std::optional<Outcome>> find_outcome(Reader& reader, const RecordId& decision, std::string_view name) {
+  std::optional<Outcome> out;
+  TRY(reader.each("SELECT value, known_at FROM evidence_outcome WHERE node = ? AND sequence = ? AND name = ?",
+                  {int64_t{decision.node()}, static_cast<int64_t>(decision.sequence()), name},
+                  [&](const Row& row) -> Result<void> {
+                    out = Outcome{decision, std::string(name), row.integer(0), {row.integer(1)}};
+                    return {};
+                  }));
+  return out;
+}
+
 Result<void> each_outcome(Reader& reader, std::string_view name, uint16_t node, uint64_t after, uint64_t limit,
                           const std::function<Result<void>(const Outcome&)>& visit) {
   return reader.each(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "ground/store/store.h"
@@ -24,6 +25,9 @@ struct Outcome {
 
 // The same outcome again changes nothing; another value replaces it when it was known later.
 Result<void> put_outcome(Transaction& tx, const Outcome& outcome);
+
+// What is known of that decision under that name so far.
+Result<std::optional<Outcome>> find_outcome(Reader& reader, const RecordId& decision, std::string_view name);
 
 // Those of one name in the order of their decisions, of node `node`, from decision number `after` on (exclusive).
 Result<void> each_outcome(Reader& reader, std::string_view name, uint16_t node, uint64_t after, uint64_t limit,
