@@ -99,7 +99,9 @@ CalibrationLine calibration_line(Predicted rows, double confidence) {
     double by_slope = (now.a * now.to_slope - now.b * now.to_intercept) / determinant;
     const bool settled = std::fabs(by_intercept) < 1e-10 && std::fabs(by_slope) < 1e-10;
     Step next = step_at(x, rows.bad, intercept + by_intercept, slope + by_slope);
-    for (int half = 0; half < 30 && !settled && !(next.likelihood >= now.likelihood); ++half) {
+    // A fall within rounding is none: near the top steps are smaller than that.
+    const double least = now.likelihood - 1e-10 * std::fabs(now.likelihood);
+    for (int half = 0; half < 30 && !(next.likelihood >= least); ++half) {
       by_intercept /= 2, by_slope /= 2;
       next = step_at(x, rows.bad, intercept + by_intercept, slope + by_slope);
     }
