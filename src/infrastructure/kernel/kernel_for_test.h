@@ -118,7 +118,8 @@ struct TestProposal {
 
 class KernelTest : public ::testing::TestWithParam<std::string> {
  protected:
-  KernelTest() {
+  // `more`: tables of a module that stands above the kernel.
+  explicit KernelTest(std::vector<Migration> more = {}) : more_(std::move(more)) {
     open();
     const auto added = store_->write([&](Transaction& tx) -> Result<void> {
       TRY(evidence::add_person(tx, {"anna", key(1).public_key(), true}, kTestStart));
@@ -150,6 +151,7 @@ class KernelTest : public ::testing::TestWithParam<std::string> {
     close();
     std::vector<Migration> all = evidence::migrations();
     for (Migration& migration : kernel::migrations()) all.push_back(std::move(migration));
+    all.insert(all.end(), more_.begin(), more_.end());
     auto store = open_store(place_.where(), std::move(all), {clock_, nullptr});
     CHECK(store.has_value(), store ? "" : store.error().text().c_str());
     store_ = *std::move(store);
@@ -232,6 +234,7 @@ class KernelTest : public ::testing::TestWithParam<std::string> {
     return replayed;
   }
 
+  std::vector<Migration> more_;
   TestStore place_{GetParam()};
   ManualClock clock_{kTestStart};
   std::FILE* nowhere_ = std::fopen("/dev/null", "w");
