@@ -45,7 +45,8 @@ void fields(Shape& shape, Figures& figures) {
   shape.field("train", figures.train, {.help = "on the rows it was trained on"});
   shape.field("test", figures.test, {.help = "on rows it never saw"});
   shape.field("roc", figures.roc, {.help = "of the test rows, at most 200 points", .optional = true});
-  shape.field("calibration", figures.calibration, {.help = "of the test rows by tenths of the score", .optional = true});
+  shape.field("calibration", figures.calibration,
+              {.help = "of the test rows by tenths of the score", .optional = true});
   shape.field("lift", figures.lift, {.help = "of the test rows, the riskiest tenths first", .optional = true});
   shape.field("psi", figures.psi, {.help = "test scores against training scores"});
   shape.field("psi_null_limit", figures.psi_null_limit, {.help = "what chance alone exceeds once in twenty"});
@@ -125,9 +126,7 @@ std::vector<uint32_t> riskiest_first(const TestScores& scores) {
   return order;
 }
 
-double part(uint64_t some, uint64_t all) {
-  return all == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all);
-}
+double part(uint64_t some, uint64_t all) { return all == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all); }
 
 }  // namespace
 
