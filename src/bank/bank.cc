@@ -16,6 +16,7 @@ std::vector<Migration> all_migrations() {
   add(out, ledger::migrations());
   add(out, kernel::migrations());
   add(out, workbench::migrations());
+  add(out, experiments::migrations());
   add(out, application_migrations());
   add(out, governance_migrations());
   return out;
@@ -37,6 +38,7 @@ std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock)
   add(out, kernel::evidence_verbs(lent(&House::evidence_verbs)));
   add(out, kernel::permit_verbs(lent(&House::permit_verbs)));
   add(out, kernel::model_verbs(lent(&House::model_verbs)));
+  add(out, experiments::experiment_verbs(lent(&House::experiment_verbs)));
   add(out, governance_verbs(lent(&House::governance)));
   return out;
 }
@@ -73,6 +75,8 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
   house.ledger_verbs.emplace(ledger::VerbNeeds{*house.ledger});
   house.evidence_verbs.emplace(kernel::EvidenceVerbNeeds{*house.evidence, *house.kernel, needs.clock});
   house.permit_verbs.emplace(kernel::PermitVerbNeeds{*house.store, *house.kernel, needs.files, needs.clock});
+  house.experiment_verbs.emplace(
+      experiments::ExperimentNeeds{*house.store, *house.kernel, needs.clock, std::string(kBuild)});
   house.model_verbs.emplace(kernel::ModelVerbNeeds{*house.kernel});
   house.draft_verbs.emplace(workbench::DraftVerbNeeds{*house.store, *house.evidence, *house.kernel, needs.clock});
   house.verbs = House::all_verbs(&house, needs.clock);

@@ -6,6 +6,7 @@
 #include "applications/lending/verbs.h"
 #include "bank/bank.h"
 #include "bank/governance.h"
+#include "infrastructure/experiments/experiment_verbs.h"
 #include "infrastructure/kernel/evidence_verbs.h"
 #include "infrastructure/kernel/model_verbs.h"
 #include "infrastructure/kernel/permit_verbs.h"
@@ -30,6 +31,7 @@ struct Bank::House {
   std::optional<kernel::PermitVerbNeeds> permit_verbs;
   std::optional<kernel::ModelVerbNeeds> model_verbs;
   std::optional<workbench::DraftVerbNeeds> draft_verbs;
+  std::optional<experiments::ExperimentNeeds> experiment_verbs;
   // Applications: one group of lines each (applications.cc).
   std::unique_ptr<lending::LoanBook> loan_book;
   lending::ProductShelf products;
