@@ -65,6 +65,7 @@ Batch::State::State(const Policy& of, const CompiledPolicy& code, BatchOptions c
   for (const uint32_t d : decisions) locals_max = std::max<size_t>(locals_max, compiled.decision_codes[d].locals);
   locals.resize(locals_max * kColumnStep);
   for (uint32_t row = 0; row < kChunkRows; ++row) all_rows.push_back(row);
+  trace.kept_calls = options.calls;
 }
 
 void Batch::State::read_inputs(std::span<const std::span<const Value>> inputs, size_t from,
@@ -86,6 +87,7 @@ void Batch::State::read_inputs(std::span<const std::span<const Value>> inputs, s
 void Batch::State::evaluate_chunk(std::span<const std::span<const Value>> inputs, size_t from, size_t rows) {
   trace.clear();
   trace.rows.clear();
+  if (options.calls != nullptr) options.calls->begin(from, rows);
   const feel::Arena::Mark mark = arena.mark();
   const size_t used_before = arena.bytes_used();
   arena.allow(compiled.limits.arena_bytes_max);
@@ -115,6 +117,7 @@ void Batch::State::evaluate_singly(std::span<const std::span<const Value>> input
   arena.allow(kArenaBytesMax);
   trace.clear();
   trace.rows.clear();
+  if (options.calls != nullptr) options.calls->begin(from, rows);
   single.resize(inputs.size());
   for (uint32_t row = 0; row < rows; ++row) {
     for (size_t i = 0; i < inputs.size(); ++i) single[i] = inputs[i].empty() ? Value::missing() : inputs[i][from + row];

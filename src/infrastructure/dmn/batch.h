@@ -16,6 +16,7 @@ struct BatchOptions {
   std::vector<size_t> decisions;  // what to compute, together with all it requires; empty: every decision
   // kept: each row's rules can be asked for, for reports by segment. Costs 4 bytes a hit.
   enum class RowHits { none, kept } row_hits = RowHits::none;
+  RowCalls* calls = nullptr;  // where hosts leave what they were asked, by row; outlives the batch
 };
 
 // Not shared between threads; the policy is, and must outlive it.

@@ -14,18 +14,31 @@ class ModelCall final : public feel::External {
   explicit ModelCall(std::unique_ptr<const HostCall> call) : call_(std::move(call)) {}
   Value call(feel::Run& run, std::span<const Value> args, const feel::Place& place) const override {
     // A batch has a trace of its own, which no host knows.
-    auto* trace = run.row == feel::kNoRow ? static_cast<Trace*>(run.trace) : nullptr;
+    if (run.row != feel::kNoRow) {
+      Value result;
+      ask(run, args, {&run.row, 1}, {&result, 1});
+      return answer(result, run, place);
+    }
+    auto* trace = static_cast<Trace*>(run.trace);
     const Value result = call_->call(args, run.arena, trace);
     if (trace != nullptr) trace->calls.push_back(result);
     return answer(result, run, place);
   }
-  void call_rows(feel::Run& run, std::span<const Value> args, const feel::Place& place, std::span<const uint32_t>,
+  void call_rows(feel::Run& run, std::span<const Value> args, const feel::Place& place, std::span<const uint32_t> rows,
                  std::span<Value> answers) const override {
-    call_->call_many(args, run.arena, answers);
+    ask(run, args, rows, answers);
     for (Value& one : answers) one = answer(one, run, place);
   }
 
  private:
+  void ask(feel::Run& run, std::span<const Value> args, std::span<const uint32_t> rows, std::span<Value> out) const {
+    RowCalls* const kept = run.trace ? static_cast<BatchTrace*>(run.trace)->kept_calls : nullptr;
+    if (kept != nullptr) {
+      call_->call_kept(args, run.arena, rows, *kept, out);
+    } else {
+      call_->call_many(args, run.arena, out);
+    }
+  }
   static Value answer(const Value& result, feel::Run& run, const feel::Place& place) {
     if (!result.is_null()) return result;
     return run.fail(feel::CauseCode::unavailable, place, {"the model gave no answer"}, &result.cause());

@@ -30,6 +30,11 @@ class HostCall {
       out[row] = call(args.subspan(row * parameters, parameters), arena, nullptr);
     }
   }
+  // As call_many, in a batch whose asker keeps the calls by row (BatchOptions::calls): the same answers.
+  virtual void call_kept(std::span<const feel::Value> args, feel::Arena& arena, std::span<const uint32_t> /*rows*/,
+                         RowCalls& /*kept*/, std::span<feel::Value> out) const {
+    call_many(args, arena, out);
+  }
 };
 
 class HostFunction {

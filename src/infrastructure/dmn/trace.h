@@ -25,9 +25,19 @@ struct Trace {
   void clear() { hits.clear(), calls.clear(); }
 };
 
+// What a host keeps of its calls in a batch, by row; the host knows what it is (functions.h).
+class RowCalls {
+ public:
+  virtual ~RowCalls() = default;
+  // The calls to come are of rows [first, first + rows) of the batch, counted from `first` as 0. What was kept of them
+  // before is void: a chunk that reached a limit is evaluated again row by row.
+  virtual void begin(size_t first, size_t rows) = 0;
+};
+
 // Of a batch: every hit with its row.
 struct BatchTrace : Trace {
   std::vector<uint32_t> rows;  // [hit]
+  RowCalls* kept_calls = nullptr;
 };
 
 }  // namespace puhui::dmn
