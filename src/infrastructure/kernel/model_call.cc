@@ -15,25 +15,63 @@ class ModelCallSite final : public dmn::HostCall {
     ModelTrace local;
     auto& to = trace ? static_cast<ModelTrace&>(*trace) : local;
     ModelTrace::Call& call = to.add_call();
-    call.model = place_;
-    call.row.resize(argument_of_input_.size());
-    for (size_t i = 0; i < call.row.size(); ++i) {
-      const char* fault = nullptr;
-      call.row[i] = cell(i, args[argument_of_input_[i]], &fault);
-      if (fault) {
-        --to.models_used;  // it was not asked
-        return unavailable(fault, model_.inputs()[i].name, arena);
-      }
+    if (const auto refused = read_row(args, arena, call.row)) {
+      --to.models_used;  // it was not asked
+      return *refused;
     }
+    call.model = place_;
     call.score = model_.score(call.row);
-    auto* entries = arena.array<feel::Entry>(2);
-    if (!entries) return feel::Value::missing();
-    entries[0] = {"probability", feel::Value::number(feel::Decimal::from_rate(call.score.probability))};
-    entries[1] = {"score", feel::Value::number(call.score.score_points)};
-    return feel::Value::context({entries, 2});
+    return answer(call.score, arena);
+  }
+
+  // Rows that can be asked are scored together.
+  void call_kept(std::span<const feel::Value> args, feel::Arena& arena, std::span<const uint32_t> rows,
+                 dmn::RowCalls& kept, std::span<feel::Value> out) const override {
+    auto& to = static_cast<ModelRowCalls&>(kept);
+    const size_t parameters = rows.empty() ? 0 : args.size() / rows.size();
+    std::vector<size_t> asked;
+    std::vector<double> cells, row;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if (const auto refused = read_row(args.subspan(i * parameters, parameters), arena, row)) {
+        out[i] = *refused;
+        continue;
+      }
+      asked.push_back(i);
+      cells.insert(cells.end(), row.begin(), row.end());
+    }
+    std::vector<models::Score> scores(asked.size());
+    model_.score_batch(cells, scores);
+    for (size_t a = 0; a < asked.size(); ++a) {
+      ModelTrace::Call& call = to.of_chunk_row(rows[asked[a]]).add_call();
+      const auto from = cells.begin() + static_cast<ptrdiff_t>(a * row.size());
+      call.model = place_;
+      call.row.assign(from, from + static_cast<ptrdiff_t>(row.size()));
+      call.score = scores[a];
+      out[asked[a]] = answer(scores[a], arena);
+    }
   }
 
  private:
+  // The model's row of these arguments; or the null that says why it cannot be asked.
+  std::optional<feel::Value> read_row(std::span<const feel::Value> args, feel::Arena& arena,
+                                      std::vector<double>& row) const {
+    row.resize(argument_of_input_.size());
+    for (size_t i = 0; i < row.size(); ++i) {
+      const char* fault = nullptr;
+      row[i] = cell(i, args[argument_of_input_[i]], &fault);
+      if (fault) return unavailable(fault, model_.inputs()[i].name, arena);
+    }
+    return std::nullopt;
+  }
+
+  static feel::Value answer(const models::Score& score, feel::Arena& arena) {
+    auto* entries = arena.array<feel::Entry>(2);
+    if (!entries) return feel::Value::missing();
+    entries[0] = {"probability", feel::Value::number(feel::Decimal::from_rate(score.probability))};
+    entries[1] = {"score", feel::Value::number(score.score_points)};
+    return feel::Value::context({entries, 2});
+  }
+
   double cell(size_t input, const feel::Value& value, const char** fault) const {
     const models::Input& spec = model_.inputs()[input];
     if (value.is_null()) {

@@ -30,6 +30,22 @@ struct ModelTrace : dmn::Trace {
   }
 };
 
+// The same of a batch: a ModelTrace a row. The kernel passes no other RowCalls to a policy.
+class ModelRowCalls final : public dmn::RowCalls {
+ public:
+  void begin(size_t first, size_t rows) override {
+    first_ = first;
+    if (rows_.size() < first + rows) rows_.resize(first + rows);
+    for (size_t row = first; row < first + rows; ++row) rows_[row].clear_all();
+  }
+  ModelTrace& of_chunk_row(uint32_t row) { return rows_[first_ + row]; }
+  const ModelTrace& of_row(size_t row) const { return rows_[row]; }
+
+ private:
+  size_t first_ = 0;
+  std::vector<ModelTrace> rows_;
+};
+
 // Binds by input name. The answer is a context {probability, score}; a value that is of the wrong kind, or missing
 // where the model was never trained on missing, is a null that says so.
 class ModelFunction final : public dmn::HostFunction {

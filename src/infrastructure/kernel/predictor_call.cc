@@ -37,6 +37,15 @@ class PredictorCallSite final : public dmn::HostCall {
     for (size_t r = 0; r < out.size(); ++r)
       out[r] = ask(args.subspan(r * parameters, parameters), arena, nullptr, asked);
   }
+  void call_kept(std::span<const Value> args, feel::Arena& arena, std::span<const uint32_t> rows, dmn::RowCalls& kept,
+                 std::span<Value> out) const override {
+    Asked asked;
+    const size_t parameters = rows.empty() ? 0 : args.size() / rows.size();
+    for (size_t r = 0; r < rows.size(); ++r) {
+      auto& trace = static_cast<ModelRowCalls&>(kept).of_chunk_row(rows[r]);
+      out[r] = ask(args.subspan(r * parameters, parameters), arena, &trace, asked);
+    }
+  }
 
  private:
   struct Asked {

@@ -217,11 +217,18 @@ Result<evidence::Judgement> Version::judge(std::span<const FactValue> facts, Wor
   ModelTrace& trace = workspace.trace_;
   trace.clear_all();
   workspace.inputs_.clear();
-  for (const Source& source : sources_) {
-    workspace.inputs_.push_back(source.is_fact ? value_of(facts[source.fact]) : source.threshold);
-  }
+  for (size_t i = 0; i < sources_.size(); ++i) workspace.inputs_.push_back(input_of(i, facts));
   const auto values = policy_->evaluate(workspace.inputs_, workspace.scratch_, &trace);
+  return judgement_of(values, trace, trace.hits);
+}
 
+feel::Value Version::input_of(size_t input, std::span<const FactValue> facts) const {
+  const Source& source = sources_[input];
+  return source.is_fact ? value_of(facts[source.fact]) : source.threshold;
+}
+
+Result<evidence::Judgement> Version::judgement_of(std::span<const feel::Value> values, const ModelTrace& trace,
+                                                  std::span<const uint32_t> rules_hit) const {
   const feel::Value& outcome = values[outcome_];
   if (!outcome.is_string()) {
     const std::string cause =
@@ -240,7 +247,7 @@ Result<evidence::Judgement> Version::judge(std::span<const FactValue> facts, Wor
     const ModelTrace::Call& call = trace.models[i];
     judgement.models.push_back({models_[call.model].name, call.score.probability.ppb, call.score.score_points});
   }
-  judgement.rules_hit = trace.hits;
+  judgement.rules_hit.assign(rules_hit.begin(), rules_hit.end());
   if (outcome.as_string() != kApprove) TRY(add_reasons(values[reasons_decision_], trace, judgement));
   return judgement;
 }

@@ -35,6 +35,8 @@ class Workspace {
   std::vector<feel::Value> inputs_;
 };
 
+class BatchWorkspace;  // version_batch.h
+
 class Version {
  public:
   // Loads what the manifest names and checks that it fits together: every policy input is a fact or a threshold of
@@ -70,6 +72,17 @@ class Version {
   std::optional<size_t> exploration_fact() const { return exploration_fact_; }
   int64_t exploration_daily_max() const { return exploration_daily_max_; }
 
+  // The same judgements, to the byte, of many rows at once, column by column (version_batch.h): for replays.
+  std::vector<Result<evidence::Judgement>> judge_batch(std::span<const std::vector<evidence::FactValue>> rows,
+                                                       BatchWorkspace& workspace) const;
+
+  // What each model it asks weighs in that judgement, in the order of the judgement's models.
+  struct Explained {
+    size_t model = 0;                                // its place in models()
+    std::optional<models::Explanation> explanation;  // none of a model that was brought from elsewhere
+  };
+  Result<std::vector<Explained>> explain(std::span<const evidence::FactValue> facts, Workspace& workspace) const;
+
  private:
   friend class Kernel;  // sets the gate
   class ModelFunctions;
@@ -79,6 +92,9 @@ class Version {
   Result<void> connect_inputs();
   Result<void> connect_exploration();
   Result<void> check_reasons() const;
+  feel::Value input_of(size_t input, std::span<const evidence::FactValue> facts) const;  // a text is borrowed
+  Result<evidence::Judgement> judgement_of(std::span<const feel::Value> values, const ModelTrace& trace,
+                                           std::span<const uint32_t> rules_hit) const;
   Result<void> add_reasons(const feel::Value& listed, const ModelTrace& trace, evidence::Judgement& judgement) const;
   void add_model_reasons(std::string_view model, const ModelTrace& trace, evidence::Judgement& judgement) const;
 
