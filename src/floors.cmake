@@ -28,7 +28,7 @@ module(governance/incidents     SEES ground infrastructure)
 module(governance/drift         SEES ground infrastructure governance/incidents)
 module(governance/fairness      SEES ground infrastructure governance/incidents)
 module(governance/promotion     SEES ground infrastructure governance/incidents)
-module(governance/audit          SEES ground infrastructure)
+module(governance/audit         SEES ground infrastructure governance/incidents)
 
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)

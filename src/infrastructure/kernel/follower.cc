@@ -22,11 +22,15 @@ std::vector<evidence::FactValue> without_sealed(std::vector<evidence::FactValue>
 
 }  // namespace
 
+Result<uint64_t> followed_to(Reader& reader, std::string_view projection) {
+  const auto sequence = TRY(reader.integer("SELECT sequence FROM kernel_follower WHERE name = ?", {projection}));
+  return static_cast<uint64_t>(sequence.value_or(0));
+}
+
 Result<void> Follower::add(Projection& projection) {
   Fed fed{&projection, 0};
   TRY(store_.read([&](Reader& reader) -> Result<void> {
-    fed.cursor = static_cast<uint64_t>(
-        TRY(reader.integer("SELECT sequence FROM kernel_follower WHERE name = ?", {projection.name()})).value_or(0));
+    fed.cursor = TRY(followed_to(reader, projection.name()));
     return {};
   }));
   fed_.push_back(fed);

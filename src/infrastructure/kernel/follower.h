@@ -41,6 +41,9 @@ class Projection {
   virtual void dropped() = 0;  // it was not written: forget what was gathered, the records come again
 };
 
+// The number of the last record the projection of that name has written down; 0 before the first.
+Result<uint64_t> followed_to(Reader& reader, std::string_view projection);
+
 class Follower {
  public:
   Follower(Store& store, evidence::EvidenceLog& evidence, Kernel& kernel)

@@ -1,0 +1,38 @@
+// Audit: finding, showing, replaying and proving decisions. It reads the evidence; what it writes are its own tables and
+// acts of people. It never changes a judgement.
+#pragma once
+
+#include <vector>
+
+#include "governance/audit/index.h"
+#include "ground/base/verb.h"
+#include "infrastructure/kernel/kernel.h"
+
+namespace puhui::audit {
+
+struct AuditNeeds {
+  Store& store;
+  evidence::EvidenceLog& evidence;
+  kernel::Kernel& kernel;
+  const Clock& clock;
+};
+
+// `needs` outlives the verbs. With nullptr they can be described but not run.
+std::vector<Verb> decision_verbs(const AuditNeeds* needs);
+std::vector<Verb> subject_verbs(const AuditNeeds* needs);
+std::vector<Verb> replay_verbs(const AuditNeeds* needs);
+std::vector<Verb> pack_verbs(const AuditNeeds* needs);
+std::vector<Verb> verbs(const AuditNeeds* needs);  // all of them
+
+// The permission that shows personal facts, as `evidence show` asks for.
+inline constexpr std::string_view kPersonalPermission = "evidence.personal";
+
+// ---- what the verbs do, for other verbs and tests
+
+Result<FindAnswer> find(const AuditNeeds& needs, const FindRequest& request);
+// By its number in the chain. corrupt when there is none: the index named it.
+Result<evidence::StoredRecord> record_numbered(const evidence::EvidenceLog& evidence, uint64_t sequence);
+// The decision's record. not_found, also when the record is an act.
+Result<evidence::StoredRecord> decision_record(const AuditNeeds& needs, const Id128& id);
+
+}  // namespace puhui::audit
