@@ -60,6 +60,7 @@ class EvidenceLog : public Participant {
   // Answers how many were erased. Judgement, reasons and the chain stay.
   Result<uint64_t> erase_facts(Timestamp before, const Circumstances& by);
 
+  uint16_t node() const { return node_; }
   uint64_t records() const { return next_.load(std::memory_order_relaxed) - 1; }
 
   void begin_closure() override;
