@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ground/base/hash.h"
+#include "governance/incidents/moment_id.h"
 
 namespace puhui::incidents {
 
@@ -42,18 +42,6 @@ Result<std::vector<OpenAlert>> read_alerts(Reader& reader, const std::string& wh
                     return {};
                   }));
   return out;
-}
-
-// Its milliseconds, then a hash of what it is about: time-ordered, and the same after a retried closure.
-AlertId id_of(const Alert& alert, Timestamp at) {
-  std::string key;
-  for (const std::string& part : {alert.kind, alert.use_case, alert.subject, std::to_string(at.microseconds)}) {
-    key += part + '\0';
-  }
-  const Digest digest = sha256(key);
-  auto id = *Id128::from_bytes(digest.view().substr(0, 16));
-  id.high = (static_cast<uint64_t>(at.microseconds / 1000) << 16) | (id.high & 0xFFFF);
-  return AlertId(id);
 }
 
 Result<void> check(const Alert& alert) {
@@ -119,11 +107,12 @@ Result<void> raise(Transaction& tx, const Alert& alert, Timestamp at) {
                      "subject = ?",
                      {alert.use_case, alert.kind, alert.subject}));
   const Timestamp since{std::max(at.microseconds, last.value_or(at.microseconds - 1) + 1)};
+  const Id128 id = moment_id(since, {alert.kind, alert.use_case, alert.subject});
   TRY(
       tx.execute("INSERT INTO incidents_alert (use_case, id, kind, subject, severity, en, zh, raised_at, refreshed_at, "
                  "times, acknowledged_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, '') ",
-                 {alert.use_case, BytesView{id_of(alert, since).bytes()}, alert.kind, alert.subject, alert.severity,
-                  alert.en, alert.zh, since.microseconds, since.microseconds}));
+                 {alert.use_case, BytesView{id.bytes()}, alert.kind, alert.subject, alert.severity, alert.en, alert.zh,
+                  since.microseconds, since.microseconds}));
   return {};
 }
 
