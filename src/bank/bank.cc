@@ -90,6 +90,8 @@ const std::vector<Verb>& Bank::verbs() const { return house_->verbs; }
 
 std::vector<Verb> Bank::described(const Clock& clock) { return House::all_verbs(nullptr, clock); }
 
+std::vector<Chore> Bank::chores() const { return house_->governance->chores(); }
+
 Json Bank::summary() const {
   Json out;
   out.set("store", house_->store->location());

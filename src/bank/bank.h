@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bank/housekeeping.h"
 #include "ground/base/clock.h"
 #include "ground/base/files.h"
 #include "ground/base/log.h"
@@ -34,7 +35,8 @@ class Bank {
   ~Bank();  // snapshots the ledger and closes the store
 
   const std::vector<Verb>& verbs() const;
-  Json summary() const;  // for a start page: what is in the store
+  std::vector<Chore> chores() const;  // what it does by itself while it serves; it outlives them
+  Json summary() const;               // for a start page: what is in the store
   Result<void> ready() const;
   CpuAccounts& cpu() const;  // whose work this process does
 

@@ -23,6 +23,11 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
   return governance;
 }
 
+std::vector<Chore> Governance::chores() {
+  constexpr int64_t kSecondMs = 1000;
+  return {{"follow", kSecondMs, [this](Progress& progress) { return follow(progress); }}};
+}
+
 std::vector<Verb> governance_verbs(const Governance*) {
   std::vector<Verb> out;
   return out;

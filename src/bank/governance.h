@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "bank/housekeeping.h"
 #include "ground/base/files.h"
 #include "ground/base/verb.h"
 #include "infrastructure/kernel/follower.h"
@@ -28,6 +29,8 @@ class Governance {
 
   // What follows from decisions taken since: the projections. Cheap when nothing is new.
   Result<void> follow(Progress& progress) { return follower_.catch_up(progress); }
+  // What a serving bank does of it by itself. This outlives them.
+  std::vector<Chore> chores();
 
  private:
   friend std::vector<Verb> governance_verbs(const Governance* governance);

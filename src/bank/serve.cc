@@ -52,6 +52,7 @@ Result<ServeAnswer> serve(const ServeNeeds& needs, const ServeRequest& request) 
                        &needs.bank.cpu()},
                       options);
   TRY(server.start());
+  Housekeeping keeping({needs.log, needs.metrics, needs.bank.cpu()}, needs.bank.chores());
   const std::string scheme = options.tls ? "https" : "http";
   const std::string host = request.listen.substr(0, request.listen.rfind(':'));
   std::fprintf(stderr, "Puhui is open at %s://%s:%u/   (%s; stop it with Ctrl-C)\n", scheme.c_str(), host.c_str(),
