@@ -106,6 +106,24 @@ AucEstimate auc(std::span<const double> scores, std::span<const uint8_t> bad, do
   return out;
 }
 
+double expected_auc(std::span<const double> probabilities) {
+  std::vector<double> sorted(probabilities.begin(), probabilities.end());
+  std::sort(sorted.begin(), sorted.end());
+  // Row i is bad with p, row j good with 1 - p: pairs of two rows, won where i's probability is the higher one.
+  double bads = 0, goods = 0, same = 0;
+  for (const double p : sorted) bads += p, goods += 1 - p, same += p * (1 - p);
+  const double pairs = bads * goods - same;
+  if (pairs <= 0) return 0.5;
+  double won = 0, below = 0;
+  for (size_t i = 0, end = 0; i < sorted.size(); i = end) {
+    for (end = i; end < sorted.size() && sorted[end] == sorted[i];) ++end;
+    const double p = sorted[i], tied = static_cast<double>(end - i);
+    won += tied * p * (below + (tied - 1) * (1 - p) / 2);
+    below += tied * (1 - p);
+  }
+  return won / pairs;
+}
+
 AucComparison compare_auc(const ScoredTwice& rows, double confidence) {
   const Components a = components_of(rows.base, rows.bad), b = components_of(rows.other, rows.bad);
   AucComparison out;

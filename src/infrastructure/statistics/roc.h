@@ -21,6 +21,11 @@ struct AucEstimate {
 };
 AucEstimate auc(std::span<const double> scores, std::span<const uint8_t> bad, double confidence = kConfidence);
 
+// The AUC these rows give on average if their probabilities are true: what a ranking can reach on whom it was let see,
+// so that a narrower group is not taken for a worse model (model-based concordance: van Klaveren, Gonen, Steyerberg and
+// Vergouwe, Statistics in Medicine 35, 2016). 0.5 for fewer than two rows or where none can be of the other kind.
+double expected_auc(std::span<const double> probabilities);
+
 struct AucComparison {
   double base = 0, other = 0, difference = 0;  // other less base
   double variance = 0;                         // of the difference

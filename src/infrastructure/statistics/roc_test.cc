@@ -113,6 +113,38 @@ TEST(Roc, PartedWhollyTheIntervalStillHasAWidth) {
   EXPECT_NEAR(out.interval.low, std::pow(0.025, 0.1), 1e-12);  // ten rows in the smaller class
 }
 
+TEST(Roc, TheExpectedAucIsThatOfAllPairsWeighedByTheirChance) {
+  const std::vector<double> probabilities{0.1, 0.1, 0.4, 0.05, 0.9, 0.4};
+  double won = 0, pairs = 0;
+  for (size_t i = 0; i < probabilities.size(); ++i) {
+    for (size_t j = 0; j < probabilities.size(); ++j) {
+      if (i == j) continue;
+      const double weight = probabilities[i] * (1 - probabilities[j]);
+      pairs += weight;
+      won += weight * kernel(probabilities[i], probabilities[j]);
+    }
+  }
+  EXPECT_NEAR(expected_auc(probabilities), won / pairs, 1e-12);
+  EXPECT_EQ(expected_auc(std::vector<double>{0.3}), 0.5);
+  EXPECT_EQ(expected_auc(std::vector<double>{0.3, 0.3}), 0.5);
+}
+
+// Of true probabilities the AUC found is the one expected, also of the lower half alone, where it is far lower.
+TEST(Roc, TheExpectedAucIsFoundWhereProbabilitiesAreTrue) {
+  RandomStream stream(Random(19), 1, 1);
+  for (const double most : {1.0, 0.15}) {
+    std::vector<double> probabilities;
+    std::vector<uint8_t> bad;
+    while (bad.size() < 20'000) {
+      const double p = 1 / (1 + std::exp(2 - 1.5 * stream.normal()));
+      if (p > most) continue;
+      probabilities.push_back(p), bad.push_back(stream.chance(p) ? 1 : 0);
+    }
+    const AucEstimate found = auc(probabilities, bad);
+    EXPECT_NEAR(found.auc, expected_auc(probabilities), 3 * std::sqrt(found.variance)) << most;
+  }
+}
+
 TEST(Roc, TheIntervalOfAnAucHoldsItInAboutNineteenOfTwentySamples) {
   RandomStream stream(Random(6), 1, 1);
   constexpr int kRuns = 1500;
