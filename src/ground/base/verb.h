@@ -27,6 +27,8 @@ class Progress {
  public:
   virtual ~Progress() = default;
   virtual void step(std::string_view what, uint64_t done, uint64_t total) = 0;  // total 0: not known
+  // Asked to end early: a long verb that looks between two steps ends with `unavailable`, and may be run again.
+  virtual bool stop_requested() const { return false; }
 };
 
 struct VerbCall {

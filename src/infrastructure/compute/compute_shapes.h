@@ -8,7 +8,7 @@ namespace puhui::compute {
 enum class JobState : uint8_t { waiting, running, paused, done, failed, cancelled };
 std::span<const std::string_view> names_of(const JobState*);
 
-inline constexpr size_t kJobInputBytesMax = 1 << 20;
+inline constexpr size_t kJobInputBytesMax = 1 << 20, kJobAnswerBytesMax = 4 << 20;
 inline constexpr size_t kJobsWaitingMax = 10'000;
 
 struct QuotaRequest {
