@@ -59,6 +59,10 @@ Result<void> check(const Plan& plan) {
   alpha("guardrail_alpha", plan.guardrail_alpha);
   alpha("quality_alpha", plan.quality_alpha);
   if (plan.matured_rows < plan.looks * 10) faults.add("matured_rows", "expected at least ten decisions a look");
+  if (plan.quality_required && plan.matured_rows > plan.shadow_decisions_min) {
+    faults.add("matured_rows",
+               "expected at most shadow_decisions_min: only in the shadow are decisions judged by both");
+  }
   return std::move(faults).result();
 }
 

@@ -12,7 +12,7 @@ inline constexpr size_t kRampSharesMax = 10, kLooksMax = 20;
 
 struct Plan {
   // How long: a stage is over when it has seen so many decisions and stood so long.
-  int64_t shadow_decisions_min = 1000;
+  int64_t shadow_decisions_min = 10'000;
   int64_t canary_share_ppm = 50'000;
   std::vector<int64_t> ramp_shares_ppm = {200'000, 500'000};
   int64_t step_decisions_min = 500;  // of the challenger, in canary and at each share of the ramp
@@ -30,7 +30,7 @@ struct Plan {
   // Quality: DeLong's paired test on decisions with known ends, at planned looks.
   bool quality_required = true;
   double quality_alpha = 0.05;  // two-sided, over all looks
-  int64_t matured_rows = 5000;  // decisions with known ends at the last look
+  int64_t matured_rows = 2000;  // decisions with known ends at the last look
   int64_t looks = 5;            // at equal shares of them
   int64_t auc_margin_ppm = 0;   // the challenger may be worse by less than this; 0: it must be better
   bool automatic = true;        // tiers 2 and 3: goes on by itself; a person advances it otherwise

@@ -39,8 +39,8 @@ void fields(Shape& shape, Promotion& promotion) {
   shape.field("state", promotion.state);
   shape.field("share_ppm", promotion.share_ppm, {.help = "of entities it decides for, parts per million"});
   shape.field("step", promotion.step, {.help = "which share of the ramp, 0 is the first"});
-  shape.field("from_record", promotion.from_record, {.help = "evidence before it says nothing of it"});
-  shape.field("to_record", promotion.to_record, {.help = "nor behind it, once it is over; 0: open"});
+  shape.field("phase_after", promotion.phase_after,
+              {.help = "behind which record of the evidence each phase begins: shadow, canary, ramp, watch"});
   shape.field("same_scores", promotion.same_scores,
               {.help = "it brings no other model, so its scores are the champion's"});
   shape.field("golden_vectors", promotion.golden_vectors, {.help = "judged twice, and the same bits came"});

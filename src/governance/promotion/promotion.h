@@ -19,6 +19,7 @@ enum class State : uint8_t { running, held, promoted, rolled_back, stopped };
 std::span<const std::string_view> names_of(const State*);
 // Whose judgements: of the champion, of the challenger deciding, of the challenger in the shadow.
 enum class Arm : uint8_t { champion, challenger, shadow };
+inline constexpr size_t kArms = 3;
 std::span<const std::string_view> names_of(const Arm*);
 
 struct PromotionId : Id<struct PromotionTag> {
@@ -42,16 +43,18 @@ struct Promotion {
   Timestamp started_at, stage_since;
   Stage stage = Stage::shadow;
   State state = State::running;
-  int64_t share_ppm = 0;     // of entities that the challenger decides for
-  int64_t step = 0;          // of the ramp
-  int64_t from_record = 0;   // evidence before it says nothing of it
-  int64_t to_record = 0;     // nor behind it, once it is over; 0: open
+  int64_t share_ppm = 0;  // of entities that the challenger decides for
+  int64_t step = 0;       // of the ramp
+  // Where in the evidence each phase begins, behind which record: shadow, canary, each share of the ramp, watch. One
+  // phase is compared within itself: shares that change with the time of day must not pass for a difference.
+  std::vector<int64_t> phase_after;
   bool same_scores = false;  // it brings no other model: quality is the champion's
   int64_t golden_vectors = 0;
   std::string why;  // how it ended, or why it is held
   Plan plan;
   std::vector<Approver> approvals;
   bool open() const { return state == State::running || state == State::held; }
+  size_t phase() const { return phase_after.empty() ? 0 : phase_after.size() - 1; }
 };
 void fields(Shape& shape, Promotion& promotion);
 

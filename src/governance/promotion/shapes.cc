@@ -60,6 +60,7 @@ void fields(Shape& shape, ShowRequest& request) {
 }
 
 void fields(Shape& shape, ArmView& view) {
+  shape.field("phase", view.phase, {.help = "0 shadow, 1 canary, then each share of the ramp, then the watch"});
   shape.field("arm", view.arm, {.help = "whose judgements"});
   shape.field("decisions", view.decisions);
   shape.field("approvals", view.approvals);
@@ -84,7 +85,7 @@ void fields(Shape& shape, GuardrailView& view) {
   shape.field("unit", view.unit,
               {.help = "share: challenger less champion, a fraction; ratio: challenger by champion"});
   shape.field("value", view.value);
-  shape.field("low", view.low, {.help = "of the interval that holds at every moment at once"});
+  shape.field("low", view.low, {.help = "of the interval that holds at every moment at once; absent: no bound yet"});
   shape.field("high", view.high);
   shape.field("bound_low", view.bound_low, {.help = "broken when the whole interval is outside the bounds"});
   shape.field("bound_high", view.bound_high);

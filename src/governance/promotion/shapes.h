@@ -55,6 +55,7 @@ struct ShowRequest {  // promotion show: by id, or the newest of the use case
 void fields(Shape& shape, ShowRequest& request);
 
 struct ArmView {
+  int64_t phase = 0;
   Arm arm = Arm::champion;
   int64_t decisions = 0, approvals = 0, referrals = 0, refusals = 0, failures = 0;
   double approval_share = 0, referral_share = 0, cpu_us_mean = 0, latency_us_mean = 0;
@@ -69,11 +70,13 @@ struct SwapView {
 void fields(Shape& shape, SwapView& view);
 
 struct GuardrailView {
-  std::string name;      // "approval_rate", "referral_rate", "failures", "cpu", "latency"
-  std::string compares;  // "shadow" (the same decisions judged twice) or "canary" (two groups of decisions)
-  std::string unit;      // "share" or "ratio"
-  double value = 0, low = 0, high = 0;  // of the difference or ratio; the interval holds at every moment at once
-  double bound_low = 0, bound_high = 0;
+  std::string name;                 // "approval_rate", "referral_rate", "failures", "cpu", "latency"
+  std::string compares;             // "shadow" (the same decisions judged twice) or "canary" (two groups of decisions)
+  std::string unit;                 // "share" or "ratio"
+  double value = 0;                 // the difference or ratio
+  std::optional<double> low, high;  // the interval holds at every moment at once; absent: no bound yet
+  std::optional<double> bound_low;
+  double bound_high = 0;
   int64_t rows_champion = 0, rows_challenger = 0;
   bool broken = false;
 };
