@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bank/housekeeping.h"
+#include "governance/promotion/promotion_verbs.h"
 #include "ground/base/files.h"
 #include "ground/base/verb.h"
 #include "infrastructure/kernel/follower.h"
@@ -39,6 +40,8 @@ class Governance {
 
   GovernanceNeeds needs_;
   kernel::Follower follower_;
+  std::unique_ptr<promotion::Office> promotion_;
+  std::optional<promotion::PromotionVerbNeeds> promotion_verbs_;
 };
 
 std::vector<Migration> governance_migrations();
