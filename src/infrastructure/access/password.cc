@@ -86,12 +86,7 @@ class PasswordHasher::Turn {
   bool taken_ = false;
 };
 
-PasswordHasher::PasswordHasher(PasswordCost cost) : cost_(cost) {
-  start_sodium();
-  const auto nobody = hash_of(one_time_password(), cost_);
-  CHECK(nobody.has_value(), "there is memory for one password at the start");
-  nobody_ = *nobody;
-}
+PasswordHasher::PasswordHasher(PasswordCost cost) : cost_(cost) { start_sodium(); }
 
 Result<std::string> PasswordHasher::hash(std::string_view password) {
   const Turn turn(*this);
@@ -102,6 +97,10 @@ Result<std::string> PasswordHasher::hash(std::string_view password) {
 Result<bool> PasswordHasher::verify(std::string_view password, const std::string& hash) {
   const Turn turn(*this);
   TRY(turn.taken());
+  std::call_once(nobody_made_, [this] {
+    if (auto nobody = hash_of(one_time_password(), cost_)) nobody_ = *std::move(nobody);
+  });
+  if (nobody_.empty()) return fail(ErrorCode::unavailable, "there was no memory to check passwords with; start again");
   const std::string& against = hash.empty() ? nobody_ : hash;
   const bool same = crypto_pwhash_str_verify(against.c_str(), password.data(), password.size()) == 0;
   return same && !hash.empty();

@@ -37,7 +37,8 @@ class PasswordHasher {
  private:
   class Turn;
   PasswordCost cost_;
-  std::string nobody_;  // the hash of a password that none has
+  std::once_flag nobody_made_;
+  std::string nobody_;  // the hash of a password that none has; made at the first need, not at every start
   std::mutex mutex_;
   std::condition_variable changed_;
   int running_ = 0, waiting_ = 0;
