@@ -13,6 +13,7 @@ void add(std::vector<Migration>& to, std::vector<Migration> migrations) {
 std::vector<Migration> all_migrations() {
   std::vector<Migration> out;
   add(out, evidence::migrations());
+  add(out, access::migrations());
   add(out, ledger::migrations());
   add(out, kernel::migrations());
   add(out, workbench::migrations());
@@ -34,6 +35,7 @@ std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock)
   std::vector<Verb> out = application_verbs(lent(&House::lending_verbs));
   add(out, workbench::policy_verbs(clock));
   add(out, workbench::draft_verbs(lent(&House::draft_verbs)));
+  add(out, access::access_verbs(lent(&House::access_verbs)));
   add(out, ledger::verbs(lent(&House::ledger_verbs)));
   add(out, kernel::evidence_verbs(lent(&House::evidence_verbs)));
   add(out, kernel::permit_verbs(lent(&House::permit_verbs)));
@@ -65,6 +67,7 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
   const CpuScope charged(start);
   house.store = TRY(open_store(where, all_migrations(), {needs.clock, needs.faults, &house.cpu}));
   house.evidence = TRY(evidence::EvidenceLog::open(*house.store));
+  house.access = TRY(access::Access::open({*house.store, *house.evidence, needs.clock, needs.log}));
   house.ledger = TRY(ledger::Ledger::open({*house.store, needs.clock, needs.log}));
   house.kernel = TRY(kernel::Kernel::open({*house.store, *house.evidence, needs.clock, needs.log, needs.metrics,
                                            std::string(kBuild), needs.salt_secret, &house.cpu},
@@ -72,6 +75,8 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
   house.open_applications();
   house.governance = TRY(Governance::open(
       {*house.store, *house.evidence, *house.kernel, needs.files, needs.log, needs.metrics, needs.clock}));
+  house.access_verbs.emplace(access::AccessVerbNeeds{*house.access, needs.clock});
+  house.browser_sessions.emplace(*house.access);
   house.ledger_verbs.emplace(ledger::VerbNeeds{*house.ledger});
   house.evidence_verbs.emplace(kernel::EvidenceVerbNeeds{*house.evidence, *house.kernel, needs.clock});
   house.permit_verbs.emplace(kernel::PermitVerbNeeds{*house.store, *house.kernel, needs.files, needs.clock});
@@ -83,6 +88,10 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
   charge_to(house.cpu, house.verbs);
   return bank;
 }
+
+http::Sessions& Bank::sessions() { return *house_->browser_sessions; }
+
+bool Bank::is_user(std::string_view name) const { return house_->access->user(name).has_value(); }
 
 CpuAccounts& Bank::cpu() const { return house_->cpu; }
 

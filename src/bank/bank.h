@@ -16,6 +16,10 @@
 
 namespace puhui {
 
+namespace http {
+class Sessions;
+}
+
 inline constexpr std::string_view kBuild = "puhui 0.1.0";  // permits are for one build
 
 struct BankNeeds {
@@ -35,8 +39,10 @@ class Bank {
   ~Bank();  // snapshots the ledger and closes the store
 
   const std::vector<Verb>& verbs() const;
-  std::vector<Chore> chores() const;  // what it does by itself while it serves; it outlives them
-  Json summary() const;               // for a start page: what is in the store
+  std::vector<Chore> chores() const;          // what it does by itself while it serves; it outlives them
+  http::Sessions& sessions();                 // of browsers, for the HTTP door
+  bool is_user(std::string_view name) const;  // whose name no API key may have
+  Json summary() const;                       // for a start page: what is in the store
   Result<void> ready() const;
   CpuAccounts& cpu() const;  // whose work this process does
 

@@ -221,7 +221,7 @@ void bench(const Settings& settings) {
   options.listen = "127.0.0.1:0";
   options.workers = 64;
   options.keyless = Caller{"bench", {"*"}};
-  const http::KeyRing keys;
+  const http::KeyShelf keys;
   http::Server server({bank->verbs(), keys, log, metrics, clock, Random(1), {}, {}}, options);
   CHECK(server.start().has_value(), "the server starts");
   const Load flat_out = load(server.port(), facts, settings.seconds, 0, "flat-out");

@@ -5,7 +5,9 @@
 
 #include "applications/lending/verbs.h"
 #include "bank/bank.h"
+#include "bank/browser_sessions.h"
 #include "bank/governance.h"
+#include "infrastructure/access/access_verbs.h"
 #include "infrastructure/experiments/experiment_verbs.h"
 #include "infrastructure/kernel/evidence_verbs.h"
 #include "infrastructure/kernel/model_verbs.h"
@@ -24,8 +26,11 @@ struct Bank::House {
   CpuAccounts cpu;  // before all that charges it
   std::unique_ptr<Store> store;
   std::unique_ptr<evidence::EvidenceLog> evidence;
+  std::unique_ptr<access::Access> access;
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<kernel::Kernel> kernel;
+  std::optional<access::AccessVerbNeeds> access_verbs;
+  std::optional<BrowserSessions> browser_sessions;
   std::optional<ledger::VerbNeeds> ledger_verbs;
   std::optional<kernel::EvidenceVerbNeeds> evidence_verbs;
   std::optional<kernel::PermitVerbNeeds> permit_verbs;

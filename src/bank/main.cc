@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <random>
 
 #include "bank/bank.h"
@@ -32,6 +33,16 @@ std::string keys_file_of(const std::string& store) {
   return store.find("://") == std::string::npos ? store + "/keys.json" : "puhui-keys.json";
 }
 
+// Installed (bin/puhui beside share/puhui/console), and as it is built (build/KIND/bin/puhui beside console/dist).
+std::vector<std::string> console_folders() {
+  std::error_code unknown;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  if (unknown) return {};
+  const auto folder = program.parent_path();
+  return {folder.parent_path() / "share/puhui/console",
+          folder.parent_path().parent_path().parent_path() / "console/dist"};
+}
+
 // What a running program stands on, in the order it comes down.
 struct Program {
   SystemClock clock;
@@ -43,7 +54,8 @@ struct Program {
 
   Result<std::vector<Verb>> open(const cli::GlobalOptions& options) {
     bank = TRY(Bank::open(options.store, {clock, files, log, metrics, random_secret(), nullptr, process_cpu_ns()}));
-    serve.emplace(ServeNeeds{*bank, files, log, metrics, clock, Random(system_random()), keys_file_of(options.store)});
+    serve.emplace(ServeNeeds{*bank, files, log, metrics, clock, Random(system_random()), keys_file_of(options.store),
+                             console_folders()});
     std::vector<Verb> verbs = bank->verbs();
     for (Verb& verb : serve_verbs(&*serve)) verbs.push_back(std::move(verb));
     return verbs;

@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "doors/http/server.h"
+#include "doors/http/static_files.h"
 #include "doors/http/stop_signal.h"
 
 namespace puhui {
@@ -11,15 +12,20 @@ namespace {
 
 struct ServeRequest {
   std::string listen = "127.0.0.1:8080";
-  std::optional<std::string> keys, tls_certificate, tls_key;
+  std::optional<std::string> keys, tls_certificate, tls_key, console;
   int64_t workers = 64;
 };
 void fields(Shape& shape, ServeRequest& request) {
   shape.field("listen", request.listen, {.help = "HOST:PORT", .min = 1, .max = 256, .optional = true});
-  shape.field("keys", request.keys,
-              {.help = "file of API keys ('key add'); without one only this machine may call", .max = 4096});
+  shape.field(
+      "keys", request.keys,
+      {.help = "file of API keys ('key add'), looked at again when it changes; without keys and users only this "
+               "machine may call",
+       .max = 4096});
   shape.field("tls_certificate", request.tls_certificate, {.help = "PEM file of the certificate chain", .max = 4096});
   shape.field("tls_key", request.tls_key, {.help = "PEM file of its key", .max = 4096});
+  shape.field("console", request.console,
+              {.help = "folder of the built console; the one beside the program when absent", .max = 4096});
   shape.field("workers", request.workers,
               {.help = "requests worked on at once", .min = 1, .max = 1024, .optional = true});
 }
@@ -31,6 +37,19 @@ void fields(Shape& shape, ServeAnswer& answer) { shape.field("stopped", answer.s
 
 std::string tell(const ServeAnswer& answer) { return "Stopped by " + answer.stopped + ".\n"; }
 
+constexpr auto kKeysLookedAtEvery = std::chrono::seconds(1);
+
+// The console that was named, or the one beside the program; none when it is not built.
+Result<std::optional<http::StaticFiles>> console_files(const ServeNeeds& needs, const ServeRequest& request) {
+  if (request.console) return TRY(http::StaticFiles::load(needs.files, *request.console));
+  for (const std::string& folder : needs.console_folders) {
+    auto found = http::StaticFiles::load(needs.files, folder);
+    if (found) return *std::move(found);
+    if (found.error().code != ErrorCode::not_found) return fail(std::move(found).error());
+  }
+  return std::nullopt;
+}
+
 Result<ServeAnswer> serve(const ServeNeeds& needs, const ServeRequest& request) {
   if (request.tls_certificate.has_value() != request.tls_key.has_value()) {
     return fail(ErrorCode::invalid, "tls_certificate", "expected certificate and key together, came one of them");
@@ -40,23 +59,28 @@ Result<ServeAnswer> serve(const ServeNeeds& needs, const ServeRequest& request) 
   options.listen = request.listen;
   options.workers = static_cast<size_t>(request.workers);
   if (request.tls_certificate) options.tls = http::Tls{*request.tls_certificate, *request.tls_key};
-  http::KeyRing keys;
-  const std::string keys_file = request.keys.value_or(needs.keys_file);
-  if (request.keys || needs.files.exists(keys_file)) {
-    keys = TRY(http::KeyRing::load(needs.files, keys_file));
-  } else {
-    options.keyless = Caller{"local", {"*"}};
-  }
+  http::KeyShelf keys;
+  const std::string keys_name = request.keys.value_or(needs.keys_file);
+  http::KeyFile keys_file(needs.files, keys_name, keys, needs.log);
+  if (request.keys || needs.files.exists(keys_name)) TRY(keys_file.load());
+  keys_file.watch(kKeysLookedAtEvery, &needs.bank.cpu().activity("http"));
+  http::Sessions& sessions = needs.bank.sessions();
+  if (!keys.ring() && !sessions.any_users()) options.keyless = Caller{"local", {"*"}};
+  const auto console = TRY(console_files(needs, request));
   http::Server server({needs.bank.verbs(), keys, needs.log, needs.metrics, needs.clock, needs.random,
                        [&bank = needs.bank] { return bank.ready(); }, [&bank = needs.bank] { return bank.summary(); },
-                       &needs.bank.cpu()},
+                       &needs.bank.cpu(), &sessions, console ? &*console : nullptr},
                       options);
   TRY(server.start());
   Housekeeping keeping({needs.log, needs.metrics, needs.bank.cpu()}, needs.bank.chores());
   const std::string scheme = options.tls ? "https" : "http";
   const std::string host = request.listen.substr(0, request.listen.rfind(':'));
   std::fprintf(stderr, "Puhui is open at %s://%s:%u/   (%s; stop it with Ctrl-C)\n", scheme.c_str(), host.c_str(),
-               server.port(), options.keyless ? "no keys: only this machine may call" : "API keys in force");
+               server.port(),
+               options.keyless        ? "no keys and no users: only this machine may call"
+               : sessions.any_users() ? "people sign in"
+                                      : "API keys in force");
+  if (!console) std::fprintf(stderr, "The console is not built; make serve builds it.\n");
   const std::string signal = stop.wait() == SIGINT ? "SIGINT" : "SIGTERM";
   const bool all_done = server.stop();
   return ServeAnswer{signal + (all_done ? ": every request was answered" : ": some requests were cut off")};
@@ -103,6 +127,10 @@ std::vector<Verb> serve_verbs(const ServeNeeds* needs) {
        .repeat_key = "",
        .local_only = true},
       [needs](const VerbCall&, const KeyRequest& request) -> Result<KeyAnswer> {
+        if (needs->bank.is_user(request.name)) {
+          return fail(ErrorCode::conflict, "name",
+                      "'" + request.name + "' is a user who signs in; a key needs a name of its own");
+        }
         const std::string file = request.keys.value_or(needs->keys_file);
         const auto minted = TRY(http::mint_key_into(needs->files, file, request.name, request.permissions));
         return KeyAnswer{minted.key.name, minted.secret, file};

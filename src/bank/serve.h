@@ -13,7 +13,8 @@ struct ServeNeeds {
   Metrics& metrics;
   const Clock& clock;
   Random random;
-  std::string keys_file;  // where keys are looked for when none is named
+  std::string keys_file;                     // where keys are looked for when none is named
+  std::vector<std::string> console_folders;  // and the built console, in this order
 };
 
 // `needs` outlives the verbs. With nullptr they can be described but not run.

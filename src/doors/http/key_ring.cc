@@ -16,17 +16,17 @@ static void fields(Shape& s, Key& key) {
 
 namespace {
 
-struct KeyFile {
+struct KeyList {
   std::vector<Key> keys;
 };
 
-void fields(Shape& s, KeyFile& file) { s.field("keys", file.keys, {.max = static_cast<int64_t>(kKeysMax)}); }
+void fields(Shape& s, KeyList& file) { s.field("keys", file.keys, {.max = static_cast<int64_t>(kKeysMax)}); }
 
 }  // namespace
 
 Result<KeyRing> KeyRing::parse(std::string_view json) {
   const Json read = TRY(parse_json(json, {.bytes_max = kKeyFileBytesMax, .depth_max = 8}));
-  KeyFile file = TRY(read_json<KeyFile>(read));
+  KeyList file = TRY(read_json<KeyList>(read));
   KeyRing ring;
   Faults faults;
   for (size_t i = 0; i < file.keys.size(); ++i) {
@@ -45,7 +45,7 @@ Result<KeyRing> KeyRing::load(const Files& files, const std::string& file) {
 }
 
 Json KeyRing::json() const {
-  KeyFile file;
+  KeyList file;
   for (size_t i = 0; i < digests_.size(); ++i) {
     file.keys.push_back({callers_[i].name, digests_[i], callers_[i].permissions});
   }
@@ -75,6 +75,64 @@ const Caller* KeyRing::find(std::string_view secret) const {
     if (CRYPTO_memcmp(digests_[i].bytes.data(), wanted.bytes.data(), wanted.bytes.size()) == 0) found = &callers_[i];
   }
   return found;
+}
+
+std::shared_ptr<const KeyRing> KeyShelf::ring() const {
+  const std::lock_guard lock(mutex_);
+  return ring_;
+}
+
+void KeyShelf::put(KeyRing ring) {
+  auto fresh = std::make_shared<const KeyRing>(std::move(ring));
+  const std::lock_guard lock(mutex_);
+  ring_.swap(fresh);
+}
+
+KeyFile::KeyFile(const Files& files, std::string file, KeyShelf& shelf, Log& log)
+    : files_(files), file_(std::move(file)), shelf_(shelf), log_(log) {}
+
+KeyFile::~KeyFile() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.notify_all();
+  thread_.join();
+}
+
+Result<void> KeyFile::load() {
+  const std::string bytes = TRY(files_.read(file_, kKeyFileBytesMax));
+  auto ring = KeyRing::parse(bytes);
+  if (!ring) return fail(at(file_, std::move(ring).error()));
+  read_ = sha256(bytes);
+  shelf_.put(*std::move(ring));
+  return {};
+}
+
+void KeyFile::look() {
+  const auto bytes = files_.read(file_, kKeyFileBytesMax);
+  if (!bytes) {
+    if (!missing_ && shelf_.ring()) log_.error("key_file_unread", {{"file", file_}, {"why", bytes.error().text()}});
+    missing_ = true;
+    return;
+  }
+  missing_ = false;
+  const Digest digest = sha256(*bytes);
+  if (digest == read_) return;
+  read_ = digest;
+  auto ring = KeyRing::parse(*bytes);
+  if (!ring) return log_.error("key_file_refused", {{"file", file_}, {"why", ring.error().text()}});
+  log_.info("key_file_read", {{"file", file_}, {"keys", static_cast<uint64_t>(ring->size())}});
+  shelf_.put(*std::move(ring));
+}
+
+void KeyFile::watch(std::chrono::milliseconds every, CpuAccount* account) {
+  thread_ = std::thread([this, every, account] {
+    const CpuScope charged(account);
+    std::unique_lock lock(mutex_);
+    while (!stop_.wait_for(lock, every, [this] { return stopping_; })) look();
+  });
 }
 
 Result<MintedKey> mint_key(std::string name, std::vector<std::string> permissions) {

@@ -1,14 +1,21 @@
 // KeyRing: who may call over HTTP. Keys are kept as SHA-256 only; the secret is shown once, when it is minted.
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <deque>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
+#include "ground/base/cpu_account.h"
 #include "ground/base/files.h"
 #include "ground/base/hash.h"
 #include "ground/base/json.h"
+#include "ground/base/log.h"
 #include "ground/base/result.h"
 #include "ground/base/verb.h"
 
@@ -40,6 +47,43 @@ class KeyRing {
  private:
   std::vector<Digest> digests_;
   std::deque<Caller> callers_;  // beside digests_; find() lends them, so they must not move
+};
+
+// The ring in force, replaced whole when the key file changes. Requests keep the ring they came in with.
+class KeyShelf {
+ public:
+  std::shared_ptr<const KeyRing> ring() const;  // nullptr: there never was a key file
+  void put(KeyRing ring);
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const KeyRing> ring_;
+};
+
+// A key file on the disk and the shelf that follows it, looked at every so often on a thread of its own. A file that
+// does not read, or is gone, leaves the keys as they were: a slip of the editor must not open or shut the door.
+class KeyFile {
+ public:
+  KeyFile(const Files& files, std::string file, KeyShelf& shelf, Log& log);
+  ~KeyFile();
+  KeyFile(const KeyFile&) = delete;
+  KeyFile& operator=(const KeyFile&) = delete;
+
+  Result<void> load();  // now; a fault when it is not there or does not read
+  void look();          // again: takes over what changed, logs what is no good
+  void watch(std::chrono::milliseconds every, CpuAccount* account = nullptr);
+
+ private:
+  const Files& files_;
+  const std::string file_;
+  KeyShelf& shelf_;
+  Log& log_;
+  Digest read_;  // of the bytes that were read last, good or not
+  bool missing_ = false;
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  std::thread thread_;
 };
 
 struct MintedKey {

@@ -65,5 +65,61 @@ TEST(KeyRing, a_key_that_cannot_be_written_is_not_minted) {
   EXPECT_FALSE(files.exists("keys.json"));
 }
 
+class KeyFileTest : public testing::Test {
+ protected:
+  const Caller* find(const std::string& secret) { return shelf.ring() ? shelf.ring()->find(secret) : nullptr; }
+
+  MemoryFiles files;
+  ManualClock clock{Timestamp{0}};
+  std::FILE* nowhere = std::tmpfile();
+  Log log{clock, nowhere};
+  KeyShelf shelf;
+  KeyFile file{files, "keys.json", shelf, log};
+};
+
+TEST_F(KeyFileTest, a_new_key_opens_the_door_without_a_restart) {
+  EXPECT_FALSE(file.load()) << "there is none";
+  file.look();
+  EXPECT_EQ(shelf.ring(), nullptr);
+  const auto anna = mint_key_into(files, "keys.json", "anna", {"*"});
+  file.look();
+  ASSERT_NE(find(anna->secret), nullptr);
+  const auto ben = mint_key_into(files, "keys.json", "ben", {"*"});
+  EXPECT_EQ(find(ben->secret), nullptr);
+  file.look();
+  EXPECT_NE(find(ben->secret), nullptr);
+}
+
+TEST_F(KeyFileTest, a_key_taken_out_of_the_file_opens_nothing_more_but_its_request_ends) {
+  const auto anna = mint_key_into(files, "keys.json", "anna", {"*"});
+  ASSERT_TRUE(file.load());
+  const auto held = shelf.ring();
+  const Caller* caller = held->find(anna->secret);
+  ASSERT_TRUE(files.write("keys.json", R"({"keys":[]})"));
+  file.look();
+  EXPECT_EQ(find(anna->secret), nullptr);
+  EXPECT_EQ(caller->name, "anna") << "a request keeps the ring it came in with";
+}
+
+TEST_F(KeyFileTest, a_file_that_does_not_read_or_is_gone_leaves_the_keys_as_they_were) {
+  const auto anna = mint_key_into(files, "keys.json", "anna", {"*"});
+  ASSERT_TRUE(file.load());
+  ASSERT_TRUE(files.write("keys.json", R"({"keys":[)"));
+  file.look();
+  EXPECT_NE(find(anna->secret), nullptr);
+  ASSERT_TRUE(files.remove("keys.json"));
+  file.look();
+  EXPECT_NE(find(anna->secret), nullptr);
+}
+
+TEST_F(KeyFileTest, the_watch_sees_a_change_by_itself) {
+  file.watch(std::chrono::milliseconds(1));
+  const auto anna = mint_key_into(files, "keys.json", "anna", {"*"});
+  for (int i = 0; i < 5'000 && find(anna->secret) == nullptr; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_NE(find(anna->secret), nullptr);
+}
+
 }  // namespace
 }  // namespace puhui::http

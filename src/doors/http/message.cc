@@ -11,6 +11,7 @@ namespace {
 std::string_view reason_of(int status) {
   switch (status) {
     case 200: return "OK";
+    case 202: return "Accepted";
     case 204: return "No Content";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
@@ -86,7 +87,7 @@ std::string wire_bytes(const Response& response, std::string_view method, std::s
     put_header(out, "Content-Length", std::to_string(response.body.size()));
   }
   put_header(out, "X-Request-Id", request_id);
-  put_header(out, "Cache-Control", "no-store");  // a bank's answers stay out of shared caches
+  put_header(out, "Cache-Control", response.cache_control);
   put_header(out, "X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) put_header(out, name, value);
   put_header(out, "Connection", connection == Connection::keep ? "keep-alive" : "close");

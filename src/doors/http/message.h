@@ -17,6 +17,9 @@ struct Request {
   std::string target;  // as it came: "/v1/lending/loan?id=…"
   std::string host, authorization, content_type;
   std::optional<std::string> idempotency_key;
+  std::string cookie, csrf, origin, fetch_site;  // of a browser
+  std::string accept_encoding, prefer;
+  bool background = false;  // X-Puhui-Background: a page asks on its own, nobody touched it
   std::string body;
   std::string peer;  // the address it came from
 };
@@ -24,6 +27,7 @@ struct Request {
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
+  std::string cache_control = "no-store";                    // a bank's answers stay out of shared caches
   std::vector<std::pair<std::string, std::string>> headers;  // beside those every response has
   std::string body;
 };

@@ -8,9 +8,11 @@ namespace puhui::http {
 
 namespace {
 
-constexpr std::array<ProblemRow, 14> kRows = {{
+constexpr std::array<ProblemRow, 16> kRows = {{
     {ProblemKind::invalid, 400, "invalid", "The request is not valid"},
-    {ProblemKind::unauthenticated, 401, "unauthenticated", "A key is needed"},
+    {ProblemKind::unauthenticated, 401, "unauthenticated", "A key or a session is needed"},
+    {ProblemKind::session_expired, 401, "session_expired", "The session has ended"},
+    {ProblemKind::no_users, 401, "no_users", "There are no users yet"},
     {ProblemKind::forbidden, 403, "forbidden", "This is not allowed"},
     {ProblemKind::not_found, 404, "not_found", "There is no such thing"},
     {ProblemKind::method_not_allowed, 405, "method_not_allowed", "This method is not served here"},
@@ -77,7 +79,7 @@ Response problem(ProblemKind kind, std::string_view request_id, const std::vecto
   body.set("faults", std::move(list));
   Response response{.status = row.status, .content_type = "application/problem+json", .body = print_json(body)};
   if (kind == ProblemKind::unavailable) response.headers.emplace_back("Retry-After", "1");
-  if (kind == ProblemKind::unauthenticated) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"puhui\"");
+  if (row.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"puhui\"");
   return response;
 }
 

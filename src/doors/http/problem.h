@@ -15,6 +15,8 @@ namespace puhui::http {
 enum class ProblemKind {
   invalid,
   unauthenticated,
+  session_expired,  // of a browser: the console asks to sign in again
+  no_users,         // nobody can sign in: the console says how the first user is made
   forbidden,
   not_found,
   method_not_allowed,

@@ -15,11 +15,12 @@ using testing::Not;
 
 class ResponderTest : public testing::Test {
  protected:
-  Response ask(Request request) {
+  Response ask(Request request) { return ask(responder, std::move(request)); }
+  static Response ask(Responder& door, Request request) {
     request.id = "r1";
-    auto opened = responder.open(request);
+    auto opened = door.open(request);
     if (auto* answered = std::get_if<Answered>(&opened)) return answered->response;
-    return responder.run(request, std::get<Work>(opened));
+    return door.run(request, std::get<Work>(opened));
   }
   Request get(std::string target) {
     return {.method = "GET", .target = std::move(target), .host = "bank", .authorization = "Bearer " + stand.secret};
@@ -115,16 +116,21 @@ TEST_F(ResponderTest, a_caller_without_key_is_401_and_without_permission_403) {
 
 TEST_F(ResponderTest, a_keyless_caller_is_known_on_this_machine_only) {
   options.keyless = Caller{"local", {"*"}};
+  const KeyShelf no_keys;
+  const Needs without_keys{stand.all, no_keys, stand.log, stand.metrics, stand.clock, Random(7), {}, {}};
+  Responder keyless(without_keys, options);
   Request request = get("/v1/shop/price?item=tea");
   request.authorization = "";
   for (const auto& [host, status] : std::vector<std::pair<std::string, int>>{
            {"localhost:8080", 200}, {"127.0.0.1:1", 200}, {"[::1]:8080", 200}, {"evil.example", 401}, {"", 401}}) {
     request.host = host;
-    EXPECT_EQ(ask(request).status, status) << host;
+    EXPECT_EQ(ask(keyless, request).status, status) << host;
   }
   request.host = "localhost";
   request.authorization = "Bearer wrong";
-  EXPECT_EQ(ask(request).status, 401) << "a wrong key is not no key";
+  EXPECT_EQ(ask(keyless, request).status, 401) << "a wrong key is not no key";
+  request.authorization = "";
+  EXPECT_EQ(ask(request).status, 401) << "where there are keys, one is needed";
 }
 
 TEST_F(ResponderTest, the_idempotency_key_fills_the_field) {
@@ -226,8 +232,8 @@ TEST_F(ResponderTest, the_log_has_no_query_and_no_body) {
   Request request = get("/v1/shop/price?item=secret-item");
   request.id = "r2";
   auto opened = responder.open(request);
-  const Work& work = std::get<Work>(opened);
-  responder.record(request, *work.route, responder.run(request, work), work.caller, 5'000);
+  Work& work = std::get<Work>(opened);
+  responder.record(request, *work.route, responder.run(request, work), work.caller.get(), 5'000);
   const std::string log = stand.logged();
   EXPECT_THAT(log, HasSubstr(R"("route":"shop.price","status":200,"caller":"anna")"));
   EXPECT_THAT(log, Not(HasSubstr("secret-item")));

@@ -41,7 +41,14 @@ Routes::Routes(const std::vector<Verb>& verbs, Metrics& metrics) {
   unknown_.name = "unknown";
   unknown_.numbers = std::make_unique<RouteNumbers>(metrics, unknown_.name);
   const std::string read_only = "GET, HEAD, OPTIONS";
-  for (const auto& [path, page] : {std::pair{"/", Page::start},
+  console_.name = "console";
+  console_.allow = read_only;
+  console_.page = Page::console;
+  console_.numbers = std::make_unique<RouteNumbers>(metrics, console_.name);
+  add("/session", "/session", "GET, POST, DELETE, OPTIONS", metrics).page = Page::session;
+  add("/job", "/job", "GET, DELETE, OPTIONS", metrics).page = Page::job;
+  for (const auto& [path, page] : {std::pair{"/", Page::front},
+                                   {"/start", Page::start},
                                    {"/openapi.json", Page::openapi},
                                    {"/healthz", Page::alive},
                                    {"/readyz", Page::ready},

@@ -16,7 +16,7 @@
 
 namespace puhui::http {
 
-enum class Page { none, start, openapi, alive, ready, metrics };
+enum class Page { none, front, start, openapi, alive, ready, metrics, session, job, console };
 
 // Requests by status and their latency; a counter is made when a status first comes.
 class RouteNumbers {
@@ -52,6 +52,7 @@ class Routes {
   Routes(const std::vector<Verb>& verbs, Metrics& metrics);
   Route* find(std::string_view path) const;  // nullptr: there is none
   std::string nearest_path(std::string_view wrong) const;
+  Route& console() { return console_; }     // what the files of the console are counted on
   Route& unknown() { return unknown_; }     // what requests to no route are counted on
   std::vector<const Verb*> served() const;  // in the order they came
 
@@ -59,7 +60,7 @@ class Routes {
   Route& add(std::string path, std::string name, std::string allow, Metrics& metrics);
   std::map<std::string, std::unique_ptr<Route>, std::less<>> by_path_;
   std::vector<const Verb*> served_;
-  Route unknown_;
+  Route unknown_, console_;
 };
 
 std::string path_of(const Verb& verb);  // "/v1/lending/apply"

@@ -29,7 +29,10 @@ using Failure = boost::system::error_code;
 using TlsStream = asio::ssl::stream<tcp::socket>;
 
 constexpr size_t kReadBytes = 16 << 10;  // asked of a socket at once
-constexpr int64_t kLingerMsMax = 500;    // what a client has to read the last answer before the end
+// Headers that decide something; two of a kind could be read one way here and another way by a proxy.
+constexpr const char* kOnce[] = {"Host",   "Authorization", "Content-Type", "Content-Length", "Idempotency-Key",
+                                 "Cookie", "Origin",        "X-Puhui-Csrf", "Sec-Fetch-Site"};
+constexpr int64_t kLingerMsMax = 500;  // what a client has to read the last answer before the end
 constexpr size_t kLingerBytesMax = 1 << 20;
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // out of descriptors: let some come back
 
@@ -171,7 +174,7 @@ class SessionOn final : public Session {
     request_.method = head.method_string();
     request_.target = head.target();
     if (const std::string_view given = head["X-Request-Id"]; is_request_id(given)) request_.id = given;
-    for (const char* once : {"Host", "Authorization", "Content-Type", "Content-Length", "Idempotency-Key"}) {
+    for (const char* once : kOnce) {
       if (head.count(once) > 1) return refuse(ProblemKind::invalid, std::string("expected one header ") + once);
     }
     if (head.version() >= 11 && head.count(wire::field::host) == 0) {
@@ -197,6 +200,13 @@ class SessionOn final : public Session {
     if (phase_ == Phase::closed) return;
     auto& message = parser_->get();
     request_.host = message[wire::field::host];
+    request_.cookie = message[wire::field::cookie];
+    request_.csrf = message["X-Puhui-Csrf"];
+    request_.origin = message[wire::field::origin];
+    request_.fetch_site = message["Sec-Fetch-Site"];
+    request_.accept_encoding = message[wire::field::accept_encoding];
+    request_.prefer = message["Prefer"];
+    request_.background = message.count("X-Puhui-Background") > 0;
     request_.authorization = message[wire::field::authorization];
     request_.content_type = message[wire::field::content_type];
     if (const auto key = message.find("Idempotency-Key"); key != message.end()) {
@@ -210,7 +220,7 @@ class SessionOn final : public Session {
     if (auto* answered = std::get_if<Answered>(&opened)) return answer_here(*answered);
     Work& work = std::get<Work>(opened);
     Route* route = work.route;
-    WorkerPool::Job job = [self = shared(), work = std::move(work)] { self->answer_on_worker(work); };
+    WorkerPool::Job job = [self = shared(), work = std::move(work)]() mutable { self->answer_on_worker(work); };
     if (hall_.pool.give(job)) return;
     Answered refused = hall_.responder.refuse(ProblemKind::unavailable, request_.id,
                                               "too many requests wait already; try again in a second");
@@ -219,11 +229,11 @@ class SessionOn final : public Session {
   }
 
   // A session has one request at work at a time, so its request is the worker's until the answer is posted.
-  void answer_on_worker(const Work& work) {
+  void answer_on_worker(Work& work) {
     const Response response = hall_.responder.run(request_, work);
     const int64_t took_ns = monotonic_ns() - began_ns_;
     std::string bytes = bytes_of(response);
-    hall_.responder.record(request_, *work.route, response, work.caller, took_ns);
+    hall_.responder.record(request_, *work.route, response, work.caller.get(), took_ns);
     asio::post(hall_.io, [self = shared(), out = std::move(bytes)]() mutable { self->write(std::move(out)); });
   }
 
@@ -412,6 +422,7 @@ class Server::Implementation {
     });
     closed.get_future().wait();
     pool_->stop();
+    responder_.stop_jobs();
     io_.stop();
     thread_.join();
     needs_.log.info("http_stopped", {{"drained", drained}});

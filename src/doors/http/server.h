@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "doors/http/key_ring.h"
+#include "doors/http/sessions.h"
+#include "doors/http/static_files.h"
 #include "ground/base/clock.h"
 #include "ground/base/cpu_account.h"
 #include "ground/base/log.h"
@@ -18,6 +20,14 @@
 #include "ground/base/verb.h"
 
 namespace puhui::http {
+
+// Long verbs that a caller does not wait for (Prefer: respond-async).
+struct JobLimits {
+  size_t at_once = 4;                 // that run; the others wait their turn
+  size_t of_a_caller_max = 8;         // waiting, running or not yet forgotten: 429 beyond
+  size_t kept_max = 1000;             // of all callers: 503 beyond
+  int64_t kept_ms_max = 30 * 60'000;  // after its end a job is forgotten
+};
 
 struct Limits {
   size_t header_bytes_max = 16 << 10;            // request line and headers: 431 beyond
@@ -29,7 +39,8 @@ struct Limits {
   int64_t read_ms_max = 10'000;     // from a request's first byte to its last: 408
   int64_t idle_ms_max = 60'000;     // between two requests: closed
   int64_t write_ms_max = 10'000;    // for one answer: closed
-  int64_t drain_ms_max = 10'000;    // what requests in flight have to finish when the server stops
+  JobLimits jobs;
+  int64_t drain_ms_max = 10'000;  // what requests in flight have to finish when the server stops
 };
 
 struct Tls {
@@ -48,14 +59,16 @@ struct Options {
 // What lives as long as the server.
 struct Needs {
   const std::vector<Verb>& verbs;  // those that are local_only are not served
-  const KeyRing& keys;
+  const KeyShelf& keys;
   Log& log;
   Metrics& metrics;
   const Clock& clock;
-  Random random;                        // request ids
-  std::function<Result<void>()> ready;  // /readyz; none: ready while it serves
-  std::function<Json()> summary;        // an object for the start page, which needs no key; none: no summary
-  CpuAccounts* cpu = nullptr;           // the door's own work is charged to "activity:http"
+  Random random;                         // request ids
+  std::function<Result<void>()> ready;   // /readyz; none: ready while it serves
+  std::function<Json()> summary;         // an object for the start page, which needs no key; none: no summary
+  CpuAccounts* cpu = nullptr;            // the door's own work is charged to "activity:http"
+  Sessions* sessions = nullptr;          // of browsers; none: keys alone
+  const StaticFiles* console = nullptr;  // the built console; none: the start page stands for it
 };
 
 class Server {

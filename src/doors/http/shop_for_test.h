@@ -108,6 +108,12 @@ inline std::vector<Verb> verbs(Gate& gate) {
                                               gate.pass();
                                               return Nothing{};
                                             }));
+  out.push_back(make_verb<Nothing, Nothing>({.noun = "shop", .verb = "count", .help = "Counts and says how far."},
+                                            [&gate](const VerbCall& call, const Nothing&) -> Result<Nothing> {
+                                              call.progress.step("counting", 3, 10);
+                                              gate.pass();
+                                              return Nothing{};
+                                            }));
   out.push_back(make_verb<Nothing, Nothing>(
       {.noun = "shop", .verb = "sweep", .help = "Works on local files.", .local_only = true},
       [](const VerbCall&, const Nothing&) -> Result<Nothing> { return Nothing{}; }));
@@ -122,14 +128,16 @@ struct Stand {
   std::FILE* log_file = std::tmpfile();
   Log log{clock, log_file, Log::Level::info};
   Metrics metrics;
-  KeyRing keys;
+  KeyRing ring;
+  KeyShelf keys;
   std::string secret = minted("anna", {"shop.*"});
   std::string poor_secret = minted("ben", {"shop.price"});
 
   ~Stand() { std::fclose(log_file); }
   std::string minted(std::string name, std::vector<std::string> permissions) {
     auto minted_key = mint_key(std::move(name), std::move(permissions));
-    (void)keys.add(minted_key->key);
+    (void)ring.add(minted_key->key);
+    keys.put(ring);
     return minted_key->secret;
   }
   Needs needs() { return {all, keys, log, metrics, clock, Random(7), {}, {}}; }

@@ -83,7 +83,7 @@ std::string html_text(std::string_view text) {
   return out;
 }
 
-std::string start_page(const std::vector<const Verb*>& verbs, const Json& summary) {
+std::string start_page(const std::vector<const Verb*>& verbs, const Json& summary, Console console) {
   std::string out =
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width\"><title>Puhui</title><style>";
@@ -92,6 +92,9 @@ std::string start_page(const std::vector<const Verb*>& verbs, const Json& summar
       "</style></head><body>\n<h1>Puhui 普惠</h1><p class=\"about\">The bank stands. What it can be asked is below; "
       "<a href=\"/openapi.json\">openapi.json</a> says it to a program, <a href=\"/metrics\">metrics</a> and "
       "<a href=\"/readyz\">readyz</a> say how it does.</p>\n";
+  out += console == Console::built
+             ? "<p><a href=\"/\">The console</a> is where people work.</p>\n"
+             : "<p>The console is not built. Run <code>make serve</code>: it builds it, and shows it here.</p>\n";
   if (!summary.is_null()) {
     out += "<h2>Now</h2>";
     put_value(out, summary);

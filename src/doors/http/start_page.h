@@ -1,4 +1,4 @@
-// The page at '/': what this bank can be asked, for a person with a browser. Self-contained: no script, no link outside.
+// The page at '/start', and at '/' until the console is built: what this bank can be asked, for a person with a browser. Self-contained: no script, no link outside.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace puhui::http {
 
-std::string start_page(const std::vector<const Verb*>& verbs, const Json& summary);
+enum class Console { built, not_built };
+std::string start_page(const std::vector<const Verb*>& verbs, const Json& summary, Console console);
 std::string html_text(std::string_view text);  // with &, <, >, quotes escaped
 
 }  // namespace puhui::http
