@@ -30,6 +30,7 @@ inline constexpr std::string_view kPersonalPermission = "evidence.personal";
 // ---- what the verbs do, for other verbs and tests
 
 Result<FindAnswer> find(const AuditNeeds& needs, const FindRequest& request);
+Result<DecisionRow> row_of(const evidence::StoredRecord& record);
 // By its number in the chain. corrupt when there is none: the index named it.
 Result<evidence::StoredRecord> record_numbered(const evidence::EvidenceLog& evidence, uint64_t sequence);
 // The decision's record. not_found, also when the record is an act.

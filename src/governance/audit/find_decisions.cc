@@ -4,8 +4,6 @@
 
 namespace puhui::audit {
 
-namespace {
-
 Result<DecisionRow> row_of(const evidence::StoredRecord& record) {
   const auto judgement = TRY(evidence::decode_judgement(record.judgement));
   const auto circumstances = TRY(evidence::decode_circumstances(record.circumstances));
@@ -22,6 +20,8 @@ Result<DecisionRow> row_of(const evidence::StoredRecord& record) {
   if (!judgement.models.empty()) row.probability = Rate{judgement.models[0].probability_ppb};
   return row;
 }
+
+namespace {
 
 // 'next' of a page is the last decision's id: its number says where the page after it begins.
 Result<uint64_t> number_after(const std::string& after) {

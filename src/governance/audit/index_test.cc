@@ -5,7 +5,7 @@
 namespace puhui::audit {
 namespace {
 
-TEST(PlacesTest, AreReadAsWrittenWhetherFewOrMany) {
+TEST(PlacesTest, are_read_as_written_whether_few_or_many) {
   for (const uint32_t step : {1u, 2u, 15u, 16u, 17u, 4095u}) {
     Places places;
     for (uint32_t place = 0; place < kBlockRecords; place += step) places.add(place);
@@ -17,13 +17,13 @@ TEST(PlacesTest, AreReadAsWrittenWhetherFewOrMany) {
   }
 }
 
-TEST(PlacesTest, RefusesBytesThatNoneWrote) {
+TEST(PlacesTest, refuses_bytes_that_none_wrote) {
   EXPECT_FALSE(Places::decode("abc"));
   EXPECT_FALSE(Places::decode(std::string(514, 'a')));
   EXPECT_FALSE(Places::decode(std::string("\xff\xff", 2)));
 }
 
-TEST(PlacesTest, ComeFromTheHighestDown) {
+TEST(PlacesTest, come_from_the_highest_down) {
   Places places;
   for (const uint32_t place : {0u, 63u, 64u, 4095u}) places.add(place);
   std::vector<uint32_t> seen;
@@ -56,7 +56,7 @@ class IndexTest : public AuditTest {
   }
 };
 
-TEST_P(IndexTest, FindsWhatAWalkThroughTheEvidenceFinds) {
+TEST_P(IndexTest, finds_what_a_walk_through_the_evidence_finds) {
   const auto first = grant(table_proposal());
   decide(first, 150);
   const auto second = grant(table_proposal(models::ModelKind::boosting));
@@ -86,7 +86,7 @@ TEST_P(IndexTest, FindsWhatAWalkThroughTheEvidenceFinds) {
   EXPECT_EQ(ids({.outcome = "approve", .reason = "often_late"}), std::vector<Id128>{});
 }
 
-TEST_P(IndexTest, FindsByEntityAndMoment) {
+TEST_P(IndexTest, finds_by_entity_and_moment) {
   decide(grant(table_proposal()), 300);
   follow();
   const auto seventh = ids({.entity = Id128{7, 7}});
@@ -100,7 +100,7 @@ TEST_P(IndexTest, FindsByEntityAndMoment) {
   EXPECT_TRUE(ids({.entity = Id128{7, 7}, .from = at(7)}).empty());
 }
 
-TEST_P(IndexTest, PagesMeetWithoutGapOrOverlap) {
+TEST_P(IndexTest, pages_meet_without_gap_or_overlap) {
   decide(grant(table_proposal()), 257);
   follow();
   const auto all = ids({.outcome = "refuse"});
@@ -116,7 +116,7 @@ TEST_P(IndexTest, PagesMeetWithoutGapOrOverlap) {
   EXPECT_EQ(paged, all);
 }
 
-TEST_P(IndexTest, GrowsByFewAtATimeAsByManyAtOnceAndSaysWhatItDoesNotHoldYet) {
+TEST_P(IndexTest, grows_by_few_at_a_time_as_by_many_at_once_and_says_what_it_does_not_hold_yet) {
   const auto version = grant(table_proposal());
   for (int round = 0; round < 30; ++round) {
     decide(version, 3);
@@ -129,7 +129,7 @@ TEST_P(IndexTest, GrowsByFewAtATimeAsByManyAtOnceAndSaysWhatItDoesNotHoldYet) {
   EXPECT_EQ(ids({}), ids_by_hand([](const auto&, const auto&) { return true; }));
 }
 
-TEST_P(IndexTest, ACursorThatIsNoneIsRefused) {
+TEST_P(IndexTest, a_cursor_that_is_none_is_refused) {
   const auto answer = find(*needs_, {{}, 10, "x"});
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::invalid);

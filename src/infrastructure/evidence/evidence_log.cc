@@ -1,6 +1,9 @@
 #include "infrastructure/evidence/evidence_log.h"
 
+#include <set>
+
 #include "ground/base/check.h"
+#include "ground/base/text.h"
 
 namespace puhui::evidence {
 
@@ -41,6 +44,25 @@ std::optional<Timestamp> erased_before(std::string_view words) {
   words.remove_suffix(kErasedBy.size());
   const auto before = parse_timestamp(words);
   return before ? std::optional(*before) : std::nullopt;
+}
+
+constexpr std::string_view kErasedBySubject = " decisions erased by a right of the subject: ";
+
+std::string erasure_words(int64_t erased, std::span<const RecordId> decisions) {
+  std::string out = "facts of " + std::to_string(erased) + std::string(kErasedBySubject);
+  for (size_t i = 0; i < decisions.size(); ++i) out += (i == 0 ? "" : " ") + decisions[i].text();
+  return out;
+}
+
+// Those an act names as erased by a right of their subject; empty for any other act.
+std::set<Id128> erased_by_subject(std::string_view words) {
+  const size_t start = words.find(kErasedBySubject);
+  std::set<Id128> out;
+  if (start == std::string_view::npos) return out;
+  for (const std::string_view id : split(words.substr(start + kErasedBySubject.size()), ' ')) {
+    if (const auto parsed = Id128::parse(id)) out.insert(*parsed);
+  }
+  return out;
 }
 
 // Ids below it are of moments before `before`, to the millisecond.
@@ -220,6 +242,8 @@ class ChainWalk {
     if (record.kind != RecordKind::erasure) return;
     if (const auto before = erased_before(record.judgement)) {
       std::erase_if(unexplained_, [&](const RecordId& id) { return id.high < id_high_bound(*before); });
+    } else if (const auto named = erased_by_subject(record.judgement); !named.empty()) {
+      std::erase_if(unexplained_, [&](const RecordId& id) { return named.contains(id); });
     }
   }
 
@@ -314,6 +338,23 @@ Result<uint64_t> EvidenceLog::erase_facts(Timestamp before, const Circumstances&
     return {};
   }));
   return erased;
+}
+
+Result<uint64_t> EvidenceLog::erase_facts_of(Transaction& tx, std::span<const RecordId> decisions,
+                                             const Circumstances& by) {
+  if (decisions.size() > kErasedAtOnceMax) {
+    return fail(ErrorCode::exhausted, "expected at most " + std::to_string(kErasedAtOnceMax) +
+                                          " decisions at once, came " + std::to_string(decisions.size()));
+  }
+  int64_t erased = 0;
+  for (const RecordId& id : decisions) {
+    if (id.node() != node_) return fail(ErrorCode::invalid, "record " + id.text(), "lies in another node's chain");
+    erased += TRY(tx.execute(
+        "UPDATE evidence_record SET facts = NULL WHERE node = ? AND sequence = ? AND kind = ? AND facts IS NOT NULL",
+        {int64_t{node_}, static_cast<int64_t>(id.sequence()), static_cast<int64_t>(RecordKind::decision)}));
+  }
+  if (erased > 0) append_act(RecordKind::erasure, erasure_words(erased, decisions), by);
+  return static_cast<uint64_t>(erased);
 }
 
 }  // namespace puhui::evidence

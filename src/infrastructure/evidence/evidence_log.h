@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct StoredRecord {
   Digest facts_digest;
   Digest link;
 };
+
+inline constexpr size_t kErasedAtOnceMax = 1000;
 
 struct ChainReport {
   uint64_t records = 0;
@@ -59,6 +62,10 @@ class EvidenceLog : public Participant {
   // Retention: erases the facts of decisions older than `before` and records the erasure as an act.
   // Answers how many were erased. Judgement, reasons and the chain stay.
   Result<uint64_t> erase_facts(Timestamp before, const Circumstances& by);
+
+  // A subject's right: erases the facts of these decisions of this node, in a store closure together with what it answers,
+  // and records it as an act that names them. Answers how many were erased; at most kErasedAtOnceMax.
+  Result<uint64_t> erase_facts_of(Transaction& tx, std::span<const RecordId> decisions, const Circumstances& by);
 
   uint16_t node() const { return node_; }
   uint64_t records() const { return next_.load(std::memory_order_relaxed) - 1; }

@@ -340,6 +340,22 @@ TEST_P(EvidenceLogTest, retention_erases_old_facts_and_says_so_in_an_unbroken_ch
   EXPECT_EQ(log_->records(), 6u) << "and nothing is recorded of it";
 }
 
+TEST_P(EvidenceLogTest, a_subjects_right_erases_the_facts_of_the_decisions_it_names_in_an_unbroken_chain) {
+  const auto ids = append_many(5);
+  uint64_t erased = 0;
+  ASSERT_TRUE(store_->write([&](Transaction& tx) -> Result<void> {
+    erased = TRY(log_->erase_facts_of(tx, std::vector{ids[1], ids[3]}, now()));
+    return {};
+  }));
+  EXPECT_EQ(erased, 2u);
+  EXPECT_EQ(first_break(), "whole");
+  EXPECT_EQ(verify().facts_erased, 2u);
+  EXPECT_FALSE(log_->find(ids[1])->facts);
+  EXPECT_TRUE(log_->find(ids[2])->facts);
+  tamper("UPDATE evidence_record SET facts = NULL WHERE sequence = 3");
+  EXPECT_EQ(first_break(), "3: its facts are gone, and no act of retention says that they were erased");
+}
+
 TEST_P(EvidenceLogTest, facts_that_are_gone_without_an_act_of_retention_are_found) {
   append_many(5);
   tamper("UPDATE evidence_record SET facts = NULL WHERE sequence IN (2, 4)");

@@ -31,6 +31,17 @@ Result<std::optional<Outcome>> find_outcome(Reader& reader, const RecordId& deci
   return out;
 }
 
+Result<std::vector<Outcome>> outcomes_of(Reader& reader, RecordId decision) {
+  std::vector<Outcome> out;
+  TRY(reader.each("SELECT name, value, known_at FROM evidence_outcome WHERE node = ? AND sequence = ? ORDER BY name",
+                  {int64_t{decision.node()}, static_cast<int64_t>(decision.sequence())},
+                  [&](const Row& row) -> Result<void> {
+                    out.push_back({decision, std::string(row.text(0)), row.integer(1), {row.integer(2)}});
+                    return {};
+                  }));
+  return out;
+}
+
 Result<void> each_outcome(Reader& reader, std::string_view name, uint16_t node, uint64_t after, uint64_t limit,
                           const std::function<Result<void>(const Outcome&)>& visit) {
   return reader.each(

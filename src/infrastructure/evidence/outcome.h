@@ -29,6 +29,9 @@ Result<void> put_outcome(Transaction& tx, const Outcome& outcome);
 // What is known of that decision under that name so far.
 Result<std::optional<Outcome>> find_outcome(Reader& reader, const RecordId& decision, std::string_view name);
 
+// All that is known of one decision, by name.
+Result<std::vector<Outcome>> outcomes_of(Reader& reader, RecordId decision);
+
 // Those of one name in the order of their decisions, of node `node`, from decision number `after` on (exclusive).
 Result<void> each_outcome(Reader& reader, std::string_view name, uint16_t node, uint64_t after, uint64_t limit,
                           const std::function<Result<void>(const Outcome&)>& visit);

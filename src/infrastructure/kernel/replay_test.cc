@@ -39,7 +39,7 @@ TestProposal with_boosting() {
   return proposal;
 }
 
-TEST_P(ReplayTest, BatchesOfAnySizeGiveTheBytesThatWereRecorded) {
+TEST_P(ReplayTest, batches_of_any_size_give_the_bytes_that_were_recorded) {
   decide(grant(), 300);
   decide(grant(with_boosting()), 300);  // two permits, two models
   const auto records = decisions();
@@ -55,7 +55,7 @@ TEST_P(ReplayTest, BatchesOfAnySizeGiveTheBytesThatWereRecorded) {
   }
 }
 
-TEST_P(ReplayTest, AChangedJudgementIsToldInWordsWhateverTheBatch) {
+TEST_P(ReplayTest, a_changed_judgement_is_told_in_words_whatever_the_batch) {
   decide(grant(), 40);
   auto records = decisions();
   auto judgement = *evidence::decode_judgement(records[17].judgement);
@@ -71,7 +71,7 @@ TEST_P(ReplayTest, AChangedJudgementIsToldInWordsWhateverTheBatch) {
   }
 }
 
-TEST_P(ReplayTest, AnErasedDecisionIsNotTakenAgain) {
+TEST_P(ReplayTest, an_erased_decision_is_not_taken_again) {
   decide(grant(), 3);
   auto records = decisions();
   records[1].facts.reset();
@@ -82,7 +82,7 @@ TEST_P(ReplayTest, AnErasedDecisionIsNotTakenAgain) {
   EXPECT_TRUE((*replayed)[0].identical && (*replayed)[2].identical);
 }
 
-TEST_P(ReplayTest, ContributionsOfEachModelAskedSumToItsTotal) {
+TEST_P(ReplayTest, contributions_of_each_model_asked_sum_to_its_total) {
   for (const auto kind : {models::ModelKind::scorecard, models::ModelKind::boosting}) {
     TestProposal proposal;
     proposal.model = kind;
