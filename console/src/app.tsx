@@ -4,11 +4,11 @@ import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import "dayjs/locale/zh-cn";
 import dayjs from "dayjs";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { BrowserRouter } from "react-router-dom";
 import { onSessionEnd } from "./api/client";
 import { asProblem, type Problem } from "./api/problem";
-import { currentSession, SessionContext, type Session, type SignedOut } from "./api/session";
+import { currentSession, RefreshSessionContext, SessionContext, type Session, type SignedOut } from "./api/session";
 import { ProblemNote } from "./parts/problem_note";
 import { Frame } from "./shell/frame";
 import { LiveRegion } from "./shell/live";
@@ -38,6 +38,7 @@ function Signed({ children }: { children: (session: Session) => React.ReactNode 
     });
     return () => onSessionEnd(undefined);
   }, []);
+  const refresh = useCallback(() => void currentSession().then(setState, () => undefined), []);
   const signedInAgain = (next: Session) => {
     if (state && isSession(state) && next.name !== state.name) {
       window.location.assign("/"); // another person: nothing of the first stays on the screen
@@ -61,7 +62,7 @@ function Signed({ children }: { children: (session: Session) => React.ReactNode 
   if (!isSession(state)) return <SignInPage firstRun={state.firstRun} onSignedIn={setState} />;
   return (
     <SessionContext.Provider value={state}>
-      {children(state)}
+      <RefreshSessionContext.Provider value={refresh}>{children(state)}</RefreshSessionContext.Provider>
       <Modal open={ended} title={t("signIn")} footer={null} closable={false} maskClosable={false} keyboard={false} destroyOnHidden>
         <p>{t("signInAgain")}</p>
         <SignInForm onSignedIn={signedInAgain} name={state.name} />

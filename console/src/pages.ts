@@ -1,7 +1,35 @@
 // Every page of the console: one folder in src/pages, one line here.
+import { page as account } from "./pages/account/page";
+import { page as audit } from "./pages/audit/page";
+import { page as block } from "./pages/block/page";
+import { page as compute } from "./pages/compute/page";
+import { page as decisions } from "./pages/decisions/page";
+import { page as drift } from "./pages/drift/page";
+import { page as fairness } from "./pages/fairness/page";
+import { page as incidents } from "./pages/incidents/page";
+import { page as inventory } from "./pages/inventory/page";
 import { page as overview } from "./pages/overview/page";
+import { page as permits } from "./pages/permits/page";
+import { page as promotion } from "./pages/promotion/page";
+import { page as subjects } from "./pages/subjects/page";
+import { page as switches } from "./pages/switches/page";
+import { page as users } from "./pages/users/page";
 import type { Page } from "./shell/page";
 
 export const pages: readonly Page[] = [
   overview,
+  block,
+  decisions,
+  subjects,
+  permits,
+  inventory,
+  promotion,
+  drift,
+  fairness,
+  incidents,
+  switches,
+  audit,
+  compute,
+  users,
+  account,
 ];

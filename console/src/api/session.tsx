@@ -25,6 +25,10 @@ export function mayDo(permissions: readonly string[], permission: string): boole
 
 export const SessionContext = createContext<Session | undefined>(undefined);
 
+// Asks the server again who one is: after a password or a key has changed.
+export const RefreshSessionContext = createContext<() => void>(() => undefined);
+export const useRefreshSession = (): (() => void) => useContext(RefreshSessionContext);
+
 export function useSession(): Session {
   const session = useContext(SessionContext);
   if (!session) throw new Error("expected a page inside the signed-in shell");

@@ -1,0 +1,55 @@
+// What `decision show` answers.
+export type Reason = { code: string; source: string; words: string; amount: number };
+export type Fact = { name: string; help: string; value: string; shown: "plain" | "masked" | "sealed" };
+export type Output = { name: string; value: string };
+export type Rule = { number: number; cells: string[]; hit: boolean };
+export type Table = { name: string; hit_policy: string; inputs: string[]; outputs: string[]; rules_total: number; rules: Rule[]; in_words: string[] };
+export type Model = {
+  name: string;
+  digest: string;
+  kind: string;
+  unit: string;
+  probability: string;
+  score: number;
+  base: number;
+  total: number;
+  contributions: { feature: string; words: string; amount: number }[];
+  note: string;
+};
+export type Review = { number: number; at: string; by: string; verdict: string; outcome: string; why: string; open: boolean };
+export type Decision = {
+  id: string;
+  at: string;
+  use_case: string;
+  outcome: string;
+  outcome_words: string;
+  summary: string;
+  reasons: Reason[];
+  facts: Fact[];
+  facts_state: string;
+  outputs: Output[];
+  path: Table[];
+  models: Model[];
+  cpu_ns: number;
+  overhead_ns: number;
+  permit: {
+    digest: string;
+    tier: number;
+    author: string;
+    build: string;
+    conditions: string;
+    made_at: string;
+    expires_at: string;
+    signed_by: { person: string; at: string }[];
+    thresholds: Output[];
+  };
+  arm: string;
+  human: string;
+  caller: string;
+  entity: string;
+  shadows: { id: string; permit: string; outcome: string; reasons: string[]; agrees: boolean }[];
+  chain: { node: number; number: number; link: string; link_before?: string };
+  labels: { name: string; value: number; known_at: string }[];
+  reviews: Review[];
+  read_at: string;
+};
