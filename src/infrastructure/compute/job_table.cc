@@ -10,6 +10,12 @@ constexpr std::string_view kColumns =
     "SELECT job, verb, use_case, caller, tier, state, submitted_at, started_at, ended_at, cpu_ns, attempts, pauses,"
     " waits_for, error, input, answer FROM compute_job";
 
+std::string jobs_where(std::string_view condition) {
+  std::string out(kColumns);
+  out += condition;
+  return out;
+}
+
 std::optional<Timestamp> moment(const Row& row, size_t column) {
   return row.is_null(column) ? std::nullopt : std::optional(Timestamp{row.integer(column)});
 }
@@ -70,7 +76,7 @@ Result<void> update_job(Transaction& tx, const JobView& view) {
 
 Result<JobRow> read_job(Reader& reader, int64_t job) {
   std::optional<JobRow> out;
-  TRY(reader.each(std::string(kColumns) + " WHERE job = ?", {job}, [&](const Row& row) -> Result<void> {
+  TRY(reader.each(jobs_where(" WHERE job = ?"), {job}, [&](const Row& row) -> Result<void> {
     out = TRY(job_row(row));
     return {};
   }));
@@ -81,7 +87,7 @@ Result<JobRow> read_job(Reader& reader, int64_t job) {
 Result<std::vector<JobRow>> read_jobs_in(Reader& reader, std::initializer_list<JobState> states) {
   std::vector<JobRow> out;
   for (const JobState state : states) {
-    TRY(reader.each(std::string(kColumns) + " WHERE state = ? ORDER BY job", {static_cast<int64_t>(state)},
+    TRY(reader.each(jobs_where(" WHERE state = ? ORDER BY job"), {static_cast<int64_t>(state)},
                     [&](const Row& row) -> Result<void> {
                       out.push_back(TRY(job_row(row)));
                       return {};
@@ -109,12 +115,11 @@ Result<std::vector<JobView>> list_jobs(Reader& reader, const JobsRequest& reques
     filter("job < ?", *after);
   }
   params.emplace_back(request.limit);
-  TRY(reader.each(std::string(kColumns) + where + " ORDER BY job DESC LIMIT ?", params,
-                  [&](const Row& row) -> Result<void> {
-                    JobView& view = out.emplace_back(TRY(job_row(row)).view);
-                    if (!request.job) view.answer.reset();
-                    return {};
-                  }));
+  TRY(reader.each(jobs_where(where + " ORDER BY job DESC LIMIT ?"), params, [&](const Row& row) -> Result<void> {
+    JobView& view = out.emplace_back(TRY(job_row(row)).view);
+    if (!request.job) view.answer.reset();
+    return {};
+  }));
   return out;
 }
 
