@@ -23,12 +23,41 @@ bool apart(Duty a, Duty b) {
   return a != b && (alone(a) || alone(b) || !together(a, b));
 }
 
-}  // namespace
+using Permissions = std::vector<std::string_view>;
 
-std::span<const std::string_view> names_of(const Duty*) {
-  static constexpr std::string_view kNames[] = {"makes", "checks", "serves", "gives_access", "audits"};
-  return kNames;
+// What all who make, check and audit may look at: how the bank decides, what decides, and how it does.
+const Permissions kLooks = {
+    "today.*",          "decision.find",     "decision.show",        "decision.replay",     "decision.export",
+    "review.list",      "evidence.show",     "evidence.verify",      "evidence.replay",     "audit.*",
+    "permit.list",      "permit.history",    "proposal.list",        "proposal.show",       "draft.list",
+    "draft.open",       "draft.base",        "draft.test",           "draft.eval",          "inventory.list",
+    "inventory.show",   "inventory.lineage", "inventory.production", "incident.list",       "incident.show",
+    "alert.list",       "switch.list",       "switch.drills",        "drift.show",          "decay.show",
+    "fairness.show",    "fairness.list",     "promotion.list",       "promotion.show",      "promotion.golden",
+    "experiment.list",  "experiment.show",   "experiment.compare",   "heatmap.show",        "heatmap.block",
+    "heatmap.summary",  "heatmap.prices",    "compute.jobs",         "compute.quotas",      "model.show",
+    "policy.check",     "policy.eval",       "policy.test",          "policy.table.export", "lending.facts",
+    "lending.portfolio"};
+
+// What whoever makes something may do to have it tried and signed.
+const Permissions kProposes = {"proposal.draft", "proposal.submit", "proposal.withdraw",
+                               "draft.*",        "policy.*",        "inventory.declare",
+                               "incident.open",  "incident.note",   "lending.propose"};
+
+// What whoever checks may do: sign, stop, take back, look into.
+const Permissions kChecks = {"proposal.bytes",    "proposal.approve", "proposal.reject",    "proposal.schedule",
+                             "permit.rollback",   "permit.review",    "permit.submit",      "switch.*",
+                             "promotion.advance", "promotion.hold",   "promotion.stop",     "promotion.exploration",
+                             "incident.*",        "alert.*",          "inventory.validate", "inventory.declare",
+                             "decision.review",   "lending.loan",     "lending.loans",      "lending.schedule"};
+
+Permissions all_of(std::initializer_list<Permissions> parts) {
+  Permissions out;
+  for (const Permissions& part : parts) out.insert(out.end(), part.begin(), part.end());
+  return out;
 }
+
+}  // namespace
 
 const std::vector<Role>& roles() {
   static const std::vector<Role> table = {
@@ -38,71 +67,36 @@ const std::vector<Role>& roles() {
        Duty::gives_access,
        false,
        {"user.*", "session.*", "heatmap.*", "compute.*", "today.*"}},
-      {"risk_officer",
-       "Risk officer",
-       "风险官",
-       Duty::checks,
-       true,
-       {"evidence.*",        "decision.*",      "audit.*",         "subject.*",
-        "permit.*",          "incident.*",      "stop.*",          "drill.*",
-        "inventory.*",       "drift.*",         "decay.*",         "fairness.*",
-        "promotion.*",       "experiment.list", "experiment.show", "experiment.compare",
-        "heatmap.*",         "compute.*",       "today.*",         "model.list",
-        "model.show",        "model.check",     "policy.list",     "policy.show",
-        "policy.check",      "policy.eval",     "policy.test",     "policy.backtest",
-        "policy.diff",       "lending.facts",   "lending.loan",    "lending.loans",
-        "lending.portfolio", "lending.schedule"}},
-      {"policy_writer",
-       "Policy writer",
-       "策略编写",
-       Duty::makes,
-       false,
-       {"policy.*", "permit.propose", "permit.list", "permit.show", "decision.*", "evidence.show", "evidence.replay",
-        "inventory.list", "inventory.show", "promotion.list", "promotion.show", "drift.list", "drift.show", "heatmap.*",
-        "today.*", "model.list", "model.show", "lending.facts", "lending.propose"}},
-      {"model_builder",
-       "Model builder",
-       "模型开发",
-       Duty::makes,
-       false,
-       {"model.*",         "experiment.*",    "drift.*",        "decay.*",           "fairness.list",
-        "fairness.show",   "promotion.list",  "promotion.show", "promotion.propose", "permit.propose",
-        "permit.list",     "permit.show",     "inventory.list", "inventory.show",    "decision.*",
-        "evidence.show",   "evidence.replay", "policy.check",   "policy.eval",       "policy.test",
-        "policy.backtest", "heatmap.*",       "compute.*",      "today.*",           "lending.facts"}},
-      {"manager",
-       "Manager",
-       "业务负责人",
-       Duty::checks,
-       true,
-       {"heatmap.*",        "compute.*",   "today.*",       "inventory.*",   "permit.*",
-        "incident.*",       "stop.*",      "drill.*",       "drift.*",       "decay.*",
-        "fairness.*",       "promotion.*", "decision.*",    "evidence.show", "evidence.verify",
-        "evidence.replay",  "audit.*",     "model.list",    "model.show",    "policy.list",
-        "policy.show",      "policy.diff", "lending.loan",  "lending.loans", "lending.portfolio",
-        "lending.schedule", "ledger.list", "ledger.account"}},
+      {"risk_officer", "Risk officer", "风险官", Duty::checks, true,
+       all_of(
+           {kLooks, kChecks, {"subject.*", kSeesPersonalFacts, "drift.*", "decay.*", "fairness.*", "draft.backtest"}})},
+      {"policy_writer", "Policy writer", "策略编写", Duty::makes, false, all_of({kLooks, kProposes})},
+      {"model_builder", "Model builder", "模型开发", Duty::makes, false,
+       all_of({kLooks,
+               kProposes,
+               {"model.*", "experiment.*", "drift.*", "decay.*", "fairness.run", "promotion.start", "compute.submit",
+                "compute.cancel"}})},
+      {"manager", "Manager", "业务负责人", Duty::checks, true,
+       all_of({kLooks, kChecks, {"heatmap.*", "compute.*", "ledger.account", "ledger.verify"}})},
       {"service",
        "Customer service",
        "客户服务",
        Duty::serves,
        false,
-       {"decision.*", "subject.*", "evidence.show", "evidence.personal", "lending.apply", "lending.facts",
-        "lending.loan", "lending.loans", "lending.schedule", "lending.quote", "today.*"}},
-      {"auditor",
-       "Auditor",
-       "审计",
-       Duty::audits,
-       false,
-       {"evidence.show",   "evidence.verify",  "evidence.replay",    "evidence.personal", "decision.*",
-        "audit.*",         "permit.list",      "permit.show",        "inventory.list",    "inventory.show",
-        "incident.list",   "incident.show",    "drift.list",         "drift.show",        "decay.list",
-        "decay.show",      "fairness.list",    "fairness.show",      "promotion.list",    "promotion.show",
-        "experiment.list", "experiment.show",  "experiment.compare", "heatmap.*",         "today.*",
-        "model.list",      "model.show",       "policy.list",        "policy.show",       "policy.diff",
-        "user.list",       "session.everyone", "ledger.list",        "ledger.account",    "ledger.history",
-        "lending.loan",    "lending.loans",    "lending.portfolio",  "lending.schedule"}},
+       {"decision.find", "decision.show", "decision.review", "review.list", "subject.*", kSeesPersonalFacts,
+        "evidence.show", "today.*", "lending.apply", "lending.facts", "lending.loan", "lending.loans",
+        "lending.schedule", "lending.draw", "lending.repay", "lending.prepay"}},
+      {"auditor", "Auditor", "审计", Duty::audits, false,
+       all_of({kLooks,
+               {kSeesPersonalFacts, "subject.list", "user.list", kSeesAllSessions, "ledger.account", "ledger.history",
+                "ledger.verify", "lending.loan", "lending.loans", "lending.schedule"}})},
   };
   return table;
+}
+
+std::span<const std::string_view> names_of(const Duty*) {
+  static constexpr std::string_view kNames[] = {"makes", "checks", "serves", "gives_access", "audits"};
+  return kNames;
 }
 
 const Role* find_role(std::string_view name) {
