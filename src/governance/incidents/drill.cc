@@ -55,18 +55,6 @@ std::vector<evidence::FactValue> in_order_of(const evidence::FactSchema& to, con
   return out;
 }
 
-// The champion before the one in force, by what was granted.
-Result<std::optional<Digest>> previous_champion(Reader& reader, std::string_view use_case, const Digest& in_force) {
-  std::optional<Digest> previous;
-  TRY(reader.each("SELECT digest FROM kernel_permit WHERE use_case = ? AND standing = 1 ORDER BY granted_at DESC",
-                  {use_case}, [&](const Row& row) -> Result<void> {
-                    const auto digest = Digest::from_bytes(row.bytes(0));
-                    if (digest && !previous && *digest != in_force) previous = digest;
-                    return {};
-                  }));
-  return previous;
-}
-
 struct Trial {
   const IncidentNeeds& needs;
   Drill& drill;
@@ -142,6 +130,21 @@ Result<void> keep(Transaction& tx, const Drill& drill) {
 }
 
 }  // namespace
+
+// A reinstated champion stands in the list again, so what was before it is looked for before it first stood there:
+// going back twice leads two back, not to what was just left.
+Result<std::optional<Digest>> previous_champion(Reader& reader, std::string_view use_case, const Digest& in_force) {
+  std::optional<Digest> previous;
+  bool reached = false;
+  TRY(reader.each("SELECT digest FROM kernel_permit WHERE use_case = ? AND standing = 1 ORDER BY granted_at",
+                  {use_case}, [&](const Row& row) -> Result<void> {
+                    const auto digest = Digest::from_bytes(row.bytes(0));
+                    reached |= digest == in_force;
+                    if (!reached) previous = digest;
+                    return {};
+                  }));
+  return previous;
+}
 
 void fields(Shape& shape, Drill& drill) {
   shape.field("use_case", drill.use_case, {.help = "what was drilled"});

@@ -56,6 +56,9 @@ struct Drill {
 };
 void fields(Shape& shape, Drill& drill);
 
+// The champion before the one in force: what `previous` and a rollback lead to. None: there was none.
+Result<std::optional<Digest>> previous_champion(Reader& reader, std::string_view use_case, const Digest& in_force);
+
 // Also counts, behind the decision path, what fallbacks decided.
 class Switches : public kernel::Projection {
  public:

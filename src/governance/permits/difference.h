@@ -12,49 +12,74 @@ namespace puhui::permits {
 struct ThresholdChange {
   std::string name;
   std::optional<std::string> then, now;  // absent: there was none, or there is none any more
-  bool operator==(const ThresholdChange&) const = default;
 };
-struct RowChange {
-  std::string then, now;                    // a rule in words: "score in [600..650) -> rate 0.12"
-  int64_t number_then = 0, number_now = 0;  // as people count rows, from 1
-};
+void fields(Shape& shape, ThresholdChange& change);
+
 struct TableRow {
-  int64_t number = 0;
-  std::string row;
+  int64_t number = 0;  // as people count rows, from 1
+  std::string row;     // a rule in words: "score in [600..650) -> rate 0.12"
 };
+void fields(Shape& shape, TableRow& row);
+
+struct RowChange {
+  int64_t number_then = 0, number_now = 0;
+  std::string then, now;
+};
+void fields(Shape& shape, RowChange& change);
+
 struct TableChange {
-  std::string decision;  // the decision or business knowledge model it belongs to
-  std::string what;      // "added", "removed", "changed", "reordered"
+  std::string decision;    // the decision or business knowledge model it belongs to
+  std::string what;        // "added", "removed", "changed"
+  bool reordered = false;  // rows that are in both stand in another order
   std::vector<TableRow> rows_added, rows_removed;
   std::vector<RowChange> rows_changed;
 };
+void fields(Shape& shape, TableChange& change);
+
 struct ExpressionChange {
   std::string decision;
   std::optional<std::string> then, now;
 };
+void fields(Shape& shape, ExpressionChange& change);
+
 struct Figure {
-  std::string name;  // "auc", "ks" …
+  std::string name;  // "auc", "ks" …, of the test sample
   std::optional<std::string> then, now;
 };
+void fields(Shape& shape, Figure& figure);
+
 struct ModelSwap {
   std::string name;                 // as the policy calls it
   std::optional<Digest> then, now;  // absent: there was none, or there is none any more
   std::string kind_then, kind_now;  // "scorecard", "pmml" …
-  std::vector<Figure> figures;      // of the test sample, as far as the cards tell
+  std::vector<Figure> figures;      // as far as the cards tell
 };
+void fields(Shape& shape, ModelSwap& swap);
+
+// One sentence in each language of the house.
+struct Sentence {
+  std::string en, zh;
+};
+void fields(Shape& shape, Sentence& sentence);
+
 struct Difference {
   std::optional<Digest> in_force;  // what it is compared with; absent: nothing is in force
   std::vector<ThresholdChange> thresholds;
   std::vector<TableChange> tables;
   std::vector<ExpressionChange> expressions;
   std::vector<ModelSwap> models;
-  std::vector<std::string> other;  // artefacts, tier, build, expiry, conditions: one sentence each
-  bool none = false;               // nothing at all changes
+  std::vector<Sentence> other;  // facts, reasons, product, tier, build, expiry, conditions
+  bool none() const;            // nothing that decides changes
 };
 void fields(Shape& shape, Difference& difference);
 
-// `before` may be null. The manifest's artefacts must load: as Kernel::rehearse.
-Result<Difference> difference(const kernel::Kernel& kernel, const kernel::Version* before,
-                              const evidence::Manifest& after);
+// All of it, a sentence each.
+std::vector<Sentence> in_words(const Difference& difference);
+
+// `before` may be null: then everything is new. Errors as Kernel::rehearse when the manifest does not load.
+Result<Difference> difference(Reader& reader, const kernel::Version* before, const evidence::Manifest& after);
+
+// Of the two policies alone (policy_difference.cc): tables and expressions, and what else of them changes.
+void add_policy_difference(const dmn::Policy& before, const dmn::Policy& after, Difference& out);
 
 }  // namespace puhui::permits

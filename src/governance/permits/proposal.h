@@ -2,6 +2,7 @@
 // own keys over exactly these bytes, put in force by the kernel. Refused signatures are acts in the evidence too.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -27,23 +28,23 @@ struct ProposalId : Id<struct ProposalTag> {
 };
 
 enum class ProposalState : uint8_t {
-  draft,
-  submitted,
-  approved,
-  scheduled,
-  in_force,
-  rejected,
-  withdrawn,
-  superseded,
-  expired
+  draft,       // kept for its author
+  submitted,   // to be signed
+  approved,    // signed by all it needs, about to take force; `why` says what keeps it
+  scheduled,   // signed by all it needs, takes force at scheduled_at
+  in_force,    // it took force; a later one may have followed
+  rejected,    // by a person who might have signed
+  withdrawn,   // by its author
+  superseded,  // another permit took force than the one it was written against
+  expired,     // before it took force
 };
 std::span<const std::string_view> names_of(const ProposalState*);
 
 struct ProposalApproval {
   std::string person;
   Timestamp at;  // as signed
-  Digest seen;   // of what the person saw
   std::string signature;
+  Digest seen;  // of what the person saw
 };
 void fields(Shape& shape, ProposalApproval& approval);
 
@@ -58,8 +59,8 @@ struct Proposal {
   std::optional<Timestamp> scheduled_at;  // when it shall take force; none: as soon as it is approved
   int64_t approvals_needed = 2;
   std::vector<ProposalApproval> approvals;
-  std::string closed_by, why;  // of rejected, withdrawn, superseded; or why it could not take force yet
-  evidence::Manifest manifest;
+  std::string closed_by, why;   // of rejected, withdrawn, superseded; or what keeps an approved one
+  evidence::Manifest manifest;  // not among its fields: `proposal show` has it
 };
 void fields(Shape& shape, Proposal& proposal);
 
@@ -86,14 +87,17 @@ class Proposals {
   struct Signature {
     ProposalId id;
     Timestamp at;
-    std::string signature;  // Ed25519 over approval_bytes, 128 hex digits
+    std::string signature;  // Ed25519 over evidence::approval_bytes, 128 hex digits
     Digest seen;
   };
   // Counts once; the last one needed puts the permit in force, or schedules it. The same again answers as before.
   // A refusal is recorded: forbidden (whose signature it is not, author, no key, no right), conflict (seen is stale).
   Result<Proposal> approve(const Signature& signature, std::string_view by);
+  // By a person who might sign it.
   Result<Proposal> reject(ProposalId id, const std::string& why, std::string_view by);
+  // By its author.
   Result<Proposal> withdraw(ProposalId id, const std::string& why, std::string_view by);
+  // By its author until the first signature, then by a person who might sign it.
   Result<Proposal> schedule(ProposalId id, Timestamp at, std::string_view by);
 
   struct Query {
@@ -111,7 +115,22 @@ class Proposals {
   Result<void> due();
 
  private:
+  Result<Proposal> keep(const Written& written, ProposalState state, std::string_view by);
+  Result<Proposal> find(ProposalId id) const;
+  Result<Page> page_of(Reader& reader, Proposal proposal) const;
+  Result<void> check_right(const Proposal& proposal, std::string_view by) const;
+  Result<void> check_signature(const Page& page, const Signature& signature, std::string_view by) const;
+  Error refused(const Proposal& proposal, std::string_view what, std::string_view by, Error why);
+  Result<Proposal> count(const Signature& signature, std::string_view by);
+  // Puts an approved one in force, or says in `why` what keeps it.
+  Result<Proposal> take_force(Proposal proposal, std::string_view by);
+  Result<Proposal> close(Proposal proposal, ProposalState state, const std::string& why, std::string_view by);
+  Result<void> supersede_others(const Proposal& in_force, Timestamp now);
+  Result<void> expire_and_supersede(const Proposal& proposal, Timestamp now);
+  Result<void> watch_expiry(Timestamp now);
+
   PermitNeeds needs_;
+  std::mutex taking_;  // one proposal takes force at a time: each must find its base in force
 };
 
 }  // namespace puhui::permits
