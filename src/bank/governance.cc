@@ -10,17 +10,32 @@ void add(std::vector<Migration>& to, std::vector<Migration> migrations) {
   for (Migration& migration : migrations) to.push_back(std::move(migration));
 }
 
+// A chore answers nothing.
+template <class Answer>
+Result<void> done(const Result<Answer>& answer) {
+  if (!answer) return fail(answer.error());
+  return {};
+}
+
 }  // namespace
 
 std::vector<Migration> governance_migrations() {
   std::vector<Migration> out;
   add(out, incidents::migrations());
+  add(out, drift::migrations());
   add(out, promotion::migrations());
   return out;
 }
 
 Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& needs) {
   std::unique_ptr<Governance> governance(new Governance(needs));
+  governance->drift_book_ = TRY(drift::DriftBook::open(needs.store, needs.evidence, needs.kernel));
+  TRY(governance->follower_.add(*governance->drift_book_));
+  TRY(governance->follower_.add(governance->decay_book_));
+  governance->drift_verbs_.emplace(drift::VerbNeeds{
+      {needs.store, needs.kernel, needs.clock}, needs.evidence, [at = governance.get()](Progress& progress) {
+        return at->follow_for_a_verb(progress);
+      }});
   governance->promotion_ =
       TRY(promotion::Office::open({needs.store, needs.evidence, needs.kernel, needs.clock, needs.log}));
   TRY(governance->follower_.add(governance->promotion_->projection()));
@@ -29,15 +44,33 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
   return governance;
 }
 
+Result<void> Governance::follow(Progress& progress) {
+  const std::lock_guard lock(following_);
+  return follower_.catch_up(progress);
+}
+
+Result<void> Governance::follow_for_a_verb(Progress& progress) {
+  constexpr uint64_t kRecordsFollowedAtOnce = 20'000;
+  constexpr auto kWait = std::chrono::milliseconds(500);
+  if (!kept_by_chores_) return follow(progress);
+  const std::unique_lock lock(following_, kWait);
+  if (!lock.owns_lock() || follower_.behind() > kRecordsFollowedAtOnce) return {};
+  return follower_.catch_up(progress);
+}
+
 std::vector<Chore> Governance::chores() {
-  constexpr int64_t kSecondMs = 1000, kMinuteMs = 60 * kSecondMs;
+  constexpr int64_t kSecondMs = 1000, kMinuteMs = 60 * kSecondMs, kHourMs = 60 * kMinuteMs, kDayMs = 24 * kHourMs;
+  kept_by_chores_ = true;
   return {{"follow", kSecondMs, [this](Progress& progress) { return follow(progress); }},
-          {"promotion", kMinuteMs, [this](Progress&) { return promotion_->step(); }}};
+          {"promotion", kMinuteMs, [this](Progress&) { return promotion_->step(); }},
+          {"drift", kHourMs, [this](Progress&) { return done(drift::measure_all(drift_verbs_->measure)); }},
+          {"decay", kDayMs, [this](Progress&) { return done(drift::measure_decay(drift_verbs_->measure)); }}};
 }
 
 std::vector<Verb> governance_verbs(const Governance* governance) {
   const auto lent = [governance](const auto& needs) { return governance ? &*(governance->*needs) : nullptr; };
   std::vector<Verb> out;
+  for (Verb& verb : drift::verbs(lent(&Governance::drift_verbs_))) out.push_back(std::move(verb));
   for (Verb& verb : promotion::promotion_verbs(lent(&Governance::promotion_verbs_))) out.push_back(std::move(verb));
   return out;
 }

@@ -2,10 +2,16 @@
 // house, fed by one follower, and their verbs handed on. One group of lines a module, in the order of floors.cmake.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <vector>
 
 #include "bank/housekeeping.h"
+#include "governance/drift/decay_book.h"
+#include "governance/drift/drift_book.h"
+#include "governance/drift/drift_verbs.h"
 #include "governance/promotion/promotion_verbs.h"
 #include "ground/base/files.h"
 #include "ground/base/verb.h"
@@ -29,7 +35,7 @@ class Governance {
   static Result<std::unique_ptr<Governance>> open(const GovernanceNeeds& needs);
 
   // What follows from decisions taken since: the projections. Cheap when nothing is new.
-  Result<void> follow(Progress& progress) { return follower_.catch_up(progress); }
+  Result<void> follow(Progress& progress);
   // What a serving bank does of it by itself. This outlives them.
   std::vector<Chore> chores();
 
@@ -38,8 +44,17 @@ class Governance {
   explicit Governance(const GovernanceNeeds& needs)
       : needs_(needs), follower_(needs.store, needs.evidence, needs.kernel) {}
 
+  // For a verb that wants to tell of what was just decided. Where a chore follows anyway it does not wait for a chore
+  // that is far behind: it then tells of what was followed so far.
+  Result<void> follow_for_a_verb(Progress& progress);
+
   GovernanceNeeds needs_;
+  std::timed_mutex following_;
+  std::atomic<bool> kept_by_chores_ = false;
+  std::unique_ptr<drift::DriftBook> drift_book_;  // projections outlive the follower
+  drift::DecayBook decay_book_;
   kernel::Follower follower_;
+  std::optional<drift::VerbNeeds> drift_verbs_;
   std::unique_ptr<promotion::Office> promotion_;
   std::optional<promotion::PromotionVerbNeeds> promotion_verbs_;
 };
