@@ -37,3 +37,5 @@ kill -TERM "$server" && wait "$server" || true
 start=$(now)
 "$puhui" lending day-end --date 2026-01-01 --store "$folder/store" --json --quiet > "$folder/end1.json"
 echo "day-end of $lent loans   $(since "$start") s   bar 60 for 1M (start included)"
+
+bench/governance.sh "$1" "$folder/store"
