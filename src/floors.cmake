@@ -23,13 +23,13 @@ module(infrastructure/workbench  SEES ground infrastructure  USES minizip z pugi
 module(applications/lending      SEES ground infrastructure)
 
 # governance: reads the evidence, grants the permits; never sees an application
-module(governance/heatmap        SEES ground infrastructure)
 module(governance/incidents     SEES ground infrastructure)
 module(governance/permits       SEES ground infrastructure governance/incidents)
 module(governance/drift         SEES ground infrastructure governance/incidents)
 module(governance/fairness      SEES ground infrastructure governance/incidents)
 module(governance/promotion     SEES ground infrastructure governance/incidents)
 module(governance/audit         SEES ground infrastructure governance/incidents)
+module(governance/heatmap       SEES ground infrastructure governance/incidents)
 
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)

@@ -205,7 +205,7 @@ void fields(Shape& shape, PriceRequest& request) {
               {.help = "price of a token in thousand-millionths of the currency's unit; unchanged when absent",
                .min = 0,
                .max = kPriceNanoMax});
-  shape.field("currency", request.currency, {.help = "three letters; unchanged when absent", .min = 3, .max = 3});
+  shape.field("currency", request.currency, {.help = "unchanged when absent"});
 }
 
 void fields(Shape& shape, PriceView& price) {

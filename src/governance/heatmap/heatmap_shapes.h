@@ -154,7 +154,7 @@ void fields(Shape& shape, SummaryAnswer& answer);
 
 struct PriceRequest {
   std::optional<int64_t> cpu_second_nano, token_nano;
-  std::optional<std::string> currency;
+  std::optional<Currency> currency;
 };
 void fields(Shape& shape, PriceRequest& request);
 

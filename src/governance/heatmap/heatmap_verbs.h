@@ -2,19 +2,16 @@
 // time by use case and permit; summary: concentration, headroom, forecast; price: what CPU and tokens cost.
 #pragma once
 
-#include "governance/heatmap/heatmap_shapes.h"
+#include "governance/heatmap/map.h"
 #include "ground/base/verb.h"
-#include "ground/store/store.h"
-#include "infrastructure/evidence/use_case.h"
+#include "infrastructure/evidence/evidence_log.h"
 
 namespace puhui::heatmap {
 
-class Meter;
-
 struct VerbNeeds {
   Store& store;
-  Meter& meter;
-  const std::vector<evidence::UseCase>& use_cases;
+  evidence::EvidenceLog& evidence;
+  MapNeeds map;
   const Clock& clock;
 };
 
