@@ -17,10 +17,11 @@ SIMULATE := $(PUHUI) lending simulate --population $(RUN_PRODUCT) --rows $(RUN_R
 RUN := $(PUHUI) lending replay --applications $(RUN_TABLE) --mapping policies/$(RUN_PRODUCT)/mapping.json --store $(RUN_STORE)
 SERVE := $(PUHUI) serve --listen $(LISTEN) --store $(RUN_STORE)
 
-.PHONY: help run serve test asan tsan fuzz bench tidy format clean
+.PHONY: help run serve console test asan tsan fuzz bench tidy format clean
 help:
 	@echo "make run      simulate a population, decide and lend, and say how it went"
 	@echo "make serve    open what 'make run' made at http://$(LISTEN)"
+	@echo "make console  build the web console (make run and make serve do)"
 	@echo "make test     every test, on SQLite and on a private PostgreSQL"
 	@echo "make asan     the same under AddressSanitizer and UndefinedBehaviorSanitizer; make tsan: ThreadSanitizer"
 	@echo "make fuzz     each fuzzer for SECONDS=60"
@@ -36,17 +37,37 @@ program: | build
 	@$(call configure,release)
 	@$(call compile,release,puhui)
 
-run: program
+# The web console: built anew when a source of it changed; npm installs exactly what package-lock.json names.
+CONSOLE_SOURCES = $(shell find console/src console/public console/scripts -type f) $(wildcard console/*.json console/*.ts console/*.html)
+CONSOLE_MODULES := console/node_modules/.installed
+CONSOLE := console/dist/index.html
+$(CONSOLE_MODULES): console/package-lock.json
+	@$(SETUP) console
+	@echo "Installing what the console is built with"
+	@cd console && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+$(CONSOLE): $(CONSOLE_MODULES) $(CONSOLE_SOURCES) | build
+	@echo "Building the console"
+	@cd console && npm run --silent build > ../build/console.log 2>&1 || { rm -f dist/index.html; cat ../build/console.log; exit 1; }
+	@touch $@
+console: $(CONSOLE)
+
+# Types, words in both languages, forms, signatures: what of the console needs no browser.
+.PHONY: console_check
+console_check: $(CONSOLE_MODULES) | build
+	@cd console && npm run --silent check > ../build/console.check.log 2>&1 || { cat ../build/console.check.log; exit 1; }
+
+run: program console
 	@rm -rf $(RUN_STORE) && mkdir -p $(RUN_STORE)
 	@$(SIMULATE) > /dev/null
 	@$(RUN)
 	@echo
 	@echo "To look at it in the browser: make serve"
 
-serve: program
+serve: program console
 	@$(SERVE)
 
-test: | build
+test: console_check | build
 	@$(SETUP) build test
 	@$(call configure,dev)
 	@$(call compile,dev,all)
@@ -84,4 +105,4 @@ format:
 	@clang-format -i $(OURS)
 
 clean:
-	@rm -rf build
+	@rm -rf build console/dist

@@ -80,6 +80,7 @@ describe("the client", () => {
     expect(await askLong("a", "b", {}, { onProgress: (p) => steps.push(p.done) })).toEqual({ ok: 1 });
     expect(steps).toEqual([1, 2]);
     expect(headers(0).Prefer).toBe("respond-async");
+    expect(calls.at(-1)).toMatchObject({ path: "/job?id=j1", init: { method: "DELETE" } });
     serve([202, { job: "j1" }], { state: "failed", problem: { status: 400, detail: "bad", faults: [] } });
     await expect(askLong("a", "b")).rejects.toMatchObject({ kind: "invalid", message: "bad" });
   });

@@ -4,7 +4,8 @@
 import { Problem, problemOf } from "./problem";
 
 export type Input = Record<string, unknown>;
-export type AskOptions = { signal?: AbortSignal };
+// background: a page asks on its own, nobody touched it; so it keeps no session alive.
+export type AskOptions = { signal?: AbortSignal; background?: boolean };
 export type ActOptions = AskOptions & { key?: string };
 export type JobProgress = { what: string; done: number; total: number };
 export type LongOptions = ActOptions & { onProgress?: (progress: JobProgress) => void };
@@ -110,7 +111,7 @@ async function exchangeSignedIn(sent: Sent, signal?: AbortSignal): Promise<{ sta
     try {
       return await exchange(sent, signal);
     } catch (error) {
-      const ended = error instanceof Problem && (error.kind === "session_expired" || error.kind === "unauthenticated");
+      const ended = error instanceof Problem && (error.kind === "session_expired" || error.kind === "unauthenticated") && sent.path !== "/session";
       if (!ended || !signInAgain) throw error;
       await signInAgain();
     }
@@ -141,13 +142,14 @@ async function write(sent: Sent, key: string, signal?: AbortSignal): Promise<{ s
   }
 }
 
-export async function ask<T>(noun: string, verb: string, input: Input = {}, { signal }: AskOptions = {}): Promise<T> {
+export async function ask<T>(noun: string, verb: string, input: Input = {}, { signal, background }: AskOptions = {}): Promise<T> {
   const query = queryOf(input);
   const path = pathOf(noun, verb);
+  const headers: Record<string, string> = background ? { "X-Puhui-Background": "1" } : {};
   const sent: Sent =
     query === undefined
-      ? { path, method: "POST", body: withoutEmpty(input) }
-      : { path: query === "" ? path : `${path}?${query}`, method: "GET" };
+      ? { path, method: "POST", body: withoutEmpty(input), headers }
+      : { path: query === "" ? path : `${path}?${query}`, method: "GET", headers };
   return (await read(sent, signal)).body as T;
 }
 
@@ -170,16 +172,14 @@ export async function askLong<T>(noun: string, verb: string, input: Input = {}, 
   try {
     for (let wait = pollMsMin; ; wait = Math.min(pollMsMax, wait * 1.3)) {
       await pause(wait, signal);
-      const job = (await read({ path, method: "GET" }, signal)).body as Job;
+      const job = (await read({ path, method: "GET", headers: { "X-Puhui-Background": "1" } }, signal)).body as Job;
       onProgress?.({ what: job.what ?? "", done: job.done ?? 0, total: job.total ?? 0 });
       if (job.answer !== undefined && job.answer !== null) return job.answer as T;
       if (job.problem) throw problemOf(job.problem, Number((job.problem as { status?: number }).status ?? 500));
       if (job.state === "cancelled") throw new Problem("stopped", "stopped");
     }
-  } catch (error) {
-    if (error instanceof Problem && error.kind === "stopped") {
-      await exchange({ path, method: "DELETE" }).catch(() => undefined);
-    }
-    throw error;
+  } finally {
+    // Answered, failed or stopped by the person: the server need not keep it.
+    await exchange({ path, method: "DELETE" }).catch(() => undefined);
   }
 }

@@ -17,16 +17,18 @@ export type ProblemKind =
 
 export class Problem extends Error {
   readonly kind: ProblemKind;
+  readonly type: string; // the server's own word for it: "no_users"
   readonly status: number;
   readonly faults: readonly Fault[];
   readonly request: string;
   // Of a write: the key it was sent with, so that a repeat is the same request.
   readonly repeatKey: string | undefined;
 
-  constructor(kind: ProblemKind, detail: string, more: Partial<Pick<Problem, "status" | "faults" | "request" | "repeatKey">> = {}) {
+  constructor(kind: ProblemKind, detail: string, more: Partial<Pick<Problem, "type" | "status" | "faults" | "request" | "repeatKey">> = {}) {
     super(detail);
     this.name = "Problem";
     this.kind = kind;
+    this.type = more.type ?? kind;
     this.status = more.status ?? 0;
     this.faults = more.faults ?? [];
     this.request = more.request ?? "";
@@ -53,11 +55,10 @@ export function problemOf(body: unknown, status: number): Problem {
   const type = typeof fields.type === "string" ? fields.type : "";
   const name = type.slice(type.lastIndexOf(":") + 1);
   const faults = Array.isArray(fields.faults) ? fields.faults.filter(isFault) : [];
-  const expired =
-    name === "session_expired" || faults.some((f) => f.where === "session_expired" || f.message.startsWith("session_expired"));
-  const kind = status === 401 && expired ? "session_expired" : (kindsByStatus[status] ?? (status >= 500 ? "internal" : "invalid"));
+  const kind = name === "session_expired" ? "session_expired" : (kindsByStatus[status] ?? (status >= 500 ? "internal" : "invalid"));
   const detail = typeof fields.detail === "string" ? fields.detail : typeof fields.title === "string" ? fields.title : `HTTP ${status}`;
   return new Problem(kind, detail, {
+    type: name,
     status,
     faults: faults.map((f) => ({ where: String(f.where ?? ""), message: String(f.message) })),
     request: typeof fields.instance === "string" ? fields.instance : "",

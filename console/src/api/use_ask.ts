@@ -9,6 +9,7 @@ export type Asked<T> = { data: T | undefined; problem: Problem | undefined; load
 export function useAsk<T>(noun: string | null, verb: string, input: Input = {}, options: { everyMs?: number } = {}): Asked<T> {
   const [state, setState] = useState<{ data?: T; problem?: Problem; loading: boolean; of: string }>({ loading: noun !== null, of: "" });
   const [turn, setTurn] = useState(0);
+  const byItself = useRef(false);
   const key = noun === null ? "" : JSON.stringify([noun, verb, input]);
   const asked = useRef({ noun, verb, input });
   asked.current = { noun, verb, input };
@@ -19,8 +20,10 @@ export function useAsk<T>(noun: string | null, verb: string, input: Input = {}, 
       return;
     }
     const stop = new AbortController();
+    const background = byItself.current;
+    byItself.current = false;
     setState((was) => (was.of === key ? { ...was, loading: true } : { loading: true, of: key }));
-    ask<T>(asked.current.noun ?? "", asked.current.verb, asked.current.input, { signal: stop.signal }).then(
+    ask<T>(asked.current.noun ?? "", asked.current.verb, asked.current.input, { signal: stop.signal, background }).then(
       (data) => !stop.signal.aborted && setState({ data, loading: false, of: key }),
       (error: unknown) => !stop.signal.aborted && setState((was) => ({ ...was, problem: asProblem(error), loading: false })),
     );
@@ -29,7 +32,11 @@ export function useAsk<T>(noun: string | null, verb: string, input: Input = {}, 
 
   useEffect(() => {
     if (!options.everyMs || key === "") return;
-    const timer = setInterval(() => document.visibilityState === "visible" && setTurn((n) => n + 1), options.everyMs);
+    const timer = setInterval(() => {
+      if (document.visibilityState !== "visible") return;
+      byItself.current = true;
+      setTurn((n) => n + 1);
+    }, options.everyMs);
     return () => clearInterval(timer);
   }, [key, options.everyMs]);
 

@@ -65,7 +65,7 @@ export const words = dictionary({
   ],
   closed: ["Ended: {why}", "已终止：{why}"],
   closedBy: ["by", "操作人"],
-  needed: ["{done} of {needed}", "{done} / {needed}"],
+  needed: ["{done} of {needed} signatures", "已签署 {done} / {needed}"],
   back: ["Back to the list", "返回列表"],
   from: ["Decided from", "生效自"],
   until: ["until", "至"],
