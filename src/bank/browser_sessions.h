@@ -13,6 +13,7 @@ class BrowserSessions : public http::Sessions {
   Result<void> sign_out(std::string_view token) override { return access_.sign_out(token); }
   std::optional<http::LiveSession> find(std::string_view token, http::Activity activity) override;
   std::optional<http::SignedIn> who(std::string_view token) override;
+  void refused(const Caller& caller, std::string_view permission) override { access_.note_refusal(caller, permission); }
   bool any_users() const override { return access_.any_users(); }
 
  private:

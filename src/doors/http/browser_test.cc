@@ -191,6 +191,7 @@ TEST_F(BrowserTest, a_session_reads_and_writes_by_its_rights) {
   const Response refused = ask(poor(post("/v1/shop/close", "{}")));
   EXPECT_EQ(refused.status, 403);
   EXPECT_THAT(refused.body, HasSubstr("who is signed in has no permission 'shop.close'"));
+  EXPECT_EQ(visitors.refusals, (std::vector<std::string>{"poor shop.close"})) << "and it is written down";
 }
 
 TEST_F(BrowserTest, a_write_without_the_sessions_csrf_is_403_and_says_so) {

@@ -92,7 +92,9 @@ Admission::Admitted Responder::admit(const Request& request, const Route& route)
                          : request.method != "DELETE";
   auto caller = admission_.admit(request, reads ? Deed::reads : Deed::writes);
   if (!caller || route.verb == nullptr || (*caller)->may(route.verb->permission())) return caller;
-  const char* whose = (*caller)->session.empty() ? "this key" : "who is signed in";
+  const bool by_key = (*caller)->session.empty();
+  const char* whose = by_key ? "this key" : "who is signed in";
+  if (!by_key) needs_.sessions->refused(**caller, route.verb->permission());
   return std::unexpected(problem(ProblemKind::forbidden, request.id,
                                  {{"", std::string(whose) + " has no permission '" + route.verb->permission() + "'"}}));
 }

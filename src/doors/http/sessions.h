@@ -46,6 +46,8 @@ class Sessions {
   // nullopt: there is no such session any more. Never blocks.
   virtual std::optional<LiveSession> find(std::string_view token, Activity activity) = 0;
   virtual std::optional<SignedIn> who(std::string_view token) = 0;
+  // Told that who is signed in asked for what the role may not: to be written down. Never blocks.
+  virtual void refused(const Caller& caller, std::string_view permission) = 0;
   // Whether anybody can sign in at all; if not, a bank on this machine alone is open to whoever sits there.
   virtual bool any_users() const = 0;
 };

@@ -34,6 +34,11 @@ class Visitors : public Sessions {
     open_[token] = {sign_in.name, clock_.now().microseconds};
     return token;
   }
+  void refused(const Caller& caller, std::string_view permission) override {
+    const std::lock_guard lock(mutex_);
+    refusals.push_back(caller.name + " " + std::string(permission));
+  }
+  std::vector<std::string> refusals;
   Result<void> sign_out(std::string_view token) override {
     const std::lock_guard lock(mutex_);
     open_.erase(std::string(token));

@@ -65,6 +65,24 @@ void Access::act(std::string_view by, std::string words) const {
   needs_.evidence.append_act(evidence::RecordKind::access, std::move(words), circumstances);
 }
 
+void Access::note_refusal(const Caller& caller, std::string_view permission) {
+  const int64_t now_us = needs_.clock.now().microseconds;
+  {
+    const std::lock_guard lock(refusing_);
+    std::erase_if(refusals_, [&](const auto& noted) { return now_us - noted.second >= kRefusalQuietUs; });
+    if (refusals_.size() >= kRefusalsRememberedMax) return;
+    if (!refusals_.emplace(std::pair{caller.session, std::string(permission)}, now_us).second) return;
+  }
+  needs_.store.write_later(
+      [this, name = caller.name, what = std::string(permission)](Transaction&) -> Result<void> {
+        act(name, name + " asked for " + what + ", which the roles held do not allow: refused");
+        return {};
+      },
+      [this, name = caller.name](Result<void> written) {
+        if (!written) needs_.log.warning("refusal_not_written", {{"user", name}, {"why", written.error().text()}});
+      });
+}
+
 void Access::remember(const Step& step) {
   const std::unique_lock lock(mutex_);
   for (const auto& open : step.ended) sessions_.erase(open->session.digest);

@@ -44,6 +44,9 @@ struct Ticket {
   std::string csrf;   // made of the token, so it needs no place in the store
 };
 
+inline constexpr int64_t kRefusalQuietUs = 3600 * 1'000'000ll;
+inline constexpr size_t kRefusalsRememberedMax = 10'000;
+
 enum class Activity { counts, background };  // background: does not keep the session alive
 
 struct Live {
@@ -66,6 +69,9 @@ class Access {
   // nullopt: no such session, or it has ended. Does not block.
   std::optional<Live> find(std::string_view token, Activity activity);
   Result<void> sign_out(std::string_view token);
+  // Writes down that this session asked for what its roles may not: once for each permission in kRefusalQuietUs, so
+  // that a page that keeps asking does not fill the evidence. Never blocks.
+  void note_refusal(const Caller& caller, std::string_view permission);
   std::vector<Session> sessions() const;  // those alive, by name and time
   Result<Session> revoke(const Id128& session, const Caller& by);
   Timestamp expires_at(const Session& session) const;
@@ -163,6 +169,8 @@ class Access {
   std::set<std::string, std::less<>> with_key_;  // names whose wrapped key is kept
   std::map<Digest, std::shared_ptr<Open>> sessions_;
   std::atomic<size_t> users_there_{0};
+  std::mutex refusing_;
+  std::map<std::pair<std::string, std::string>, int64_t> refusals_;  // session and permission → when written down
 };
 
 std::string wait_words(int64_t wait_us);  // "the next try may come in 8 s"

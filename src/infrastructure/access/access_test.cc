@@ -70,6 +70,21 @@ TEST_P(AccessTest, a_one_time_password_opens_nothing_but_its_own_change) {
   EXPECT_TRUE(try_in("anna", "a long enough one"));
 }
 
+TEST_P(AccessTest, what_a_role_may_not_is_an_act_of_the_evidence_once_an_hour) {
+  add("anna", {"admin"});
+  add("eve", {"service"});
+  const Caller eve = caller(in("eve"));
+  const auto refusals = [&] {
+    EXPECT_TRUE(store_->write([](Transaction&) -> Result<void> { return {}; })) << "what was queued before is written";
+    return std::ranges::count(acts(), "eve asked for permit.rollback, which the roles held do not allow: refused");
+  };
+  for (int i = 0; i < 5; ++i) access_->note_refusal(eve, "permit.rollback");
+  EXPECT_EQ(refusals(), 1);
+  clock_.advance_us(kRefusalQuietUs);
+  access_->note_refusal(eve, "permit.rollback");
+  EXPECT_EQ(refusals(), 2);
+}
+
 TEST_P(AccessTest, a_one_time_password_grows_too_old) {
   const auto added = access_->add_user({"anna", "Anna", {"admin"}}, root_);
   clock_.advance_us(limits_.one_time_us_max - 1);
