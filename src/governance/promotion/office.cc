@@ -226,6 +226,11 @@ std::vector<std::string> missing(const Promotion& promotion, const Tallied& tall
   return waits;
 }
 
+// Not proven yet, and no reason to go on either.
+bool is_outside(const GuardrailView& view) {
+  return view.value > view.bound_high || (view.bound_low && view.value < *view.bound_low);
+}
+
 // Into the canary, into the ramp, and to champion: each a move that two people answer for. Rising shares of one ramp
 // are one move.
 int64_t approvals_missing(const Promotion& promotion) {
@@ -249,6 +254,9 @@ Result<Office::Seen> Office::look_at(const Promotion& promotion) {
   out.guardrails = guardrails(promotion, out.tally);
   out.next = stage_after(promotion);
   out.waits_for = missing(promotion, out.tally, out.looks, out.now);
+  for (const GuardrailView& one : out.guardrails) {
+    if (!one.broken && is_outside(one)) out.waits_for.push_back(one.name + " inside its bounds, if only by its value");
+  }
   out.approvals_missing = approvals_missing(promotion);
   return out;
 }
@@ -323,8 +331,7 @@ Result<bool> Office::take_look(Promotion& promotion, Seen& seen) {
     change.zh = "最后一次检验后，挑战者的质量仍无定论。";
   }
   TRY(keep(promotion, change));
-  seen.looks.push_back(*look);
-  seen.waits_for = missing(promotion, seen.tally, seen.looks, seen.now);
+  seen = TRY(look_at(promotion));
   if (look->verdict != kWorse) return undecided;
   TRY(take_back(promotion, State::rolled_back, "it ranks borrowers worse than the champion", kItself));
   return true;

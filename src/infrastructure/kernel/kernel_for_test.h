@@ -51,7 +51,8 @@ class KernelTest : public ::testing::TestWithParam<std::string> {
     CHECK(log.has_value(), "the evidence opens");
     log_ = *std::move(log);
     auto kernel = Kernel::open({*store_, *log_, clock_, words_, metrics_, std::move(build), sha256("salt")},
-                               {{"lending.approval", "Approval", 1, 3, 'A', "credit"}});
+                               {{"lending.approval", "Approval", 1, 3, 'A', "credit"},
+                                {"lending.reminder", "Reminder", 3, 4, 'A', "collections"}});
     CHECK(kernel.has_value(), kernel ? "" : kernel.error().text().c_str());
     kernel_ = *std::move(kernel);
   }
