@@ -2,6 +2,8 @@
 // acts of people. It never changes a judgement.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "governance/audit/index.h"
@@ -15,6 +17,9 @@ struct AuditNeeds {
   evidence::EvidenceLog& evidence;
   kernel::Kernel& kernel;
   const Clock& clock;
+  // What modules beside this one say of a use case, for evidence packs: "drift.latest", "inventory.documents" … in words;
+  // none: they hold nothing, and the pack says missing.
+  std::function<std::optional<std::string>(std::string_view source, std::string_view use_case)> reports = {};
 };
 
 // `needs` outlives the verbs. With nullptr they can be described but not run.

@@ -144,7 +144,7 @@ Result<void> DecisionIndex::flush(Transaction& tx) {
 
 namespace {
 
-using Candidates = std::map<uint64_t, Places, std::greater<>>;  // by block, the last first
+using Candidates = PlacesByBlock;
 
 Result<Candidates> read_candidates(Reader& reader, std::string_view sql, std::span<const Param> params) {
   Candidates out;
@@ -215,7 +215,9 @@ Result<void> keep_between(Reader& reader, std::optional<Timestamp> from, std::op
   return {};
 }
 
-Result<Candidates> candidates_of(Reader& reader, const DecisionFilter& filter) {
+}  // namespace
+
+Result<PlacesByBlock> places_of(Reader& reader, const DecisionFilter& filter) {
   std::optional<Candidates> out;
   const auto narrow = [&](Candidates by) {
     if (out) {
@@ -231,10 +233,13 @@ Result<Candidates> candidates_of(Reader& reader, const DecisionFilter& filter) {
   return *std::move(out);
 }
 
-}  // namespace
+bool holds(const PlacesByBlock& places, uint64_t sequence) {
+  const auto block = places.find(block_of(sequence));
+  return block != places.end() && block->second.has(place_of(sequence));
+}
 
 Result<FoundPlaces> find_places(Reader& reader, const DecisionFilter& filter, uint64_t before, size_t limit) {
-  const Candidates candidates = TRY(candidates_of(reader, filter));
+  const Candidates candidates = TRY(places_of(reader, filter));
   FoundPlaces out;
   for (const auto& [block, places] : candidates) {
     out.matches += places.count();

@@ -47,6 +47,11 @@ Result<FoundPlaces> find_places(Reader& reader, const DecisionFilter& filter, ui
 // All of them, the first first; `at_most`: exhausted beyond it.
 Result<std::vector<uint64_t>> find_all_places(Reader& reader, const DecisionFilter& filter, size_t at_most);
 
+// The same as bitmaps, by block, the last first.
+using PlacesByBlock = std::map<uint64_t, Places, std::greater<>>;
+Result<PlacesByBlock> places_of(Reader& reader, const DecisionFilter& filter);
+bool holds(const PlacesByBlock& places, uint64_t sequence);
+
 // As a decision's page and the filter write a rule.
 std::string rule_name(std::string_view owner, uint32_t number);
 
