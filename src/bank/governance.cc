@@ -23,6 +23,7 @@ std::vector<Migration> governance_migrations() {
   std::vector<Migration> out;
   add(out, incidents::migrations());
   add(out, drift::migrations());
+  add(out, audit::migrations());
   add(out, promotion::migrations());
   return out;
 }
@@ -36,6 +37,8 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
       {needs.store, needs.kernel, needs.clock}, needs.evidence, [at = governance.get()](Progress& progress) {
         return at->follow_for_a_verb(progress);
       }});
+  TRY(governance->follower_.add(governance->decision_index_));
+  governance->audit_needs_.emplace(audit::AuditNeeds{needs.store, needs.evidence, needs.kernel, needs.clock});
   governance->promotion_ =
       TRY(promotion::Office::open({needs.store, needs.evidence, needs.kernel, needs.clock, needs.log}));
   TRY(governance->follower_.add(governance->promotion_->projection()));
@@ -71,6 +74,7 @@ std::vector<Verb> governance_verbs(const Governance* governance) {
   const auto lent = [governance](const auto& needs) { return governance ? &*(governance->*needs) : nullptr; };
   std::vector<Verb> out;
   for (Verb& verb : drift::verbs(lent(&Governance::drift_verbs_))) out.push_back(std::move(verb));
+  for (Verb& verb : audit::verbs(lent(&Governance::audit_needs_))) out.push_back(std::move(verb));
   for (Verb& verb : promotion::promotion_verbs(lent(&Governance::promotion_verbs_))) out.push_back(std::move(verb));
   return out;
 }

@@ -12,6 +12,7 @@
 #include "governance/drift/decay_book.h"
 #include "governance/drift/drift_book.h"
 #include "governance/drift/drift_verbs.h"
+#include "governance/audit/audit.h"
 #include "governance/promotion/promotion_verbs.h"
 #include "ground/base/files.h"
 #include "ground/base/verb.h"
@@ -53,8 +54,10 @@ class Governance {
   std::atomic<bool> kept_by_chores_ = false;
   std::unique_ptr<drift::DriftBook> drift_book_;  // projections outlive the follower
   drift::DecayBook decay_book_;
+  audit::DecisionIndex decision_index_;
   kernel::Follower follower_;
   std::optional<drift::VerbNeeds> drift_verbs_;
+  std::optional<audit::AuditNeeds> audit_needs_;
   std::unique_ptr<promotion::Office> promotion_;
   std::optional<promotion::PromotionVerbNeeds> promotion_verbs_;
 };
