@@ -13,7 +13,6 @@ constexpr size_t kFindingsMax = 20;
 
 // One recorded decision's facts, with the schema they are in.
 struct Past {
-  Id128 entity;
   Digest permit;
   std::vector<evidence::FactValue> facts;
 };
@@ -31,9 +30,8 @@ Result<std::vector<Past>> newest_decisions(const IncidentNeeds& needs, std::stri
       if (record.kind != evidence::RecordKind::decision || !record.facts) return {};
       const auto judgement = TRY(evidence::decode_judgement(record.judgement));
       if (judgement.use_case != use_case) return {};
-      const auto circumstances = TRY(evidence::decode_circumstances(record.circumstances));
       auto payload = TRY(evidence::decode_facts(*record.facts));
-      chunk.push_back({circumstances.entity, judgement.permit, std::move(payload.facts)});
+      chunk.push_back({judgement.permit, std::move(payload.facts)});
       return {};
     }));
     for (size_t i = chunk.size(); i > 0 && out.size() < kDrillDecisionsMax; --i) out.push_back(std::move(chunk[i - 1]));
@@ -103,19 +101,14 @@ struct Trial {
     kernel::Workspace workspace;
     for (const Past& past : TRY(newest_decisions(needs, drill.use_case))) {
       const auto then = TRY(needs.kernel.find_version(past.permit));
-      kernel::Request request;
-      request.version = version;
-      request.entity = past.entity;
-      request.facts = in_order_of(version->facts(), then->facts(), past);
-      request.caller = drill.by;
-      request.at = needs.clock.now();
-      request.to_human = fallback == kernel::Fallback::human;
       ++drill.decisions_tried;
-      const auto draft = needs.kernel.judge(std::move(request), workspace);
-      if (draft) {
+      const auto judged = fallback == kernel::Fallback::human
+                              ? Result<evidence::Judgement>(version->referral())
+                              : version->judge(in_order_of(version->facts(), then->facts(), past), workspace);
+      if (judged) {
         ++drill.decisions_answered;
       } else {
-        finding("it does not answer a recorded case: " + draft.error().text());
+        finding("it does not answer a recorded case: " + judged.error().text());
       }
     }
     if (drill.decisions_tried == 0) drill.findings.push_back("no recorded decision with facts was there to try it on");

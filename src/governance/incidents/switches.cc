@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "ground/base/check.h"
-
 namespace puhui::incidents {
 
 using kernel::StopScope;
@@ -75,47 +73,6 @@ Result<void> note_lifted(Transaction& tx, const Switch& one) {
 
 std::string_view without_scope(std::string_view use_case) { return use_case.substr(0, use_case.find('/')); }
 
-bool is_block(std::string_view name) {
-  return name.size() == 2 && name[0] >= '1' && name[0] <= '9' && name[1] >= 'A' && name[1] <= 'E';
-}
-
-// A switch thrown under a name nobody has would stop nothing, and nobody would know.
-Result<void> check_name(const kernel::Kernel& kernel, StopScope scope, const std::string& name) {
-  const auto& declared = kernel.use_cases();
-  const auto known = [&](const evidence::UseCase& use_case) { return use_case.name == without_scope(name); };
-  switch (scope) {
-    case StopScope::use_case:
-      if (std::any_of(declared.begin(), declared.end(), known)) return {};
-      return fail(ErrorCode::not_found, "name", "no application declares the use case '" + name + "'");
-    case StopScope::model:
-      if (Digest::parse(name)) return {};
-      return fail(ErrorCode::invalid, "name", "expected a model's SHA-256 (64 hex digits), came '" + name + "'");
-    case StopScope::block:
-      if (is_block(name)) return {};
-      return fail(ErrorCode::invalid, "name",
-                  "expected a block: domain 1 to 9 and kind A to E (\"3A\"), came '" + name + "'");
-  }
-  return {};
-}
-
-bool stops_version(const kernel::Stop& stop, const kernel::Version& version,
-                   const std::vector<evidence::UseCase>& declared) {
-  const evidence::Manifest& manifest = version.permit().manifest;
-  switch (stop.scope) {
-    case StopScope::use_case: return manifest.use_case == stop.name || without_scope(manifest.use_case) == stop.name;
-    case StopScope::model:
-      return std::any_of(manifest.artefacts.begin(), manifest.artefacts.end(), [&](const evidence::NamedDigest& named) {
-        return named.name.starts_with(kernel::kModelPrefix) && named.digest.hex() == stop.name;
-      });
-    case StopScope::block:
-      return std::any_of(declared.begin(), declared.end(), [&](const evidence::UseCase& use_case) {
-        return use_case.name == without_scope(manifest.use_case) &&
-               std::to_string(use_case.domain) + use_case.kind == stop.name;
-      });
-  }
-  return false;
-}
-
 }  // namespace
 
 void fields(Shape& shape, StoppedUseCase& stopped) {
@@ -140,10 +97,14 @@ void fields(Shape& shape, Switch& one) {
 
 std::vector<StoppedUseCase> Switches::concerned(const kernel::Stop& stop) const {
   const auto plans = needs_.kernel.fallback_plans();
+  const auto& use_cases = needs_.kernel.use_cases();
   std::vector<StoppedUseCase> out;
   for (const auto& version : needs_.kernel.all_in_force()) {
-    if (!stops_version(stop, *version, needs_.kernel.use_cases())) continue;
     const std::string& use_case = version->permit().manifest.use_case;
+    const auto declared = std::find_if(use_cases.begin(), use_cases.end(), [&](const evidence::UseCase& one) {
+      return one.name == without_scope(use_case);
+    });
+    if (declared == use_cases.end() || !kernel::stops_version(stop, *version, *declared)) continue;
     const auto plan = std::find_if(plans.begin(), plans.end(),
                                    [&](const kernel::FallbackPlan& known) { return known.use_case == use_case; });
     out.push_back({use_case, plan == plans.end() ? kernel::Fallback::human : plan->fallback, 0});
@@ -166,15 +127,15 @@ Result<void> Switches::note_stop(Transaction& tx, const kernel::Stop& stop) cons
 }
 
 Result<Switch> Switches::stop(const kernel::Stop& stop) {
-  TRY(check_name(needs_.kernel, stop.scope, stop.name));
   TRY(needs_.kernel.stop(stop));
+  TRY(adopt_stops());
   std::optional<Switch> out;
-  TRY(needs_.store.write([&](Transaction& tx) -> Result<void> {
-    TRY(note_stop(tx, stop));
-    out = TRY(find_standing(tx, stop.scope, stop.name));
+  TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
+    out = TRY(find_standing(reader, stop.scope, stop.name));
     return {};
   }));
-  CHECK(out.has_value(), "a stop that was noted is found");
+  // Another person may have been quicker to lift it than we to look.
+  if (!out) return fail(ErrorCode::conflict, "name", words_of(stop.scope, stop.name) + " was lifted in this moment");
   return *std::move(out);
 }
 

@@ -60,7 +60,6 @@ void fields(Shape& shape, ModelSwap& swap);
 struct Sentence {
   std::string en, zh;
 };
-void fields(Shape& shape, Sentence& sentence);
 
 struct Difference {
   std::optional<Digest> in_force;  // what it is compared with; absent: nothing is in force
@@ -69,9 +68,9 @@ struct Difference {
   std::vector<ExpressionChange> expressions;
   std::vector<ModelSwap> models;
   std::vector<Sentence> other;  // facts, reasons, product, tier, build, expiry, conditions
-  bool none() const;            // nothing that decides changes
+  bool none() const;            // nothing at all changes
 };
-void fields(Shape& shape, Difference& difference);
+void fields(Shape& shape, Difference& difference);  // for writing: `other` in English alone
 
 // All of it, a sentence each.
 std::vector<Sentence> in_words(const Difference& difference);

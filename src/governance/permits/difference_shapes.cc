@@ -50,18 +50,17 @@ void fields(Shape& shape, ModelSwap& swap) {
   shape.field("figures", swap.figures, {.help = "side by side, as far as the model cards tell"});
 }
 
-void fields(Shape& shape, Sentence& sentence) {
-  shape.field("en", sentence.en, {.help = "in English"});
-  shape.field("zh", sentence.zh, {.help = "in Chinese"});
-}
-
 void fields(Shape& shape, Difference& difference) {
   shape.field("in_force", difference.in_force, {.help = "the permit it is compared with; absent: none is in force"});
   shape.field("thresholds", difference.thresholds, {.help = "numbers that change"});
   shape.field("tables", difference.tables, {.help = "decision tables that change"});
   shape.field("expressions", difference.expressions, {.help = "expressions beside the tables that change"});
   shape.field("models", difference.models, {.help = "models that are swapped"});
-  shape.field("other", difference.other, {.help = "facts, reasons, product, tier, build, expiry, conditions"});
+  std::vector<std::string> other;  // in words of one language: `in_words` has both
+  for (const Sentence& sentence : difference.other) other.push_back(sentence.en);
+  bool none = difference.none();
+  shape.field("other", other, {.help = "facts, reasons, product, tier, build, expiry, conditions; a sentence each"});
+  shape.field("none", none, {.help = "nothing changes"});
 }
 
 }  // namespace puhui::permits

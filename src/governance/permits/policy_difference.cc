@@ -24,7 +24,8 @@ std::map<std::string, Rows> tables_of(const dmn::Policy& policy) {
     rows.hit_policy = table.hit_policy;
     for (size_t rule = table.first_rule; rule < table.first_rule + table.rules; ++rule) {
       rows.words.push_back(policy.rule_in_words(rule));
-      rows.ids.push_back(policy.rules()[rule].id);
+      const dmn::RuleInfo& info = policy.rules()[rule];
+      rows.ids.push_back(info.id == info.table_id ? "" : info.id);  // a rule without one has the table's
     }
   }
   return out;

@@ -59,8 +59,8 @@ struct Proposal {
   std::optional<Timestamp> scheduled_at;  // when it shall take force; none: as soon as it is approved
   int64_t approvals_needed = 2;
   std::vector<ProposalApproval> approvals;
-  std::string closed_by, why;   // of rejected, withdrawn, superseded; or what keeps an approved one
-  evidence::Manifest manifest;  // not among its fields: `proposal show` has it
+  std::string closed_by, why;  // of rejected, withdrawn, superseded; or what keeps an approved one
+  evidence::Manifest manifest;
 };
 void fields(Shape& shape, Proposal& proposal);
 

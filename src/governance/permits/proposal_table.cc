@@ -83,6 +83,7 @@ void fields(Shape& shape, Proposal& proposal) {
   shape.field("approvals", proposal.approvals, {.help = "who signed so far"});
   shape.field("closed_by", proposal.closed_by, {.help = "who rejected or withdrew it; empty: nobody"});
   shape.field("why", proposal.why, {.help = "why it was closed, or what keeps an approved one from taking force"});
+  shape.field("manifest", proposal.manifest, {.help = "what would run, by digest"});
 }
 
 Result<std::vector<Proposal>> read_proposals(Reader& reader, const std::string& where, std::span<const Param> params) {

@@ -44,14 +44,14 @@ void fields(Shape& shape, ProposalsView& view) {
 
 struct PageView {
   Proposals::Page page;
-  std::vector<Sentence> words;
+  std::vector<std::string> words, words_zh;
   Timestamp at;
 };
 void fields(Shape& shape, PageView& view) {
   shape.field("proposal", view.page.proposal, {.help = "where it stands"});
-  shape.field("manifest", view.page.proposal.manifest, {.help = "what shall run, by digest"});
   shape.field("difference", view.page.difference, {.help = "to what is in force now"});
   shape.field("in_words", view.words, {.help = "the difference, a sentence each"});
+  shape.field("in_words_zh", view.words_zh, {.help = "the same in Chinese"});
   shape.field("seen", view.page.seen,
               {.help = "digest of manifest, base, schedule and difference: send it along with a "
                        "signature"});
@@ -139,8 +139,11 @@ void add_reading(std::vector<Verb>& verbs, const PermitNeeds* needs, Proposals* 
   verbs.push_back(make_verb<OfProposal, PageView>(
       head("show", "Show a proposed permit and what it would change of the one in force.", Effect::read),
       [needs, proposals](const VerbCall&, const OfProposal& of) -> Result<PageView> {
-        PageView out{TRY(proposals->page(ProposalId(of.id))), {}, needs->clock.now()};
-        out.words = in_words(out.page.difference);
+        PageView out{TRY(proposals->page(ProposalId(of.id))), {}, {}, needs->clock.now()};
+        for (Sentence& sentence : in_words(out.page.difference)) {
+          out.words.push_back(std::move(sentence.en));
+          out.words_zh.push_back(std::move(sentence.zh));
+        }
         return out;
       }));
   verbs.push_back(make_verb<BytesRequest, SignedBytes>(

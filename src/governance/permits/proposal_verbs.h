@@ -8,7 +8,7 @@ namespace puhui::permits {
 
 // proposal draft | submit {manifest, base?} → proposal
 // proposal list {use_case?, state?, limit, after?} → {proposals, next?, at}
-// proposal show {id} → {proposal, manifest, difference, in_words: [{en, zh}], seen, at}
+// proposal show {id} → {proposal, difference, in_words, in_words_zh (a sentence each), seen, at}
 // proposal bytes {id, at?} → {bytes: exactly what is signed, at, seen}; for the caller's own name
 // proposal approve {id, at, signature, seen} → proposal
 // proposal reject {id, why}, withdraw {id, why?}, schedule {id, at} → proposal
