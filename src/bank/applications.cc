@@ -21,6 +21,7 @@ std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs) {
   add(verbs, lending::origination_verbs(lending_needs));
   add(verbs, lending::servicing_verbs(lending_needs));
   add(verbs, lending::day_end_verbs(lending_needs));
+  add(verbs, lending::browse_verbs(lending_needs));
   add(verbs, lending::replay_verbs(lending_needs));
   return verbs;
 }

@@ -1,6 +1,7 @@
 // Wire structs of servicing: what its verbs take and answer.
 #pragma once
 
+#include "applications/lending/loan_table.h"
 #include "applications/lending/servicing.h"
 #include "applications/lending/shapes.h"
 
@@ -23,6 +24,7 @@ struct LoanLine {
   std::optional<Date> next_due;
 };
 void fields(Shape& shape, LoanLine& line);
+LoanLine line_of(const Loan& loan);
 
 struct LoansAnswer {
   std::vector<LoanLine> loans;

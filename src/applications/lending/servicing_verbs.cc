@@ -36,26 +36,6 @@ Result<LoanView> loan(const VerbNeeds& needs, const LoanRequest& request) {
   return view;
 }
 
-LoanLine line_of(const Loan& loan) {
-  const Contract& contract = loan.contract;
-  const State& state = loan.standing.state;
-  const PairAmounts amounts = owed(state);
-  int64_t past_due_minor = 0;
-  for (size_t i = 0; i < kPairs; ++i) {
-    if (Pair::at(i).timing == Timing::past_due) past_due_minor += amounts[i];
-  }
-  LoanLine line{contract.loan,
-                contract.product,
-                std::string(name_of(state.status)),
-                std::string(bucket_name(loan.standing.bucket)),
-                {state.principal_minor(), contract.currency},
-                {past_due_minor, contract.currency},
-                contract.opened_on,
-                std::nullopt};
-  if (state.plan.next_due != kNever) line.next_due = state.plan.next_due;
-  return line;
-}
-
 Result<LoansAnswer> loans(const VerbNeeds& needs, const LoansRequest& request) {
   LoansAnswer answer;
   TRY(needs.store.read([&](Reader& reader) -> Result<void> {

@@ -25,6 +25,7 @@ struct VerbNeeds {
 std::vector<Verb> origination_verbs(const VerbNeeds* needs);  // apply, facts, propose, train
 std::vector<Verb> servicing_verbs(const VerbNeeds* needs);    // loan, loans, repay, prepay, draw, event, schedule
 std::vector<Verb> day_end_verbs(const VerbNeeds* needs);      // day-end, portfolio
+std::vector<Verb> browse_verbs(const VerbNeeds* needs);       // products, book
 std::vector<Verb> replay_verbs(const VerbNeeds* needs);       // replay, simulate
 
 }  // namespace puhui::lending

@@ -4,6 +4,7 @@
 #include "ground/base/text.h"
 #include "infrastructure/kernel/predictor_call.h"
 #include "infrastructure/models/foreign_import.h"
+#include "infrastructure/models/model.h"
 
 namespace puhui::kernel {
 
@@ -28,6 +29,7 @@ struct ModelView {
   std::string format, name;
   std::vector<FieldView> inputs, outputs;
   std::vector<std::string> other_models;
+  std::optional<Json> card;
 };
 void fields(Shape& shape, ModelView& view) {
   shape.field("digest", view.digest, {.help = "SHA-256 of its bytes; a permit names it so"});
@@ -36,6 +38,7 @@ void fields(Shape& shape, ModelView& view) {
   shape.field("inputs", view.inputs);
   shape.field("outputs", view.outputs);
   shape.field("other_models", view.other_models, {.help = "in the same file", .optional = true});
+  shape.field("card", view.card, {.help = "of one of ours: data, parameters, features, figures, calibration"});
 }
 
 std::string fields_in_words(const std::vector<FieldView>& views) {
@@ -158,7 +161,9 @@ void fields(Shape& shape, ShowRequest& request) {
 Result<ModelView> show(const ModelVerbNeeds& needs, const ShowRequest& request) {
   const std::string bytes = TRY(needs.kernel.artefact(request.digest));
   const auto predictor = TRY(models::Predictor::parse(bytes));
-  return view_of(predictor, bytes);
+  ModelView view = view_of(predictor, bytes);
+  if (const auto own = models::Model::parse(bytes)) view.card = own->card();
+  return view;
 }
 
 struct ExportRequest {
