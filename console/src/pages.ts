@@ -15,7 +15,6 @@ import { page as models } from "./pages/models/page";
 import { page as overview } from "./pages/overview/page";
 import { page as permits } from "./pages/permits/page";
 import { page as policies } from "./pages/policies/page";
-import { page as policies } from "./pages/policies/page";
 import { page as portfolio } from "./pages/portfolio/page";
 import { page as products } from "./pages/products/page";
 import { page as promotion } from "./pages/promotion/page";
@@ -48,5 +47,4 @@ export const pages: readonly Page[] = [
   compute,
   users,
   account,
-  policies,
 ];
