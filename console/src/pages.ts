@@ -21,7 +21,6 @@ import { page as promotion } from "./pages/promotion/page";
 import { page as subjects } from "./pages/subjects/page";
 import { page as switches } from "./pages/switches/page";
 import { page as users } from "./pages/users/page";
-import { page as policies } from "./pages/policies/page";
 import type { Page } from "./shell/page";
 
 export const pages: readonly Page[] = [
