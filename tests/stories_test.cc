@@ -167,13 +167,16 @@ class Stage {
     return answer_of(client.response());
   }
 
-  // Keeps the body in .answer too, for a later step to take something from.
+  // Keeps the body in .answer and a cookie in .cookie too, for a later step to take something from.
   Answer answer_of(const std::string& response) const {
     const size_t end = response.find("\r\n\r\n");
     if (end == std::string::npos) return {{"no response: " + response}, 1};
     std::string type = "no type";
     for (const std::string_view line : split(std::string_view(response).substr(0, end), '\n')) {
       if (to_lower_ascii(line).starts_with("content-type: ")) type = trim(line.substr(14));
+      if (line.starts_with("Set-Cookie: ")) {
+        std::ofstream(folder_ / ".cookie") << line.substr(12, line.find(';') - 12) << "\n";
+      }
     }
     const std::string body = response.substr(end + 4);
     std::ofstream(folder_ / ".answer", std::ios::binary) << body;

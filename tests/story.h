@@ -10,6 +10,7 @@
 //   > Idempotency-Key: $(cat key)  $(…) is run by the shell
 //   > {"product": "p"}
 //     200 application/json         status and type, then the body (also in .answer), JSON in its long form
+//                                  and a cookie that is set in .cookie
 //   % puhui-store UPDATE …         SQL on a store's SQLite file, behind the program's back
 //
 // PUHUI_STORIES_REWRITE=1 writes what came into the file, keeping lines that matched.

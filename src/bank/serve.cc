@@ -80,7 +80,6 @@ Result<ServeAnswer> serve(const ServeNeeds& needs, const ServeRequest& request) 
                options.keyless        ? "no keys and no users: only this machine may call"
                : sessions.any_users() ? "people sign in"
                                       : "API keys in force");
-  if (!console) std::fprintf(stderr, "The console is not built; make serve builds it.\n");
   const std::string signal = stop.wait() == SIGINT ? "SIGINT" : "SIGTERM";
   const bool all_done = server.stop();
   return ServeAnswer{signal + (all_done ? ": every request was answered" : ": some requests were cut off")};

@@ -69,7 +69,7 @@ $ puhui evidence verify
   401 application/problem+json
   {
     "type": "urn:puhui:problem:unauthenticated",
-    "title": "A key is needed",
+    "title": "A key or a session is needed",
     "status": 401,
     "detail": "Authorization: expected 'Bearer KEY', came no key",
     "instance": "[..]",
@@ -87,7 +87,7 @@ $ puhui evidence verify
   401 application/problem+json
   {
     "type": "urn:puhui:problem:unauthenticated",
-    "title": "A key is needed",
+    "title": "A key or a session is needed",
     "status": 401,
     "detail": "Authorization: this key is not known; have one minted",
     "instance": "[..]",
