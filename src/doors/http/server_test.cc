@@ -11,6 +11,7 @@
 
 #include "doors/http/client_for_test.h"
 #include "doors/http/shop_for_test.h"
+#include "doors/http/visitors_for_test.h"
 #include "ground/base/json.h"
 
 namespace puhui::http {
@@ -388,6 +389,99 @@ TEST_F(TlsServerTest, a_key_of_another_certificate_is_refused_with_every_fault) 
   options.tls = Tls{"/nonexistent/a", "/nonexistent/b"};
   const auto started = Server(stand.needs(), options).start();
   EXPECT_EQ(started.error().faults.size(), 2u);
+}
+
+// ---- a browser, over real sockets
+
+class BrowserServerTest : public ServerTest {
+ protected:
+  BrowserServerTest() {
+    visitors.add("wang", {"shop.*"});
+    console = StaticFiles::load(disk(), "dist");
+  }
+  static const Files& disk() {
+    static MemoryFiles files;
+    static const bool filled = files.make_folder("dist/assets") && files.write("dist/index.html", "<!doctype html>") &&
+                               files.write("dist/assets/a-12345678.js", "plain") &&
+                               files.write("dist/assets/a-12345678.js.gz", std::string("\x1f\x8b\0\r\n\r\n\xff", 8));
+    EXPECT_TRUE(filled);
+    return files;
+  }
+  uint16_t open() {
+    Needs needs = stand.needs();
+    needs.sessions = &visitors;
+    needs.console = &*console;
+    server.emplace(needs, options);
+    EXPECT_TRUE(server->start());
+    return server->port();
+  }
+  // The header of a request as a browser sends it.
+  std::string head(const std::string& line, const std::string& more, const std::string& body) {
+    const std::string host = "127.0.0.1:" + std::to_string(server->port());
+    return line + " HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host +
+           "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more +
+           "\r\n" + body;
+  }
+  const std::string sign_in = R"({"name":"wang","password":"the password"})";
+
+  shop::Visitors visitors{stand.clock};
+  Result<StaticFiles> console;
+};
+
+TEST_F(BrowserServerTest, a_browser_signs_in_writes_and_signs_out) {
+  TestClient client(open());
+  const std::string opened = client.ask(head("POST /session", "", sign_in));
+  EXPECT_EQ(status_of(opened), "200");
+  EXPECT_THAT(opened, HasSubstr("\r\nSet-Cookie: puhui_session=token-1; Path=/; HttpOnly; SameSite=Strict\r\n"));
+  EXPECT_EQ(visitors.last_peer, "127.0.0.1");
+  const std::string cookie = "Cookie: puhui_session=token-1\r\n", csrf = "X-Puhui-Csrf: csrf of token-1\r\n";
+  EXPECT_EQ(status_of(client.ask(head("POST /v1/shop/close", cookie, "{}"))), "403");
+  EXPECT_EQ(status_of(client.ask(head("POST /v1/shop/close", cookie + csrf, "{}"))), "200");
+  EXPECT_EQ(status_of(client.ask(head("POST /v1/shop/close", cookie + csrf + "Sec-Fetch-Site: cross-site\r\n", "{}"))),
+            "403");
+  const std::string late = client.ask(head("POST /v1/shop/close", cookie + csrf + "Prefer: respond-async\r\n", "{}"));
+  EXPECT_EQ(status_of(late), "202");
+  EXPECT_EQ(status_of(client.ask(head("DELETE /session", cookie + csrf, ""))), "204");
+  EXPECT_THAT(client.ask(head("POST /v1/shop/close", cookie + csrf, "{}")), HasSubstr("problem:session_expired"));
+}
+
+TEST_F(BrowserServerTest, headers_that_say_who_asks_stand_once) {
+  open();
+  for (const char* name : {"Cookie", "Origin", "X-Puhui-Csrf", "Sec-Fetch-Site"}) {
+    TestClient client(server->port());
+    const std::string twice = std::string(name) + ": a\r\n" + name + ": b\r\n";
+    EXPECT_EQ(status_of(client.ask(head("POST /v1/shop/close", twice, "{}"))), "400") << name;
+  }
+}
+
+TEST_F(BrowserServerTest, the_consoles_files_come_as_they_are_and_compressed) {
+  TestClient client(open());
+  EXPECT_THAT(client.ask(head("GET /console/anything", "", "")), testing::EndsWith("\r\n\r\n<!doctype html>"));
+  const std::string plain = client.ask(head("GET /assets/a-12345678.js", "", ""));
+  EXPECT_THAT(plain, testing::EndsWith("\r\n\r\nplain"));
+  EXPECT_THAT(plain, HasSubstr("Cache-Control: public, max-age=31536000, immutable\r\n"));
+  const std::string packed = client.ask(head("GET /assets/a-12345678.js", "Accept-Encoding: gzip, br\r\n", ""));
+  EXPECT_THAT(packed, HasSubstr("Content-Encoding: gzip\r\n"));
+  EXPECT_TRUE(packed.ends_with(std::string("\r\n\r\n\x1f\x8b\0\r\n\r\n\xff", 12))) << "bytes of any kind";
+  ASSERT_TRUE(client.send(head("HEAD /assets/a-12345678.js", "Connection: close\r\n", "")));
+  const std::string bare = client.response() + client.response();
+  EXPECT_THAT(bare, HasSubstr("Content-Length: 5\r\n"));
+  EXPECT_TRUE(bare.ends_with("\r\n\r\n"));
+}
+
+TEST_F(BrowserServerTest, a_job_that_runs_is_waited_for_when_the_server_stops) {
+  TestClient client(open());
+  client.ask(head("POST /session", "", sign_in));
+  const std::string console_says = "Cookie: puhui_session=token-1\r\nX-Puhui-Csrf: csrf of token-1\r\n";
+  const std::string late = client.ask(head("POST /v1/shop/wait", console_says + "Prefer: respond-async\r\n", "{}"));
+  ASSERT_EQ(status_of(late), "202");
+  stand.gate.wait_for(1);
+  std::jthread opener([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stand.gate.open();
+  });
+  EXPECT_TRUE(server->stop());
+  EXPECT_THAT(stand.logged(), HasSubstr(R"("route":"shop.wait","status":200)"));
 }
 
 }  // namespace
