@@ -18,6 +18,7 @@ std::vector<Migration> all_migrations() {
   add(out, kernel::migrations());
   add(out, workbench::migrations());
   add(out, experiments::migrations());
+  add(out, compute::migrations());
   add(out, application_migrations());
   add(out, governance_migrations());
   return out;
@@ -41,6 +42,7 @@ std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock)
   add(out, kernel::permit_verbs(lent(&House::permit_verbs)));
   add(out, kernel::model_verbs(lent(&House::model_verbs)));
   add(out, experiments::experiment_verbs(lent(&House::experiment_verbs)));
+  add(out, compute::verbs(lent(&House::compute_verbs)));
   add(out, governance_verbs(lent(&House::governance)));
   return out;
 }
@@ -50,14 +52,27 @@ Bank::Bank(std::unique_ptr<House> house) : house_(std::move(house)) {}
 Bank::~Bank() {
   if (!house_->store) return;
   const CpuScope charged(house_->cpu.activity("stop"));
+  if (house_->jobs) house_->jobs->stop();
   if (house_->ledger) {
     if (auto saved = house_->ledger->snapshot(); !saved) {
       // Not lost: the next start replays the ledger's log instead of reading the snapshot.
       house_->needs.log.warning("ledger_snapshot_failed", {{"why", saved.error().text()}});
     }
   }
+  // Last, so that what this process did until here is in the books.
+  if (auto counted = count_use(); !counted) {
+    house_->needs.log.warning("use_not_counted", {{"why", counted.error().text()}});
+  }
   house_->store->close();
 }
+
+Result<void> Bank::count_use() {
+  if (house_->jobs) TRY(house_->jobs->count_use());
+  if (house_->governance) TRY(house_->governance->count_use());
+  return {};
+}
+
+Result<void> Bank::start_jobs() { return house_->jobs->start(); }
 
 Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds needs) {
   std::unique_ptr<Bank> bank(new Bank(std::make_unique<House>(needs)));
@@ -74,7 +89,7 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
                                           application_use_cases()));
   house.open_applications();
   house.governance = TRY(Governance::open(
-      {*house.store, *house.evidence, *house.kernel, needs.files, needs.log, needs.metrics, needs.clock}));
+      {*house.store, *house.evidence, *house.kernel, needs.files, needs.log, needs.metrics, needs.clock, house.cpu}));
   house.access_verbs.emplace(access::AccessVerbNeeds{*house.access, needs.clock});
   house.browser_sessions.emplace(*house.access);
   house.ledger_verbs.emplace(ledger::VerbNeeds{*house.ledger});
@@ -84,8 +99,12 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
       experiments::ExperimentNeeds{*house.store, *house.kernel, needs.clock, std::string(kBuild)});
   house.model_verbs.emplace(kernel::ModelVerbNeeds{*house.kernel});
   house.draft_verbs.emplace(workbench::DraftVerbNeeds{*house.store, *house.evidence, *house.kernel, needs.clock});
+  house.jobs = std::make_unique<compute::Jobs>(
+      compute::JobsNeeds{*house.store, *house.evidence, house.cpu, house.kernel->use_cases(), needs.clock, needs.log});
+  house.compute_verbs.emplace(compute::VerbNeeds{*house.jobs});
   house.verbs = House::all_verbs(&house, needs.clock);
   charge_to(house.cpu, house.verbs);
+  house.jobs->offer(house.verbs);
   return bank;
 }
 

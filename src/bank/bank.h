@@ -36,7 +36,7 @@ class Bank {
  public:
   // `store`: a folder or postgresql://…. What was committed is there again, whatever ended the last run.
   static Result<std::unique_ptr<Bank>> open(const std::string& store, BankNeeds needs);
-  ~Bank();  // snapshots the ledger and closes the store
+  ~Bank();  // stops jobs, snapshots the ledger, counts the last use and closes the store
 
   const std::vector<Verb>& verbs() const;
   std::vector<Chore> chores() const;          // what it does by itself while it serves; it outlives them
@@ -44,7 +44,9 @@ class Bank {
   bool is_user(std::string_view name) const;  // whose name no API key may have
   Json summary() const;                       // for a start page: what is in the store
   Result<void> ready() const;
-  CpuAccounts& cpu() const;  // whose work this process does
+  CpuAccounts& cpu() const;   // whose work this process does
+  Result<void> count_use();   // writes it down; once a minute
+  Result<void> start_jobs();  // those that wait run from now on, until the bank closes
 
   // All verbs, for help and schemas; only the storeless ones can run. The clock outlives them.
   static std::vector<Verb> described(const Clock& clock);

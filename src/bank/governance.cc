@@ -25,6 +25,7 @@ std::vector<Migration> governance_migrations() {
   add(out, drift::migrations());
   add(out, audit::migrations());
   add(out, promotion::migrations());
+  add(out, heatmap::migrations());
   return out;
 }
 
@@ -44,6 +45,8 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
   TRY(governance->follower_.add(governance->promotion_->projection()));
   governance->promotion_verbs_.emplace(
       promotion::PromotionVerbNeeds{*governance->promotion_, needs.store, needs.kernel, needs.clock});
+  governance->heatmap_verbs_.emplace(
+      heatmap::VerbNeeds{needs.store, needs.evidence, {needs.kernel.use_cases(), nullptr}, needs.clock});
   return governance;
 }
 
@@ -76,6 +79,7 @@ std::vector<Verb> governance_verbs(const Governance* governance) {
   for (Verb& verb : drift::verbs(lent(&Governance::drift_verbs_))) out.push_back(std::move(verb));
   for (Verb& verb : audit::verbs(lent(&Governance::audit_needs_))) out.push_back(std::move(verb));
   for (Verb& verb : promotion::promotion_verbs(lent(&Governance::promotion_verbs_))) out.push_back(std::move(verb));
+  for (Verb& verb : heatmap::verbs(lent(&Governance::heatmap_verbs_))) out.push_back(std::move(verb));
   return out;
 }
 

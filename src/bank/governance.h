@@ -13,6 +13,8 @@
 #include "governance/drift/drift_book.h"
 #include "governance/drift/drift_verbs.h"
 #include "governance/audit/audit.h"
+#include "governance/heatmap/heatmap_verbs.h"
+#include "governance/heatmap/meter.h"
 #include "governance/promotion/promotion_verbs.h"
 #include "ground/base/files.h"
 #include "ground/base/verb.h"
@@ -29,6 +31,7 @@ struct GovernanceNeeds {
   Log& log;
   Metrics& metrics;
   const Clock& clock;
+  CpuAccounts& cpu;
 };
 
 class Governance {
@@ -37,13 +40,17 @@ class Governance {
 
   // What follows from decisions taken since: the projections. Cheap when nothing is new.
   Result<void> follow(Progress& progress);
+  // Writes down whose work the process did since the last time.
+  Result<void> count_use() { return meter_.count(); }
   // What a serving bank does of it by itself. This outlives them.
   std::vector<Chore> chores();
 
  private:
   friend std::vector<Verb> governance_verbs(const Governance* governance);
   explicit Governance(const GovernanceNeeds& needs)
-      : needs_(needs), follower_(needs.store, needs.evidence, needs.kernel) {}
+      : needs_(needs),
+        follower_(needs.store, needs.evidence, needs.kernel),
+        meter_({needs.store, needs.cpu, needs.clock}) {}
 
   // For a verb that wants to tell of what was just decided. Where a chore follows anyway it does not wait for a chore
   // that is far behind: it then tells of what was followed so far.
@@ -60,6 +67,8 @@ class Governance {
   std::optional<audit::AuditNeeds> audit_needs_;
   std::unique_ptr<promotion::Office> promotion_;
   std::optional<promotion::PromotionVerbNeeds> promotion_verbs_;
+  heatmap::Meter meter_;
+  std::optional<heatmap::VerbNeeds> heatmap_verbs_;
 };
 
 std::vector<Migration> governance_migrations();

@@ -8,6 +8,8 @@
 #include "bank/browser_sessions.h"
 #include "bank/governance.h"
 #include "infrastructure/access/access_verbs.h"
+#include "infrastructure/compute/compute_verbs.h"
+#include "infrastructure/compute/jobs.h"
 #include "infrastructure/experiments/experiment_verbs.h"
 #include "infrastructure/kernel/evidence_verbs.h"
 #include "infrastructure/kernel/model_verbs.h"
@@ -43,7 +45,9 @@ struct Bank::House {
   std::unique_ptr<lending::Origination> origination;
   std::optional<lending::VerbNeeds> lending_verbs;
   std::unique_ptr<Governance> governance;  // after what it watches
+  std::optional<compute::VerbNeeds> compute_verbs;
   std::vector<Verb> verbs;
+  std::unique_ptr<compute::Jobs> jobs;  // runs verbs
 
   void open_applications();
   static std::vector<Verb> all_verbs(const House* house, const Clock& clock);

@@ -6,6 +6,8 @@ namespace puhui {
 
 namespace {
 
+constexpr int64_t kNsPerMs = 1'000'000;
+
 // Nobody watches; but a bank that is told to stop does not wait for the end of a long chore's every step.
 class Unwatched : public Progress {
  public:
@@ -17,7 +19,8 @@ class Unwatched : public Progress {
 Housekeeping::Housekeeping(HousekeepingNeeds needs, std::vector<Chore> chores) : needs_(needs) {
   for (Chore& chore : chores) {
     CpuAccount& account = needs_.cpu.activity(chore.name);
-    chores_.push_back({std::move(chore), &account});
+    const int64_t first_ns = chore.first_ms == 0 ? 0 : monotonic_ns() + chore.first_ms * kNsPerMs;
+    chores_.push_back({std::move(chore), &account, first_ns});
   }
   thread_ = std::thread([this] { keep(); });
 }
@@ -47,7 +50,6 @@ void Housekeeping::keep() {
 }
 
 void Housekeeping::run(Due& due) {
-  constexpr int64_t kNsPerMs = 1'000'000;
   const int64_t started_ns = monotonic_ns();
   const CpuScope charged(*due.account);
   Unwatched progress;

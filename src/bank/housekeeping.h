@@ -21,6 +21,7 @@ struct Chore {
   std::string name;
   int64_t every_ms = 1000;  // from one start to the next; a chore that takes longer starts again at once
   std::function<Result<void>(Progress&)> run;
+  int64_t first_ms = 0;  // from the start to the first
 };
 
 struct HousekeepingNeeds {

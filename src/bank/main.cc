@@ -51,11 +51,16 @@ struct Program {
   Metrics metrics;
   std::unique_ptr<Bank> bank;
   std::optional<ServeNeeds> serve;
+  std::optional<Housekeeping> metering;  // of every command: a long one's minutes are its minutes
 
   Result<std::vector<Verb>> open(const cli::GlobalOptions& options) {
     bank = TRY(Bank::open(options.store, {clock, files, log, metrics, random_secret(), nullptr, process_cpu_ns()}));
     serve.emplace(ServeNeeds{*bank, files, log, metrics, clock, Random(system_random()), keys_file_of(options.store),
                              console_folders()});
+    constexpr int64_t kMinuteMs = 60'000;
+    metering.emplace(
+        HousekeepingNeeds{log, metrics, bank->cpu()},
+        std::vector<Chore>{{"metering", kMinuteMs, [this](Progress&) { return bank->count_use(); }, kMinuteMs}});
     std::vector<Verb> verbs = bank->verbs();
     for (Verb& verb : serve_verbs(&*serve)) verbs.push_back(std::move(verb));
     return verbs;

@@ -72,6 +72,7 @@ Result<ServeAnswer> serve(const ServeNeeds& needs, const ServeRequest& request) 
                        &needs.bank.cpu(), &sessions, console ? &*console : nullptr},
                       options);
   TRY(server.start());
+  TRY(needs.bank.start_jobs());
   Housekeeping keeping({needs.log, needs.metrics, needs.bank.cpu()}, needs.bank.chores());
   const std::string scheme = options.tls ? "https" : "http";
   const std::string host = request.listen.substr(0, request.listen.rfind(':'));
