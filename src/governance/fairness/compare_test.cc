@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "governance/fairness/fairness.h"
+#include "ground/base/check.h"
 #include "ground/base/random.h"
 
 namespace puhui::fairness {
