@@ -17,6 +17,8 @@ struct AuditNeeds {
   evidence::EvidenceLog& evidence;
   kernel::Kernel& kernel;
   const Clock& clock;
+  // Brings the index up to what was just decided; empty: whoever follows does it by itself.
+  std::function<Result<void>(Progress&)> follow = {};
   // What modules beside this one say of a use case, for evidence packs: "drift.latest", "inventory.documents" … in words;
   // none: they hold nothing, and the pack says missing.
   std::function<std::optional<std::string>(std::string_view source, std::string_view use_case)> reports = {};
@@ -34,6 +36,7 @@ inline constexpr std::string_view kPersonalPermission = "evidence.personal";
 
 // ---- what the verbs do, for other verbs and tests
 
+Result<void> catch_up(const AuditNeeds& needs, Progress& progress);
 Result<FindAnswer> find(const AuditNeeds& needs, const FindRequest& request);
 Result<DecisionRow> row_of(const evidence::StoredRecord& record);
 // By its number in the chain. corrupt when there is none: the index named it.

@@ -39,7 +39,11 @@ std::vector<Verb> decision_verbs(const AuditNeeds* needs) {
       {.noun = "decision",
        .verb = "find",
        .help = "Find decisions by use case, outcome, person, permit, model, reason, rule or time; the last first."},
-      [needs](const VerbCall&, const FindRequest& request) { return find(*needs, request); }, tell));
+      [needs](const VerbCall& call, const FindRequest& request) -> Result<FindAnswer> {
+        TRY(catch_up(*needs, call.progress));
+        return find(*needs, request);
+      },
+      tell));
   verbs.push_back(make_verb<PageRequest, DecisionPage>(
       {.noun = "decision",
        .verb = "show",
@@ -64,7 +68,10 @@ std::vector<Verb> decision_verbs(const AuditNeeds* needs) {
        .verb = "export",
        .help = "Write decisions to a file: CSV that no spreadsheet runs, or lines of JSON.",
        .local_only = true},
-      [needs](const VerbCall& call, const ExportRequest& request) { return export_decisions(*needs, call, request); },
+      [needs](const VerbCall& call, const ExportRequest& request) -> Result<ExportAnswer> {
+        TRY(catch_up(*needs, call.progress));
+        return export_decisions(*needs, call, request);
+      },
       tell));
   return verbs;
 }

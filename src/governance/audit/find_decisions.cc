@@ -55,6 +55,10 @@ Result<evidence::StoredRecord> decision_record(const AuditNeeds& needs, const Id
       "the record is no decision but of kind " + std::string(names_of(&record.kind)[static_cast<size_t>(record.kind)]));
 }
 
+Result<void> catch_up(const AuditNeeds& needs, Progress& progress) {
+  return needs.follow ? needs.follow(progress) : Result<void>();
+}
+
 Result<FindAnswer> find(const AuditNeeds& needs, const FindRequest& request) {
   FindAnswer answer;
   answer.at = needs.clock.now();

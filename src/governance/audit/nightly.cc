@@ -181,14 +181,18 @@ Result<NightsAnswer> list_nights(const AuditNeeds& needs, const NightsRequest& r
   return answer;
 }
 
-Result<bool> night_is_due(const AuditNeeds& needs, int64_t hours) {
+Result<bool> night_is_due(const AuditNeeds& needs) {
   constexpr int64_t kHourUs = int64_t{3600} * 1'000'000;
+  const Timestamp now = needs.clock.now();
+  const Timestamp midnight = start_of(date_of(now, kNightOffsetMinutes), kNightOffsetMinutes);
+  const int64_t hour = (now.microseconds - midnight.microseconds) / kHourUs;
+  if (hour < kNightFromHour || hour >= kNightToHour) return false;
   std::optional<int64_t> last;
   TRY(needs.store.read([&](Reader& reader) -> Result<void> {
     last = TRY(reader.integer("SELECT MAX(at) FROM audit_night"));
     return {};
   }));
-  return !last || needs.clock.now().microseconds - *last >= hours * kHourUs;
+  return !last || now.microseconds - *last >= kNightApartHours * kHourUs;
 }
 
 }  // namespace puhui::audit

@@ -22,7 +22,10 @@ Result<NightRow> nightly(const AuditNeeds& needs, const NightPlan& plan, Progres
 Result<NightsAnswer> list_nights(const AuditNeeds& needs, const NightsRequest& request);
 // The last one; none before the first.
 Result<std::optional<NightRow>> last_night(Reader& reader);
-// When no night has run within the last `hours`: for the chore of a serving bank.
-Result<bool> night_is_due(const AuditNeeds& needs, int64_t hours);
+// Between kNightFromHour and kNightToHour of the bank's own day, when none has run within kNightApartHours: for the chore
+// of a serving bank.
+inline constexpr int64_t kNightFromHour = 2, kNightToHour = 5, kNightApartHours = 20;
+inline constexpr int kNightOffsetMinutes = 480;  // Beijing
+Result<bool> night_is_due(const AuditNeeds& needs);
 
 }  // namespace puhui::audit

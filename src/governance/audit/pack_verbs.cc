@@ -28,10 +28,18 @@ std::vector<Verb> pack_verbs(const AuditNeeds* needs) {
        .verb = "make",
        .help = "Make an evidence pack of one use case from what the bank holds; what it does not hold says missing.",
        .words = {"kind", "use_case"}},
-      [needs](const VerbCall&, const PackRequest& request) { return make_pack(*needs, request); }, tell));
+      [needs](const VerbCall& call, const PackRequest& request) -> Result<PackAnswer> {
+        TRY(catch_up(*needs, call.progress));
+        return make_pack(*needs, request);
+      },
+      tell));
   verbs.push_back(make_verb<Nothing, PackListAnswer>(
       {.noun = "pack", .verb = "list", .help = "Count what each evidence pack of each use case still misses."},
-      [needs](const VerbCall&, const Nothing&) { return list_packs(*needs); }, tell));
+      [needs](const VerbCall& call, const Nothing&) -> Result<PackListAnswer> {
+        TRY(catch_up(*needs, call.progress));
+        return list_packs(*needs);
+      },
+      tell));
   return verbs;
 }
 

@@ -114,7 +114,6 @@ TEST_P(AuditReplayTest, a_quiet_night_takes_the_new_declines_and_is_good) {
   const auto listed = list_nights(*needs_, {1, ""});
   ASSERT_TRUE(listed && listed->nights.size() == 1 && listed->next);
   EXPECT_EQ(list_nights(*needs_, {1, *listed->next})->nights[0].declines, declines);
-  EXPECT_FALSE(*night_is_due(*needs_, 20));
 }
 
 TEST_P(AuditReplayTest, a_difference_is_an_alert_and_one_incident_until_it_is_gone) {
@@ -147,6 +146,19 @@ TEST_P(AuditReplayTest, a_changed_program_takes_every_decision_again) {
   EXPECT_TRUE(row.whole_build);
   EXPECT_EQ(row.replay.replayed, 50);
   EXPECT_TRUE(row.good);
+}
+
+TEST_P(AuditReplayTest, a_night_is_due_once_in_the_small_hours) {
+  const auto due_at = [&](std::string_view moment) {
+    clock_.set(*parse_timestamp(moment));
+    return *night_is_due(*needs_);
+  };
+  EXPECT_FALSE(due_at("2026-03-02T01:59:59+08:00"));
+  EXPECT_TRUE(due_at("2026-03-02T02:00:00+08:00"));
+  ASSERT_TRUE(nightly(*needs_, {}, quiet_));
+  EXPECT_FALSE(due_at("2026-03-02T02:30:00+08:00"));
+  EXPECT_FALSE(due_at("2026-03-02T23:30:00+08:00"));
+  EXPECT_TRUE(due_at("2026-03-03T02:10:00+08:00"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, AuditReplayTest, ::testing::ValuesIn(test_engines()));
