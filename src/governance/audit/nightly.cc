@@ -195,4 +195,9 @@ Result<bool> night_is_due(const AuditNeeds& needs) {
   return !last || now.microseconds - *last >= kNightApartHours * kHourUs;
 }
 
+Result<void> night_if_due(const AuditNeeds& needs, Progress& progress) {
+  if (TRY(night_is_due(needs))) TRY(nightly(needs, {}, progress));
+  return {};
+}
+
 }  // namespace puhui::audit

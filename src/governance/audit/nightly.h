@@ -27,5 +27,6 @@ Result<std::optional<NightRow>> last_night(Reader& reader);
 inline constexpr int64_t kNightFromHour = 2, kNightToHour = 5, kNightApartHours = 20;
 inline constexpr int kNightOffsetMinutes = 480;  // Beijing
 Result<bool> night_is_due(const AuditNeeds& needs);
+Result<void> night_if_due(const AuditNeeds& needs, Progress& progress);
 
 }  // namespace puhui::audit

@@ -38,7 +38,7 @@ constexpr OutlineField kEuDevelopment[] = {
 constexpr OutlineField kEuMonitoring[] = {
     {"IV 3", "Capabilities and limits, accuracy overall", "能力与局限、总体准确度", "models.calibration"},
     {"IV 3", "Accuracy for groups of persons it is used on", "对特定人群的准确度", "fairness.latest"},
-    {"IV 3", "Foreseeable unintended outcomes and risks", "可预见的意外结果与风险", "alerts.open"},
+    {"IV 3", "Foreseeable unintended outcomes and risks", "可预见的意外结果与风险", "inventory.risks"},
     {"IV 3", "Human oversight in place", "已实施的人工监督", "oversight.reviews"},
     {"IV 3", "Input data", "输入数据规格", "facts.list"},
     {"IV 4", "Whether the metrics fit the system", "性能指标的适当性", ""},
@@ -47,6 +47,7 @@ constexpr OutlineField kEuMonitoring[] = {
     {"IV 7", "Harmonised standards applied", "采用的协调标准", ""},
     {"IV 8", "EU declaration of conformity", "欧盟符合性声明", ""},
     {"IV 9", "Monitoring after the market: Article 72", "第七十二条投放后监测", "audit.nights"},
+    {"IV 9", "Alerts that are open", "未关闭的预警", "alerts.open"},
     {"IV 9", "Drift of inputs and scores", "输入与评分的漂移", "drift.latest"},
     {"12", "Records kept automatically", "自动留存的记录", "audit.chain"}};
 constexpr OutlineSection kEuSections[] = {
@@ -68,7 +69,7 @@ constexpr OutlineField kJrtModelling[] = {
     {"6.4.2", "Software and hardware of modelling", "建模软硬件环境", "models.libraries"},
     {"6.4.2", "Who modelled", "建模操作者", "experiments.operator"},
     {"6.4.2", "Begin, end and number of iterations", "建模起止时间与迭代次数", "models.iterations"},
-    {"6.4.2", "Parameters", "参数迭代记录", "models.method"}};
+    {"6.4.2", "Records of the parameters' iteration", "参数迭代记录", "experiments.iterations"}};
 constexpr OutlineField kJrtDeployment[] = {
     {"6.4.3", "Who deployed", "部署操作者", "permit.granted_by"},
     {"6.4.3", "When it was deployed, and the result", "部署时间及结果", "permit.granted_at"},

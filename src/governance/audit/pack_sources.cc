@@ -67,8 +67,9 @@ Result<PackSources> PackSources::gather(const AuditNeeds& needs, const std::stri
     return out.add_decisions(reader);
   }));
   if (!needs.reports) return out;
-  for (const std::string_view source : {"inventory.documents", "inventory.validation", "drift.latest",
-                                        "fairness.latest", "experiments.script", "experiments.operator"}) {
+  for (const std::string_view source :
+       {"inventory.documents", "inventory.validation", "inventory.risks", "drift.latest", "fairness.latest",
+        "experiments.script", "experiments.operator", "experiments.iterations"}) {
     if (auto value = needs.reports(source, use_case)) out.set(std::string(source), *std::move(value));
   }
   return out;

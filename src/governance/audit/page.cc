@@ -51,7 +51,7 @@ void fields(Shape& shape, PageTable& table) {
 
 void fields(Shape& shape, PageContribution& contribution) {
   shape.field("feature", contribution.feature, {.help = "as the model calls it"});
-  shape.field("words", contribution.words, {.help = "what the use case's reasons say of it"});
+  shape.field("words", contribution.words, {.help = "to read out where it weighed against the person; else empty"});
   shape.field("amount", contribution.amount, {.help = "in the model's unit, a whole number"});
 }
 

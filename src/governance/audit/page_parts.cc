@@ -63,7 +63,16 @@ std::string_view name_of(models::ContributionUnit unit) {
   return unit == models::ContributionUnit::points ? "points" : "micro_log_odds";
 }
 
-void add_contributions(const kernel::Version& version, const models::Model& model,
+// The sentence of a feature says why it weighed against the person, so it is told only where it did: by its sign, or,
+// in points (which are measured from the best attribute), where the decision gave it as a reason.
+bool weighed_against(const OpenedDecision& decision, const models::Explanation& explanation,
+                     const models::Contribution& one, const std::string& code) {
+  if (explanation.unit == models::ContributionUnit::micro_log_odds) return one.amount > 0;
+  const auto& reasons = decision.judgement.reasons;
+  return std::any_of(reasons.begin(), reasons.end(), [&](const evidence::Reason& r) { return r.code == code; });
+}
+
+void add_contributions(const OpenedDecision& decision, const models::Model& model,
                        const models::Explanation& explanation, Language language, PageModel& out) {
   out.kind = models::name_of(model.kind());
   out.unit = name_of(explanation.unit);
@@ -71,7 +80,9 @@ void add_contributions(const kernel::Version& version, const models::Model& mode
   out.total = explanation.total;
   for (const models::Contribution& one : explanation.contributions) {
     const std::string& feature = model.features()[one.feature];
-    const kernel::ReasonText* text = version.reasons().find("feature:" + feature);
+    const std::string code = "feature:" + feature;
+    const kernel::ReasonText* text =
+        weighed_against(decision, explanation, one, code) ? decision.version->reasons().find(code) : nullptr;
     out.contributions.push_back({feature, text ? (language == Language::en ? text->en : text->zh) : "", one.amount});
   }
 }
@@ -125,7 +136,7 @@ Result<std::vector<PageModel>> told_models(const AuditNeeds& needs, const Opened
   for (size_t i = 0; i < std::min(out.size(), explained.size()); ++i) {
     const auto& named = decision.version->models()[explained[i].model];
     if (explained[i].explanation) {
-      add_contributions(*decision.version, *named.model, *explained[i].explanation, language, out[i]);
+      add_contributions(decision, *named.model, *explained[i].explanation, language, out[i]);
     } else {
       out[i].kind = models::name_of(named.predictor->format());
       out[i].note = why_unexplained(named, language);
