@@ -1,5 +1,6 @@
 #include "bank/governance.h"
 
+#include "governance/audit/nightly.h"
 #include "governance/incidents/alert.h"
 
 namespace puhui {
@@ -39,7 +40,12 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
         return at->follow_for_a_verb(progress);
       }});
   TRY(governance->follower_.add(governance->decision_index_));
-  governance->audit_needs_.emplace(audit::AuditNeeds{needs.store, needs.evidence, needs.kernel, needs.clock});
+  governance->audit_needs_.emplace(
+      audit::AuditNeeds{needs.store, needs.evidence, needs.kernel, needs.clock,
+                        [at = governance.get()](Progress& progress) { return at->follow_for_a_verb(progress); },
+                        [at = governance.get()](std::string_view source, std::string_view use_case) {
+                          return at->report(source, use_case);
+                        }});
   governance->promotion_ =
       TRY(promotion::Office::open({needs.store, needs.evidence, needs.kernel, needs.clock, needs.log}));
   TRY(governance->follower_.add(governance->promotion_->projection()));
@@ -48,6 +54,16 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
   governance->heatmap_verbs_.emplace(
       heatmap::VerbNeeds{needs.store, needs.evidence, {needs.kernel.use_cases(), nullptr}, needs.clock});
   return governance;
+}
+
+// None: the pack says missing.
+std::optional<std::string> Governance::report(std::string_view source, std::string_view use_case) const {
+  if (source != "drift.latest") return std::nullopt;
+  drift::ShowRequest request;
+  request.use_case = use_case;
+  const auto shown = drift::show(drift_verbs_->measure, request);
+  if (!shown || !shown->reference || shown->rows_now == 0) return std::nullopt;
+  return drift::tell(*shown);
 }
 
 Result<void> Governance::follow(Progress& progress) {
@@ -69,6 +85,7 @@ std::vector<Chore> Governance::chores() {
   kept_by_chores_ = true;
   return {{"follow", kSecondMs, [this](Progress& progress) { return follow(progress); }},
           {"promotion", kMinuteMs, [this](Progress&) { return promotion_->step(); }},
+          {"audit", kMinuteMs, [this](Progress& progress) { return audit::night_if_due(*audit_needs_, progress); }},
           {"drift", kHourMs, [this](Progress&) { return done(drift::measure_all(drift_verbs_->measure)); }},
           {"decay", kDayMs, [this](Progress&) { return done(drift::measure_decay(drift_verbs_->measure)); }}};
 }
