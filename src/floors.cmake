@@ -24,6 +24,7 @@ module(applications/lending      SEES ground infrastructure)
 
 # governance: reads the evidence, grants the permits; never sees an application
 module(governance/incidents     SEES ground infrastructure)
+module(governance/inventory     SEES ground infrastructure governance/incidents)
 module(governance/permits       SEES ground infrastructure governance/incidents)
 module(governance/drift         SEES ground infrastructure governance/incidents)
 module(governance/fairness      SEES ground infrastructure governance/incidents)

@@ -1,7 +1,6 @@
 #include "bank/governance.h"
 
 #include "governance/audit/nightly.h"
-#include "governance/incidents/alert.h"
 
 namespace puhui {
 
@@ -23,6 +22,7 @@ Result<void> done(const Result<Answer>& answer) {
 std::vector<Migration> governance_migrations() {
   std::vector<Migration> out;
   add(out, incidents::migrations());
+  add(out, permits::migrations());
   add(out, drift::migrations());
   add(out, audit::migrations());
   add(out, promotion::migrations());
@@ -32,6 +32,7 @@ std::vector<Migration> governance_migrations() {
 
 Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& needs) {
   std::unique_ptr<Governance> governance(new Governance(needs));
+  TRY(governance->follower_.add(governance->switches_));
   governance->drift_book_ = TRY(drift::DriftBook::open(needs.store, needs.evidence, needs.kernel));
   TRY(governance->follower_.add(*governance->drift_book_));
   TRY(governance->follower_.add(governance->decay_book_));
@@ -84,6 +85,10 @@ std::vector<Chore> Governance::chores() {
   constexpr int64_t kSecondMs = 1000, kMinuteMs = 60 * kSecondMs, kHourMs = 60 * kMinuteMs, kDayMs = 24 * kHourMs;
   kept_by_chores_ = true;
   return {{"follow", kSecondMs, [this](Progress& progress) { return follow(progress); }},
+          {"switches", kMinuteMs, [this](Progress&) { return switches_.tend(); }},
+          {"drills", kHourMs, [this](Progress&) { return switches_.watch_drills(); }},
+          {"permits", kSecondMs, [this](Progress&) { return proposals_.due(); }},
+          {"expiry", kHourMs, [this](Progress&) { return proposals_.watch_expiry(); }},
           {"promotion", kMinuteMs, [this](Progress&) { return promotion_->step(); }},
           {"audit", kMinuteMs, [this](Progress& progress) { return audit::night_if_due(*audit_needs_, progress); }},
           {"drift", kHourMs, [this](Progress&) { return done(drift::measure_all(drift_verbs_->measure)); }},
@@ -92,7 +97,16 @@ std::vector<Chore> Governance::chores() {
 
 std::vector<Verb> governance_verbs(const Governance* governance) {
   const auto lent = [governance](const auto& needs) { return governance ? &*(governance->*needs) : nullptr; };
+  const auto part = [governance](auto needs) { return governance ? &(governance->*needs) : nullptr; };
   std::vector<Verb> out;
+  const auto hand_on = [&](std::vector<Verb> verbs) {
+    for (Verb& verb : verbs) out.push_back(std::move(verb));
+  };
+  hand_on(incidents::alert_verbs(part(&Governance::incident_needs_)));
+  hand_on(incidents::incident_verbs(part(&Governance::incident_needs_)));
+  hand_on(incidents::switch_verbs(part(&Governance::switch_verbs_)));
+  hand_on(permits::proposal_verbs(part(&Governance::proposal_verbs_)));
+  hand_on(permits::permit_history_verbs(part(&Governance::permit_needs_)));
   for (Verb& verb : drift::verbs(lent(&Governance::drift_verbs_))) out.push_back(std::move(verb));
   for (Verb& verb : audit::verbs(lent(&Governance::audit_needs_))) out.push_back(std::move(verb));
   for (Verb& verb : promotion::promotion_verbs(lent(&Governance::promotion_verbs_))) out.push_back(std::move(verb));

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "bank/housekeeping.h"
+#include "governance/audit/audit.h"
 #include "governance/drift/decay_book.h"
 #include "governance/drift/drift_book.h"
 #include "governance/drift/drift_verbs.h"
-#include "governance/audit/audit.h"
 #include "governance/heatmap/heatmap_verbs.h"
 #include "governance/heatmap/meter.h"
+#include "governance/incidents/incident_verbs.h"
+#include "governance/permits/proposal_verbs.h"
 #include "governance/promotion/promotion_verbs.h"
 #include "ground/base/files.h"
 #include "ground/base/verb.h"
@@ -49,6 +51,12 @@ class Governance {
   friend std::vector<Verb> governance_verbs(const Governance* governance);
   explicit Governance(const GovernanceNeeds& needs)
       : needs_(needs),
+        incident_needs_{needs.store, needs.evidence, needs.kernel, needs.clock},
+        switches_(incident_needs_),
+        switch_verbs_{switches_, needs.kernel, needs.clock},
+        permit_needs_{needs.store, needs.evidence, needs.kernel, needs.clock},
+        proposals_(permit_needs_),
+        proposal_verbs_{proposals_, needs.clock},
         follower_(needs.store, needs.evidence, needs.kernel),
         meter_({needs.store, needs.cpu, needs.clock}) {}
 
@@ -62,6 +70,12 @@ class Governance {
   GovernanceNeeds needs_;
   std::timed_mutex following_;
   std::atomic<bool> kept_by_chores_ = false;
+  incidents::IncidentNeeds incident_needs_;
+  incidents::Switches switches_;
+  incidents::SwitchVerbNeeds switch_verbs_;
+  permits::PermitNeeds permit_needs_;
+  permits::Proposals proposals_;
+  permits::ProposalVerbNeeds proposal_verbs_;
   std::unique_ptr<drift::DriftBook> drift_book_;  // projections outlive the follower
   drift::DecayBook decay_book_;
   audit::DecisionIndex decision_index_;

@@ -201,7 +201,8 @@ Result<std::vector<Drill>> Switches::drills(std::string_view use_case, int64_t l
   return out;
 }
 
-Result<void> Switches::tend_drills(Timestamp now) {
+Result<void> Switches::watch_drills() {
+  const Timestamp now = needs_.clock.now();
   const auto versions = needs_.kernel.all_in_force();
   return needs_.store.write([&](Transaction& tx) -> Result<void> {
     for (const auto& version : versions) {
@@ -223,25 +224,31 @@ Result<void> Switches::tend_drills(Timestamp now) {
   });
 }
 
-// A severe alert is an incident whether or not somebody is there to say so.
+// A severe alert is an incident whether or not somebody is there to say so. One incident an alert: a closed one is not
+// opened again.
 Result<void> Switches::tend_alerts(Timestamp now) {
-  return needs_.store.write([&](Transaction& tx) -> Result<void> {
-    for (const OpenAlert& alert : TRY(open_alerts(tx))) {
+  std::vector<OpenAlert> severe;
+  TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
+    for (OpenAlert& alert : TRY(open_alerts(reader))) {
       if (alert.severity > 1) break;  // the most severe come first
       const std::string id = alert.id.bytes();
-      const auto known = TRY(tx.integer("SELECT 1 FROM incidents_incident WHERE use_case = ? AND alert = ?",
-                                        {alert.use_case, BytesView{id}}));
-      if (!known) TRY(open_from_alert(tx, alert, {needs_.evidence, "(housekeeping)", now}));
+      if (!TRY(reader.integer("SELECT 1 FROM incidents_incident WHERE use_case = ? AND alert = ?",
+                              {alert.use_case, BytesView{id}}))) {
+        severe.push_back(std::move(alert));
+      }
     }
+    return {};
+  }));
+  if (severe.empty()) return {};
+  return needs_.store.write([&](Transaction& tx) -> Result<void> {
+    for (const OpenAlert& alert : severe) TRY(open_from_alert(tx, alert, {needs_.evidence, "(housekeeping)", now}));
     return {};
   });
 }
 
 Result<void> Switches::tend() {
-  const Timestamp now = needs_.clock.now();
   TRY(adopt_stops());
-  TRY(tend_drills(now));
-  return tend_alerts(now);
+  return tend_alerts(needs_.clock.now());
 }
 
 }  // namespace puhui::incidents

@@ -14,9 +14,15 @@ namespace puhui::incidents {
 // switch list {limit} → {switches (standing), lifted, fallbacks, at}
 // switch fallback {use_case, fallback, rules_permit?}; switch drill {use_case} → drill
 // switch drills {use_case?, limit} → {drills, at}
-// `needs` and `switches` outlive the verbs. With nullptr they can be described (help, schemas) but not run.
+// `needs` outlives the verbs. With nullptr they can be described (help, schemas) but not run.
 std::vector<Verb> alert_verbs(const IncidentNeeds* needs);
 std::vector<Verb> incident_verbs(const IncidentNeeds* needs);
-std::vector<Verb> switch_verbs(const IncidentNeeds* needs, Switches* switches);
+
+struct SwitchVerbNeeds {
+  Switches& switches;
+  kernel::Kernel& kernel;
+  const Clock& clock;
+};
+std::vector<Verb> switch_verbs(const SwitchVerbNeeds* needs);
 
 }  // namespace puhui::incidents

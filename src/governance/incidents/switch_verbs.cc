@@ -76,36 +76,36 @@ void fields(Shape& shape, Drills& drills) {
   shape.field("at", drills.at, {.help = "the moment it speaks of"});
 }
 
-std::vector<Verb> throwing_verbs(const IncidentNeeds* needs, Switches* switches) {
+std::vector<Verb> throwing_verbs(const SwitchVerbNeeds* needs) {
   std::vector<Verb> verbs;
   verbs.push_back(make_verb<Throw, Switch>(
       {.noun = "switch",
        .verb = "stop",
        .help = "Stop a use case, a model or a block at once; its declared fallback answers from now on.",
        .effect = Effect::write},
-      [needs, switches](const VerbCall& call, const Throw& one) {
-        return switches->stop({one.scope, one.name, one.why, call.caller.name, needs->clock.now()});
+      [needs](const VerbCall& call, const Throw& one) {
+        return needs->switches.stop({one.scope, one.name, one.why, call.caller.name, needs->clock.now()});
       }));
   verbs.push_back(make_verb<Throw, Switch>(
       {.noun = "switch",
        .verb = "lift",
        .help = "Ask to let what was stopped run again, or confirm what another person asked within a day.",
        .effect = Effect::write},
-      [switches](const VerbCall& call, const Throw& one) {
-        return switches->lift({one.scope, one.name, one.why, call.caller.name});
+      [needs](const VerbCall& call, const Throw& one) {
+        return needs->switches.lift({one.scope, one.name, one.why, call.caller.name});
       }));
   return verbs;
 }
 
 }  // namespace
 
-std::vector<Verb> switch_verbs(const IncidentNeeds* needs, Switches* switches) {
-  std::vector<Verb> verbs = throwing_verbs(needs, switches);
+std::vector<Verb> switch_verbs(const SwitchVerbNeeds* needs) {
+  std::vector<Verb> verbs = throwing_verbs(needs);
   verbs.push_back(make_verb<SwitchList, SwitchView>(
       {.noun = "switch", .verb = "list", .help = "List what is stopped, who answers meanwhile, and what was."},
-      [needs, switches](const VerbCall&, const SwitchList& list) -> Result<SwitchView> {
-        return SwitchView{TRY(switches->standing()), TRY(switches->lifted(list.limit)), needs->kernel.fallback_plans(),
-                          needs->clock.now()};
+      [needs](const VerbCall&, const SwitchList& list) -> Result<SwitchView> {
+        return SwitchView{TRY(needs->switches.standing()), TRY(needs->switches.lifted(list.limit)),
+                          needs->kernel.fallback_plans(), needs->clock.now()};
       }));
   verbs.push_back(make_verb<Declare, kernel::FallbackPlan>(
       {.noun = "switch",
@@ -122,13 +122,13 @@ std::vector<Verb> switch_verbs(const IncidentNeeds* needs, Switches* switches) {
        .verb = "drill",
        .help = "Try whether a use case's fallback would answer now, on recorded decisions; keeps the result.",
        .effect = Effect::write},
-      [switches](const VerbCall& call, const DrillRequest& request) {
-        return switches->drill(request.use_case, call.caller.name);
+      [needs](const VerbCall& call, const DrillRequest& request) {
+        return needs->switches.drill(request.use_case, call.caller.name);
       }));
   verbs.push_back(make_verb<DrillList, Drills>(
       {.noun = "switch", .verb = "drills", .help = "List the kept drills, the newest first."},
-      [needs, switches](const VerbCall&, const DrillList& list) -> Result<Drills> {
-        return Drills{TRY(switches->drills(list.use_case.value_or(""), list.limit)), needs->clock.now()};
+      [needs](const VerbCall&, const DrillList& list) -> Result<Drills> {
+        return Drills{TRY(needs->switches.drills(list.use_case.value_or(""), list.limit)), needs->clock.now()};
       }));
   return verbs;
 }

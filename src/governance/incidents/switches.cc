@@ -95,6 +95,12 @@ void fields(Shape& shape, Switch& one) {
   shape.field("lifted_at", one.lifted_at, {.help = "when it was lifted; absent: it stands"});
 }
 
+Result<std::vector<Switch>> switches_at(Reader& reader, Timestamp at) {
+  const Param params[] = {at.microseconds, at.microseconds};
+  return read_switches(reader, "WHERE stopped_at <= ? AND (lifted_at = 0 OR lifted_at > ?) ORDER BY stopped_at",
+                       params);
+}
+
 std::vector<StoppedUseCase> Switches::concerned(const kernel::Stop& stop) const {
   const auto plans = needs_.kernel.fallback_plans();
   const auto& use_cases = needs_.kernel.use_cases();

@@ -56,6 +56,9 @@ struct Drill {
 };
 void fields(Shape& shape, Drill& drill);
 
+// What stood stopped at that moment.
+Result<std::vector<Switch>> switches_at(Reader& reader, Timestamp at);
+
 // The champion before the one in force: what `previous` and a rollback lead to. None: there was none.
 Result<std::optional<Digest>> previous_champion(Reader& reader, std::string_view use_case, const Digest& in_force);
 
@@ -79,8 +82,10 @@ class Switches : public kernel::Projection {
   Result<Drill> drill(std::string_view use_case, std::string_view by);
   Result<std::vector<Drill>> drills(std::string_view use_case, int64_t limit) const;  // the newest first
 
-  // Alerts for use cases without a passed drill, incidents of severe alerts, stops made behind our back. For housekeeping.
+  // For housekeeping. Every minute: incidents of severe alerts, stops made behind our back. Every hour: alerts for use
+  // cases without a passed drill.
   Result<void> tend();
+  Result<void> watch_drills();
 
   std::string_view name() const override { return "incidents_switches"; }
   void see(const kernel::Seen& seen) override;
@@ -92,7 +97,6 @@ class Switches : public kernel::Projection {
   std::vector<StoppedUseCase> concerned(const kernel::Stop& stop) const;
   Result<void> note_stop(Transaction& tx, const kernel::Stop& stop) const;
   Result<void> adopt_stops();
-  Result<void> tend_drills(Timestamp now);
   Result<void> tend_alerts(Timestamp now);
 
   IncidentNeeds needs_;

@@ -23,7 +23,8 @@ class SwitchTest : public kernel::KernelTest {
   void start() {
     needs_.emplace(IncidentNeeds{*store_, *log_, *kernel_, clock_});
     switches_.emplace(*needs_);
-    verbs_ = switch_verbs(&*needs_, &*switches_);
+    verb_needs_.emplace(SwitchVerbNeeds{*switches_, *kernel_, clock_});
+    verbs_ = switch_verbs(&*verb_needs_);
   }
   Json ask(std::string_view words, const std::string& who, const std::string& json) {
     clock_.advance_us(1'000'000);
@@ -67,6 +68,7 @@ class SwitchTest : public kernel::KernelTest {
 
   std::optional<IncidentNeeds> needs_;
   std::optional<Switches> switches_;
+  std::optional<SwitchVerbNeeds> verb_needs_;
   std::vector<Verb> verbs_;
 };
 
@@ -204,14 +206,14 @@ TEST_P(SwitchTest, a_use_case_without_a_passed_drill_is_an_alert) {
   long_lived.valid_us = 1000 * kDayUs;
   grant(long_lived);
   decide(1);
-  ASSERT_TRUE(switches_->tend());
+  ASSERT_TRUE(switches_->watch_drills());
   ASSERT_EQ(alerts().size(), 1u);
   EXPECT_EQ(alerts()[0].kind, "validation");
   EXPECT_EQ(alerts()[0].subject, "drill");
   ASSERT_TRUE(switches_->drill(kUseCase, "anna"));
   EXPECT_TRUE(alerts().empty()) << "a passed drill settles it";
   clock_.advance_us(kDrillDaysMax * kDayUs + 1);
-  ASSERT_TRUE(switches_->tend());
+  ASSERT_TRUE(switches_->watch_drills());
   EXPECT_EQ(alerts().size(), 1u) << "an old one says nothing";
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "governance/incidents/incident.h"
 #include "infrastructure/kernel/kernel.h"
 
 namespace puhui::inventory {
@@ -21,6 +22,8 @@ std::vector<Migration> migrations();
 // How long a validation holds, by tier, and when the first one is due after something first decided.
 inline constexpr int64_t kValidationMonths[] = {12, 24, 36};
 inline constexpr int64_t kFirstValidationDays = 90;
+inline constexpr int64_t kPermitsReadMax = 10'000;
+inline constexpr int64_t kItemTextBytesMax = 4096, kDocumentsMax = 50;
 
 enum class ItemKind : uint8_t { use_case, policy, model, feature, prompt, permit };
 std::span<const std::string_view> names_of(const ItemKind*);
@@ -29,16 +32,20 @@ std::span<const std::string_view> names_of(const ItemKind*);
 enum class ItemStatus : uint8_t { in_use, retired, declared };
 std::span<const std::string_view> names_of(const ItemStatus*);
 
+enum class ValidationOutcome : uint8_t { passed, conditions, failed };
+std::span<const std::string_view> names_of(const ValidationOutcome*);
+
 struct Document {
   std::string title, link;
 };
+void fields(Shape& shape, Document& document);
 
 struct Item {
   ItemKind kind = ItemKind::use_case;
-  std::string name;   // use case: its name; policy, model, permit: SHA-256; feature: its name
+  std::string name;   // use case: its name; policy, model, permit, prompt: SHA-256; feature: its name
   std::string title;  // for people: "pd of lending.approval/person_revolving"
   ItemStatus status = ItemStatus::in_use;
-  int64_t tier = 1;
+  int64_t tier = 3;   // the gravest of the use cases it serves
   std::string block;  // of the heat map: "3A"
   std::string owner, purpose;
   std::vector<std::string> use_cases;  // where it is used
@@ -52,33 +59,59 @@ struct Item {
 };
 void fields(Shape& shape, Item& item);
 
-struct Edge {
-  ItemKind from_kind = ItemKind::feature, to_kind = ItemKind::model;
-  std::string from, to;
-};
 struct Node {
   ItemKind kind = ItemKind::feature;
   std::string name, title;
 };
+void fields(Shape& shape, Node& node);
+
+struct Edge {
+  ItemKind from_kind = ItemKind::feature, to_kind = ItemKind::model;
+  std::string from, to;
+  auto operator<=>(const Edge&) const = default;
+};
+void fields(Shape& shape, Edge& edge);
+
+// As of one moment. Edges: feature → model → policy → permit → use case; a feature the policy reads itself → policy.
+struct Catalogue {
+  std::vector<Item> items;  // by kind and name
+  std::vector<Edge> edges;
+};
+Result<Catalogue> catalogue(const InventoryNeeds& needs, Timestamp at);
+
+// What leads to one item and what it leads to.
 struct Lineage {
   std::vector<Node> nodes;
-  std::vector<Edge> edges;  // feature → model → policy → permit → use case
+  std::vector<Edge> edges;
 };
-void fields(Shape& shape, Lineage& lineage);
+Result<Lineage> lineage(const Catalogue& catalogue, ItemKind kind, std::string_view name);  // not_found
 
-// What decided under one name at one moment.
-struct Production {
-  std::string use_case;
-  std::optional<Digest> permit;  // none: nothing was in force
-  std::string author, build;
-  std::vector<std::string> signed_by;
-  Timestamp since, expires_at;
-  bool expired = false;
-  std::vector<evidence::NamedDigest> artefacts;  // policy, models, facts, reasons …
-  std::vector<evidence::Threshold> thresholds;
-  std::vector<std::string> stops;  // in words: which switch was thrown, by whom, why
-  std::vector<std::string> challengers;
+struct Validation {
+  Timestamp at;
+  std::string by, note;
+  ValidationOutcome outcome = ValidationOutcome::passed;
 };
-void fields(Shape& shape, Production& production);
+void fields(Shape& shape, Validation& validation);
+Result<std::vector<Validation>> validations(Reader& reader, ItemKind kind, std::string_view name, Timestamp at);
+
+// What cannot be read from artefacts. Left out: as declared before.
+struct Declaration {
+  ItemKind kind = ItemKind::use_case;
+  std::string name;
+  std::optional<std::string> owner, purpose;
+  std::optional<int64_t> validation_months;
+  std::optional<std::vector<Document>> documents;
+};
+Result<void> declare(Transaction& tx, const Declaration& declaration, const incidents::ActBy& by);
+struct NewValidation {
+  ItemKind kind = ItemKind::model;
+  std::string name;
+  ValidationOutcome outcome = ValidationOutcome::passed;
+  std::string note;
+};
+Result<void> validate(Transaction& tx, const NewValidation& validation, const incidents::ActBy& by);
+
+// For housekeeping: overdue validations of what is in use are alerts, those that are not any more settle.
+Result<void> watch_validations(const InventoryNeeds& needs);
 
 }  // namespace puhui::inventory

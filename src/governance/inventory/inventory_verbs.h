@@ -6,7 +6,7 @@
 
 namespace puhui::inventory {
 
-// inventory list {kind?, use_case?, status?, overdue?, at?, limit, after?} → {items, next?, at}
+// inventory list {kind?, use_case?, status?, overdue?, at?, limit, after?} → {items, next?, at}; permits only when asked
 // inventory show {kind, name, at?} → {item, validations, at}
 // inventory declare {kind, name, owner?, purpose?, validation_months?, documents?} → item
 // inventory validate {kind, name, outcome: passed | conditions | failed, note?} → item

@@ -110,9 +110,10 @@ class Proposals {
   // Submitted ones that `person` may sign: not the author's own, not signed yet.
   Result<std::vector<Proposal>> to_sign(std::string_view person) const;
 
-  // What is due: scheduled and approved ones take force, stale ones are superseded or expire, permits near their end
-  // raise alerts. For housekeeping; what a dying process left half way is finished here.
+  // For housekeeping. Every second: scheduled and approved ones take force, stale ones are superseded or expire; what a
+  // dying process left half way is finished here. Every hour: permits near their end raise alerts.
   Result<void> due();
+  Result<void> watch_expiry();
 
  private:
   Result<Proposal> keep(const Written& written, ProposalState state, std::string_view by);
@@ -127,7 +128,6 @@ class Proposals {
   Result<Proposal> close(Proposal proposal, ProposalState state, const std::string& why, std::string_view by);
   Result<void> supersede_others(const Proposal& in_force, Timestamp now);
   Result<void> expire_and_supersede(const Proposal& proposal, Timestamp now);
-  Result<void> watch_expiry(Timestamp now);
 
   PermitNeeds needs_;
   std::mutex taking_;  // one proposal takes force at a time: each must find its base in force

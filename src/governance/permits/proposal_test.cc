@@ -343,17 +343,17 @@ TEST_P(ProposalTest, a_permit_near_its_end_is_an_alert_that_a_new_one_settles) {
   ASSERT_TRUE(first);
   approve(*first, "anna", 1);
   approve(*first, "bo", 2);
-  ASSERT_TRUE(proposals_->due());
+  ASSERT_TRUE(proposals_->watch_expiry());
   EXPECT_TRUE(alerts().empty());
   clock_.advance_us(11 * kDayUs);
-  ASSERT_TRUE(proposals_->due());
+  ASSERT_TRUE(proposals_->watch_expiry());
   ASSERT_EQ(alerts().size(), 1u);
   EXPECT_EQ(alerts()[0].severity, 3);
   clock_.advance_us(25 * kDayUs);
-  ASSERT_TRUE(proposals_->due());
+  ASSERT_TRUE(proposals_->watch_expiry());
   EXPECT_EQ(alerts()[0].severity, 2);
   put_in_force("0.31");
-  ASSERT_TRUE(proposals_->due());
+  ASSERT_TRUE(proposals_->watch_expiry());
   EXPECT_TRUE(alerts().empty());
 }
 

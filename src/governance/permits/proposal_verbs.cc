@@ -118,12 +118,12 @@ void fields(Shape& shape, Schedule& schedule) {
   shape.field("at", schedule.at, {.help = "when it shall take force, once approved"});
 }
 
-Result<ProposalsView> list(const PermitNeeds& needs, const Proposals& proposals, const ProposalList& list) {
+Result<ProposalsView> list(const ProposalVerbNeeds& needs, const ProposalList& list) {
   Proposals::Query query{list.use_case.value_or(""), list.state, std::nullopt, list.limit};
   if (list.after) query.after = ProposalId(*list.after);
   ProposalsView out;
   out.at = needs.clock.now();
-  out.proposals = TRY(proposals.list(query));
+  out.proposals = TRY(needs.proposals.list(query));
   if (out.proposals.size() == static_cast<size_t>(list.limit)) out.next = out.proposals.back().id;
   return out;
 }
@@ -132,14 +132,14 @@ VerbHead head(std::string verb, std::string help, Effect effect) {
   return {.noun = "proposal", .verb = std::move(verb), .help = std::move(help), .effect = effect};
 }
 
-void add_reading(std::vector<Verb>& verbs, const PermitNeeds* needs, Proposals* proposals) {
+void add_reading(std::vector<Verb>& verbs, const ProposalVerbNeeds* needs) {
   verbs.push_back(make_verb<ProposalList, ProposalsView>(
       head("list", "List proposed permits, the newest first.", Effect::read),
-      [needs, proposals](const VerbCall&, const ProposalList& in) { return list(*needs, *proposals, in); }));
+      [needs](const VerbCall&, const ProposalList& in) { return list(*needs, in); }));
   verbs.push_back(make_verb<OfProposal, PageView>(
       head("show", "Show a proposed permit and what it would change of the one in force.", Effect::read),
-      [needs, proposals](const VerbCall&, const OfProposal& of) -> Result<PageView> {
-        PageView out{TRY(proposals->page(ProposalId(of.id))), {}, {}, needs->clock.now()};
+      [needs](const VerbCall&, const OfProposal& of) -> Result<PageView> {
+        PageView out{TRY(needs->proposals.page(ProposalId(of.id))), {}, {}, needs->clock.now()};
         for (Sentence& sentence : in_words(out.page.difference)) {
           out.words.push_back(std::move(sentence.en));
           out.words_zh.push_back(std::move(sentence.zh));
@@ -148,57 +148,57 @@ void add_reading(std::vector<Verb>& verbs, const PermitNeeds* needs, Proposals* 
       }));
   verbs.push_back(make_verb<BytesRequest, SignedBytes>(
       head("bytes", "Give the exact bytes that you sign to approve a proposal.", Effect::read),
-      [needs, proposals](const VerbCall& call, const BytesRequest& in) -> Result<SignedBytes> {
-        const auto page = TRY(proposals->page(ProposalId(in.id)));
+      [needs](const VerbCall& call, const BytesRequest& in) -> Result<SignedBytes> {
+        const auto page = TRY(needs->proposals.page(ProposalId(in.id)));
         const Timestamp at = in.at.value_or(needs->clock.now());
         return SignedBytes{evidence::approval_bytes(page.proposal.manifest, call.caller.name, at), at, page.seen};
       }));
 }
 
-void add_authors(std::vector<Verb>& verbs, Proposals* proposals) {
+void add_authors(std::vector<Verb>& verbs, const ProposalVerbNeeds* needs) {
   verbs.push_back(make_verb<Write, Proposal>(
       head("draft", "Keep a proposed permit for yourself, not yet to be signed.", Effect::write),
-      [proposals](const VerbCall& call, const Write& in) {
-        return proposals->draft({in.manifest, in.base}, call.caller.name);
+      [needs](const VerbCall& call, const Write& in) {
+        return needs->proposals.draft({in.manifest, in.base}, call.caller.name);
       }));
   verbs.push_back(make_verb<Write, Proposal>(
       head("submit", "Propose a permit for other people to sign; refused when another is in force than its base.",
            Effect::write),
-      [proposals](const VerbCall& call, const Write& in) {
-        return proposals->submit({in.manifest, in.base}, call.caller.name);
+      [needs](const VerbCall& call, const Write& in) {
+        return needs->proposals.submit({in.manifest, in.base}, call.caller.name);
       }));
   verbs.push_back(make_verb<Withdraw, Proposal>(
       head("withdraw", "Take back a proposal of your own that is not in force.", Effect::write),
-      [proposals](const VerbCall& call, const Withdraw& in) {
-        return proposals->withdraw(ProposalId(in.id), in.why, call.caller.name);
+      [needs](const VerbCall& call, const Withdraw& in) {
+        return needs->proposals.withdraw(ProposalId(in.id), in.why, call.caller.name);
       }));
 }
 
-void add_approvers(std::vector<Verb>& verbs, Proposals* proposals) {
+void add_approvers(std::vector<Verb>& verbs, const ProposalVerbNeeds* needs) {
   verbs.push_back(make_verb<Sign, Proposal>(
       head("approve", "Sign a proposal with your own key; the last signature needed puts it in force.", Effect::write),
-      [proposals](const VerbCall& call, const Sign& in) {
-        return proposals->approve({ProposalId(in.id), in.at, in.signature, in.seen}, call.caller.name);
+      [needs](const VerbCall& call, const Sign& in) {
+        return needs->proposals.approve({ProposalId(in.id), in.at, in.signature, in.seen}, call.caller.name);
       }));
   verbs.push_back(
       make_verb<Refuse, Proposal>(head("reject", "Say no to a proposal; who may sign may reject.", Effect::write),
-                                  [proposals](const VerbCall& call, const Refuse& in) {
-                                    return proposals->reject(ProposalId(in.id), in.why, call.caller.name);
+                                  [needs](const VerbCall& call, const Refuse& in) {
+                                    return needs->proposals.reject(ProposalId(in.id), in.why, call.caller.name);
                                   }));
   verbs.push_back(
       make_verb<Schedule, Proposal>(head("schedule", "Say when a proposal shall take force.", Effect::write),
-                                    [proposals](const VerbCall& call, const Schedule& in) {
-                                      return proposals->schedule(ProposalId(in.id), in.at, call.caller.name);
+                                    [needs](const VerbCall& call, const Schedule& in) {
+                                      return needs->proposals.schedule(ProposalId(in.id), in.at, call.caller.name);
                                     }));
 }
 
 }  // namespace
 
-std::vector<Verb> proposal_verbs(const PermitNeeds* needs, Proposals* proposals) {
+std::vector<Verb> proposal_verbs(const ProposalVerbNeeds* needs) {
   std::vector<Verb> verbs;
-  add_reading(verbs, needs, proposals);
-  add_authors(verbs, proposals);
-  add_approvers(verbs, proposals);
+  add_reading(verbs, needs);
+  add_authors(verbs, needs);
+  add_approvers(verbs, needs);
   return verbs;
 }
 

@@ -12,8 +12,12 @@ namespace puhui::permits {
 // proposal bytes {id, at?} → {bytes: exactly what is signed, at, seen}; for the caller's own name
 // proposal approve {id, at, signature, seen} → proposal
 // proposal reject {id, why}, withdraw {id, why?}, schedule {id, at} → proposal
-// `proposals` and `needs` outlive the verbs. With nullptr they can be described (help, schemas) but not run.
-std::vector<Verb> proposal_verbs(const PermitNeeds* needs, Proposals* proposals);
+// `needs` outlives the verbs. With nullptr they can be described (help, schemas) but not run.
+struct ProposalVerbNeeds {
+  Proposals& proposals;
+  const Clock& clock;
+};
+std::vector<Verb> proposal_verbs(const ProposalVerbNeeds* needs);
 
 // permit rollback {use_case, why} → rollback; permit review {use_case, at, review} → rollback, by another person
 // permit history {use_case, limit, after?} → {permits, rollbacks, next?, at}

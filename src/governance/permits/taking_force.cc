@@ -41,6 +41,7 @@ Result<Proposal> Proposals::take_force(Proposal proposal, std::string_view by) {
     if (!granted && granted.error().code == ErrorCode::unavailable) return fail(granted.error());
     if (!granted) kept = granted.error().text();
   }
+  if (!kept.empty() && kept == proposal.why) return proposal;  // said already
   const Timestamp now = needs_.clock.now();
   const std::string subject = "proposal " + proposal.digest.short_hex();
   TRY(needs_.store.write([&](Transaction& tx) -> Result<void> {
@@ -87,7 +88,8 @@ Result<void> Proposals::expire_and_supersede(const Proposal& proposal, Timestamp
   return {};
 }
 
-Result<void> Proposals::watch_expiry(Timestamp now) {
+Result<void> Proposals::watch_expiry() {
+  const Timestamp now = needs_.clock.now();
   const auto versions = needs_.kernel.all_in_force();
   return needs_.store.write([&](Transaction& tx) -> Result<void> {
     for (const auto& version : versions) {
@@ -130,7 +132,7 @@ Result<void> Proposals::due() {
       TRY(expire_and_supersede(proposal, now));
     }
   }
-  return watch_expiry(now);
+  return {};
 }
 
 }  // namespace puhui::permits
