@@ -1,5 +1,5 @@
 // Language, appearance and session around the frame.
-import { App as AntApp, ConfigProvider, Modal, Spin } from "antd";
+import { App as AntApp, ConfigProvider, Modal } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import "dayjs/locale/zh-cn";
@@ -10,6 +10,7 @@ import { onSessionEnd } from "./api/client";
 import { asProblem, type Problem } from "./api/problem";
 import { currentSession, RefreshSessionContext, SessionContext, type Session, type SignedOut } from "./api/session";
 import { ProblemNote } from "./parts/problem_note";
+import { Waiting } from "./parts/waiting";
 import { Frame } from "./shell/frame";
 import { LiveRegion } from "./shell/live";
 import { SignInForm, SignInPage } from "./shell/sign_in";
@@ -58,7 +59,7 @@ function Signed({ children }: { children: (session: Session) => React.ReactNode 
       </main>
     );
   }
-  if (!state) return <Spin className="page-wait" aria-label={t("loading")} />;
+  if (!state) return <Waiting />;
   if (!isSession(state)) return <SignInPage firstRun={state.firstRun} onSignedIn={setState} />;
   return (
     <SessionContext.Provider value={state}>

@@ -1,6 +1,6 @@
 // The frame of every page: header, the menu of what this person may see, the page.
 import { BgColorsOutlined, MenuOutlined, QuestionCircleOutlined, TranslationOutlined, UserOutlined } from "@ant-design/icons";
-import { Alert, Button, Drawer, Dropdown, Layout, Spin, Tag } from "antd";
+import { Alert, Button, Drawer, Dropdown, Layout, Tag } from "antd";
 import { Component, Suspense, useEffect, useState, type ReactNode } from "react";
 import { Link, NavLink, Navigate, Route, Routes, useLocation, useNavigate } from "react-router-dom";
 import { asProblem } from "../api/problem";
@@ -9,6 +9,7 @@ import { onReachable, pathOf } from "../api/client";
 import { mayDo, signOut, useSession } from "../api/session";
 import { pages } from "../pages";
 import { ProblemNote } from "../parts/problem_note";
+import { Waiting } from "../parts/waiting";
 import { say, useLanguage, useWords, type Language, type Said } from "../words/said";
 import { shellWords } from "../words/shell";
 import type { Group, Page } from "./page";
@@ -179,7 +180,7 @@ export function Frame({ language, onLanguage, appearance, onAppearance }: FrameP
             <Alert banner type="warning" message={t("mustChange")} action={<Link to="/account">{t("account")}</Link>} />
           )}
           <Fence key={location.pathname} title={t("pageFailed")} again={t("tryAgain")}>
-            <Suspense fallback={<Spin className="page-wait" aria-label={t("loading")} />}>
+            <Suspense fallback={<Waiting />}>
               <Routes>
                 {shown.map((page) => (
                   <Route
@@ -196,7 +197,7 @@ export function Frame({ language, onLanguage, appearance, onAppearance }: FrameP
                 {shown.length > 0 && !shown.some((page) => page.path === "/") && (
                   <Route path="/" element={<Navigate to={shown[0]!.path} replace />} />
                 )}
-                <Route path="*" element={api === undefined ? <Spin className="page-wait" /> : <NoSuchPage />} />
+                <Route path="*" element={api === undefined ? <Waiting /> : <NoSuchPage />} />
               </Routes>
             </Suspense>
           </Fence>

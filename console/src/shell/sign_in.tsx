@@ -52,7 +52,7 @@ export function SignInPage({ firstRun, onSignedIn }: { firstRun: boolean; onSign
             showIcon
             style={{ marginBottom: 16 }}
             message={t("firstRun")}
-            description={<code>puhui user add --name anna --role admin</code>}
+            description={<code>puhui user add --name NAME --roles admin</code>}
           />
         )}
         <SignInForm onSignedIn={onSignedIn} />

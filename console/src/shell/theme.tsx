@@ -45,13 +45,17 @@ export function themeOf(dark: boolean): ThemeConfig {
       colorTextSecondary: dark ? "rgba(255,255,255,0.72)" : "rgba(0,0,0,0.68)",
       colorTextTertiary: dark ? "rgba(255,255,255,0.66)" : "rgba(0,0,0,0.64)",
       colorTextPlaceholder: dark ? "rgba(255,255,255,0.62)" : "rgba(0,0,0,0.62)",
+      colorError: dark ? "#ff7875" : "#b3261e",
+      colorWarning: dark ? "#d8a33a" : "#8a5a00",
+      colorSuccess: dark ? "#6abe39" : "#237804",
       borderRadius: 5,
       fontFamily:
         '-apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
       motion: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     },
     components: {
-      Layout: { headerHeight: 52, headerPadding: "0 16px" },
+      // Dark letters on the light accents of the dark appearance.
+      Button: dark ? { primaryColor: "#06231c", dangerColor: "#2a0705" } : {},
     },
   };
 }
