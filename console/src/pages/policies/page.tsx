@@ -9,6 +9,6 @@ export const page: Page = {
   icon: <PartitionOutlined />,
   needs: "draft.list",
   needsVerb: ["draft", "list"],
-  shortcut: "p",
+  shortcut: "w",
   view: lazy(() => import("./view")),
 };
