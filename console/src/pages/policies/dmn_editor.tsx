@@ -3,6 +3,8 @@
 import { DmnEditor, type DmnEditorRef, type EvaluationResultsByNodeId } from "@kie-tools/dmn-editor/dist/DmnEditor";
 import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
 import { idByName, openModel, type Model } from "./dmn_model";
+import { useLanguage } from "../../words/said";
+import "./editor_words";
 import "./dmn_editor.css";
 
 export type RuleHitOf = { owner: string; id: string };
@@ -45,6 +47,7 @@ export function highlightsOf(model: Model, steps: readonly StepOf[]): Evaluation
 }
 
 export default function PolicyEditor({ text, readOnly, steps, onEdited, handle, label }: PolicyEditorProps) {
+  const language = useLanguage();
   const opened = useMemo(() => openModel(text), [text]);
   const [model, setModel] = useState<Model>(opened.model);
   const editor = useRef<DmnEditorRef>(null);
@@ -100,7 +103,7 @@ export default function PolicyEditor({ text, readOnly, steps, onEdited, handle, 
         externalModelsByNamespace={{}}
         externalContextName=""
         externalContextDescription=""
-        locale="en"
+        locale={language}
       />
     </div>
   );

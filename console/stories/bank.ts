@@ -1,0 +1,88 @@
+// The bank of the stories: a small population simulated and decided in a private store, people with their roles, and the
+// program serving it with the console. Runs once before all stories; everything is gone afterwards.
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { users, type Kept } from "./people";
+
+const root = resolve(__dirname, "../..");
+const rows = process.env.PUHUI_STORY_ROWS ?? "4000";
+const startMs = 60_000;
+
+function program(): string {
+  const named = process.env.PUHUI;
+  const found = named ?? ["dev", "release", "quick"].map((build) => join(root, "build", build, "bin/puhui")).find((path) => existsSync(path));
+  if (!found || !existsSync(found)) throw new Error("expected the program under build/; build it, or name it by PUHUI");
+  return found;
+}
+
+function puhui(store: string, words: readonly string[]): string {
+  return execFileSync(program(), [...words, "--store", store, "--quiet"], { cwd: root, encoding: "utf8", maxBuffer: 64 << 20 });
+}
+
+async function serve(store: string): Promise<{ url: string; server: ChildProcess }> {
+  const server = spawn(program(), ["serve", "--store", store, "--listen", "127.0.0.1:0"], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  const url = await new Promise<string>((found, failed) => {
+    const timer = setTimeout(() => failed(new Error(`the server did not open in ${startMs} ms: ${said}`)), startMs);
+    server.stderr!.on("data", (bytes: Buffer) => {
+      said += bytes.toString();
+      const open = /open at (http:\/\/[^/]+)/.exec(said);
+      if (!open) return;
+      clearTimeout(timer);
+      found(open[1]!);
+    });
+    server.once("exit", () => failed(new Error(`the server stopped: ${said}`)));
+  });
+  return { url, server };
+}
+
+// Everybody's one-time password is changed to one of their own, as they would at the first sign-in.
+async function changePassword(url: string, name: string, oldPassword: string, newPassword: string): Promise<void> {
+  const signedIn = await fetch(`${url}/session`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Origin: url },
+    body: JSON.stringify({ name, password: oldPassword }),
+  });
+  if (!signedIn.ok) throw new Error(`${name} could not sign in: ${await signedIn.text()}`);
+  const { csrf } = (await signedIn.json()) as { csrf: string };
+  const cookie = signedIn.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+  const changed = await fetch(`${url}/v1/user/password`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Origin: url, Cookie: cookie, "X-Puhui-Csrf": csrf },
+    body: JSON.stringify({ old_password: oldPassword, new_password: newPassword }),
+  });
+  if (!changed.ok) throw new Error(`${name} could not change the password: ${await changed.text()}`);
+}
+
+export default async function open(): Promise<() => void> {
+  const folder = mkdtempSync(join(tmpdir(), "puhui-stories-"));
+  const store = join(folder, "store");
+  const table = join(folder, "people.csv");
+  mkdirSync(store);
+  puhui(store, ["lending", "simulate", "--population", "person_revolving", "--rows", rows, "--seed", "1", "--out", table]);
+  puhui(store, ["lending", "replay", "--applications", table, "--mapping", "policies/person_revolving/mapping.json"]);
+  const oneTime = new Map<string, string>();
+  for (const user of users) {
+    const roles = user.roles.flatMap((role) => ["--roles", role]);
+    const answer = JSON.parse(puhui(store, ["user", "add", "--name", user.name, "--display-name", user.shown, ...roles, "--json"])) as { one_time_password: string };
+    oneTime.set(user.name, answer.one_time_password);
+  }
+  const { url, server } = await serve(store);
+  const stop = () => {
+    server.kill("SIGTERM");
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    for (const user of users) if (!user.fresh) await changePassword(url, user.name, oneTime.get(user.name)!, user.password);
+    const kept: Kept = { url, oneTime: Object.fromEntries(oneTime) };
+    const file = join(folder, "bank.json");
+    writeFileSync(file, JSON.stringify(kept), { mode: 0o600 });
+    process.env.PUHUI_STORY_BANK = file;
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return stop;
+}

@@ -1,0 +1,41 @@
+// Every page of the console, by whose eyes it is looked at, and how one tells that it has come.
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { BrowserContext } from "@playwright/test";
+import { askAs } from "./people";
+
+export type Seen = { name: string; path: string; by: string };
+
+const lookers: Readonly<Record<string, string>> = { "/apply": "mei", "/users": "root", "/policies": "wei", "/experiments": "min", "/models": "min" };
+const looker = "anna";
+
+// As src/pages.ts lists them: a page that is added is looked at without an edit here.
+function listed(): string[] {
+  const folder = join(__dirname, "../src/pages");
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((one) => one.isDirectory())
+    .flatMap((one) => {
+      const text = readFileSync(join(folder, one.name, "page.tsx"), "utf8");
+      const path = /path: "([^"]+)"/.exec(text)?.[1];
+      return path ? [path] : [];
+    });
+}
+
+export function everyPage(): Seen[] {
+  const pages = listed().filter((path) => path !== "/block");
+  const seen = pages.map((path) => ({ name: path === "/" ? "overview" : path.slice(1), path, by: lookers[path] ?? looker }));
+  return [...seen, { name: "block", path: "/block/3A", by: looker }, { name: "policy", path: "/policies/of/lending.approval/person_revolving", by: "wei" }];
+}
+
+// Pages of one thing, whose address is known only once the bank is there.
+export async function pagesOfOne(context: BrowserContext): Promise<Seen[]> {
+  const found = await askAs<{ decisions: { id: string }[] }>(context, "/v1/decision/find?outcome=refuse&limit=1");
+  const book = await askAs<{ loans: { loan: string }[] }>(context, "/v1/lending/book?limit=1");
+  const base = await askAs<{ artefacts: { name: string; digest: string }[] }>(context, "/v1/draft/base?use_case=lending.approval/person_revolving");
+  const model = base.artefacts.find((one) => one.name === "model:pd");
+  return [
+    ...found.decisions.map(({ id }) => ({ name: "decision", path: `/decisions/${id}`, by: looker })),
+    ...book.loans.map(({ loan }) => ({ name: "loan", path: `/loans/${loan}`, by: looker })),
+    ...(model ? [{ name: "model", path: `/models/${model.digest}`, by: "min" }] : []),
+  ];
+}
