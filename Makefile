@@ -22,7 +22,8 @@ help:
 	@echo "make run      simulate a population, decide and lend, and say how it went"
 	@echo "make serve    open what 'make run' made at http://$(LISTEN)"
 	@echo "make console  build the web console (make run and make serve do)"
-	@echo "make test     every test, on SQLite and on a private PostgreSQL"
+	@echo "make test     every test, on SQLite and on a private PostgreSQL, and the console's stories in a browser"
+	@echo "make console-test  only those stories; make pictures: docs/console, drawn by them"
 	@echo "make asan     the same under AddressSanitizer and UndefinedBehaviorSanitizer; make tsan: ThreadSanitizer"
 	@echo "make fuzz     each fuzzer for SECONDS=60"
 	@echo "make bench    our speed beside our peers', in one run"
@@ -57,6 +58,23 @@ console: $(CONSOLE)
 console_check: $(CONSOLE_MODULES) | build
 	@cd console && npm run --silent check > ../build/console.check.log 2>&1 || { cat ../build/console.check.log; exit 1; }
 
+# Stories in Debian's Chromium against the program of a build, on a store of their own; every page under axe-core.
+STORIES := cd console && npm run --silent stories
+.PHONY: console-test
+console-test: console | build
+	@$(SETUP) build console-test
+	@$(call configure,dev)
+	@$(call compile,dev,puhui)
+	@$(STORIES)
+
+# The pages as they look, for docs/console: pictures of a real bank, made by the same stories.
+.PHONY: pictures
+pictures: console | build
+	@$(SETUP) build console-test
+	@$(call configure,dev)
+	@$(call compile,dev,puhui)
+	@cd console && PUHUI_PICTURES=../docs/console npm run --silent stories -- every_page && node stories/palette.mjs ../docs/console
+
 run: program console
 	@rm -rf $(RUN_STORE) && mkdir -p $(RUN_STORE)
 	@$(SIMULATE) > /dev/null
@@ -67,10 +85,11 @@ run: program console
 serve: program console
 	@$(SERVE)
 
-test: console_check | build
-	@$(SETUP) build test
+test: console_check console | build
+	@$(SETUP) build test console-test
 	@$(call configure,dev)
 	@$(call compile,dev,all)
+	@$(STORIES)
 	@tests/run.sh build/dev
 
 asan tsan: | build

@@ -7,13 +7,13 @@ export type Language = "en" | "zh";
 export type Appearance = "light" | "dark";
 
 export const users = [
+  { name: "root", shown: "Office of access", roles: ["admin"], password: "keys hang behind the door" }, // the first: lets in all others
   { name: "anna", shown: "Anna Berg", roles: ["risk_officer"], password: "a quiet walk by the lake" },
   { name: "bo", shown: "Bo Chen 陈博", roles: ["manager"], password: "seven green paper boats" },
   { name: "wei", shown: "Wei Lin 林伟", roles: ["policy_writer"], password: "rain on a tin roof at six" },
   { name: "min", shown: "Min Zhao 赵敏", roles: ["model_builder"], password: "the old clock strikes nine" },
   { name: "mei", shown: "Mei Wu 吴梅", roles: ["service"], password: "tea with two slices of lemon" },
   { name: "adi", shown: "Adi Rao", roles: ["auditor"], password: "chalk dust and a long table" },
-  { name: "root", shown: "Office of access", roles: ["admin"], password: "keys hang behind the door" },
   { name: "nora", shown: "Nora New", roles: ["service"], password: "", fresh: true }, // still with a one-time password
   { name: "otto", shown: "Otto Often", roles: ["service"], password: "mistyped more often than not" }, // types it wrong
 ] as readonly { name: string; shown: string; roles: readonly string[]; password: string; fresh?: boolean }[];
