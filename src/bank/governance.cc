@@ -24,6 +24,7 @@ std::vector<Migration> governance_migrations() {
   add(out, incidents::migrations());
   add(out, permits::migrations());
   add(out, drift::migrations());
+  add(out, fairness::migrations());
   add(out, audit::migrations());
   add(out, promotion::migrations());
   add(out, heatmap::migrations());
@@ -36,10 +37,12 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
   governance->drift_book_ = TRY(drift::DriftBook::open(needs.store, needs.evidence, needs.kernel));
   TRY(governance->follower_.add(*governance->drift_book_));
   TRY(governance->follower_.add(governance->decay_book_));
-  governance->drift_verbs_.emplace(drift::VerbNeeds{
-      {needs.store, needs.kernel, needs.clock}, needs.evidence, [at = governance.get()](Progress& progress) {
-        return at->follow_for_a_verb(progress);
-      }});
+  const auto follow = [at = governance.get()](Progress& progress) { return at->follow_for_a_verb(progress); };
+  governance->drift_verbs_.emplace(drift::VerbNeeds{{needs.store, needs.kernel, needs.clock}, needs.evidence, follow});
+  governance->fairness_book_ = TRY(fairness::FairnessBook::open(needs.store));
+  TRY(governance->follower_.add(*governance->fairness_book_));
+  governance->fairness_verbs_.emplace(
+      fairness::VerbNeeds{{needs.store, needs.evidence, needs.kernel, needs.files, needs.clock}, follow});
   TRY(governance->follower_.add(governance->decision_index_));
   governance->audit_needs_.emplace(
       audit::AuditNeeds{needs.store, needs.evidence, needs.kernel, needs.clock,
@@ -92,7 +95,9 @@ std::vector<Chore> Governance::chores() {
           {"promotion", kMinuteMs, [this](Progress&) { return promotion_->step(); }},
           {"audit", kMinuteMs, [this](Progress& progress) { return audit::night_if_due(*audit_needs_, progress); }},
           {"drift", kHourMs, [this](Progress&) { return done(drift::measure_all(drift_verbs_->measure)); }},
-          {"decay", kDayMs, [this](Progress&) { return done(drift::measure_decay(drift_verbs_->measure)); }}};
+          {"decay", kDayMs, [this](Progress&) { return done(drift::measure_decay(drift_verbs_->measure)); }},
+          {"fairness", kDayMs,
+           [this](Progress& progress) { return done(fairness::measure_all(fairness_verbs_->measure, {}, progress)); }}};
 }
 
 std::vector<Verb> governance_verbs(const Governance* governance) {
@@ -108,6 +113,7 @@ std::vector<Verb> governance_verbs(const Governance* governance) {
   hand_on(permits::proposal_verbs(part(&Governance::proposal_verbs_)));
   hand_on(permits::permit_history_verbs(part(&Governance::permit_needs_)));
   for (Verb& verb : drift::verbs(lent(&Governance::drift_verbs_))) out.push_back(std::move(verb));
+  for (Verb& verb : fairness::verbs(lent(&Governance::fairness_verbs_))) out.push_back(std::move(verb));
   for (Verb& verb : audit::verbs(lent(&Governance::audit_needs_))) out.push_back(std::move(verb));
   for (Verb& verb : promotion::promotion_verbs(lent(&Governance::promotion_verbs_))) out.push_back(std::move(verb));
   for (Verb& verb : heatmap::verbs(lent(&Governance::heatmap_verbs_))) out.push_back(std::move(verb));

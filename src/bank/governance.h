@@ -13,6 +13,7 @@
 #include "governance/drift/decay_book.h"
 #include "governance/drift/drift_book.h"
 #include "governance/drift/drift_verbs.h"
+#include "governance/fairness/fairness.h"
 #include "governance/heatmap/heatmap_verbs.h"
 #include "governance/heatmap/meter.h"
 #include "governance/incidents/incident_verbs.h"
@@ -78,9 +79,11 @@ class Governance {
   permits::ProposalVerbNeeds proposal_verbs_;
   std::unique_ptr<drift::DriftBook> drift_book_;  // projections outlive the follower
   drift::DecayBook decay_book_;
+  std::unique_ptr<fairness::FairnessBook> fairness_book_;
   audit::DecisionIndex decision_index_;
   kernel::Follower follower_;
   std::optional<drift::VerbNeeds> drift_verbs_;
+  std::optional<fairness::VerbNeeds> fairness_verbs_;
   std::optional<audit::AuditNeeds> audit_needs_;
   std::unique_ptr<promotion::Office> promotion_;
   std::optional<promotion::PromotionVerbNeeds> promotion_verbs_;
