@@ -174,11 +174,7 @@ Result<void> DriftBook::flush(Transaction& tx) {
   for (const auto& [permit, book] : books_) {
     if (book.frozen_now) TRY(write_reference(tx, permit, book));
     if (book.reference) continue;
-    for (size_t i = book.waiting_settled; i < book.waiting.size(); ++i) {
-      const evidence::RecordId& id = book.waiting[i].record;
-      TRY(tx.execute("INSERT INTO drift_waiting (permit, sequence, id_high) VALUES (?, ?, ?)",
-                     {BytesView{permit.view()}, static_cast<int64_t>(id.low), static_cast<int64_t>(id.high)}));
-    }
+    TRY(write_waiting(tx, permit, book));
   }
   for (const auto& [key, fields] : gathered_) {
     for (size_t field = 0; field < fields.size(); ++field) {
@@ -194,6 +190,17 @@ Result<void> DriftBook::flush(Transaction& tx) {
     }
   }
   return {};
+}
+
+Result<void> DriftBook::write_waiting(Transaction& tx, const Digest& permit, const Book& book) const {
+  static const AppendTable kTable{"drift_waiting", {"permit", "sequence", "id_high"}};
+  std::vector<Param> cells;
+  for (size_t i = book.waiting_settled; i < book.waiting.size(); ++i) {
+    const evidence::RecordId& id = book.waiting[i].record;
+    cells.insert(cells.end(), {Param(BytesView{permit.view()}), Param(static_cast<int64_t>(id.low)),
+                               Param(static_cast<int64_t>(id.high))});
+  }
+  return cells.empty() ? Result<void>() : tx.append(kTable, cells);
 }
 
 Result<void> DriftBook::write_reference(Transaction& tx, const Digest& permit, const Book& book) const {

@@ -66,6 +66,7 @@ class DriftBook : public kernel::Projection {
   void count(const Digest& permit, const Book& book, const Decided& decided, Part part);
   void freeze_first(const Digest& permit, Book& book, uint64_t rows, std::optional<Timestamp> asked_at);
   void freeze_largest();
+  Result<void> write_waiting(Transaction& tx, const Digest& permit, const Book& book) const;
   Result<void> write_reference(Transaction& tx, const Digest& permit, const Book& book) const;
 
   std::map<Digest, Book> books_;
