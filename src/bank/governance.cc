@@ -45,8 +45,7 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
       fairness::VerbNeeds{{needs.store, needs.evidence, needs.kernel, needs.files, needs.clock}, follow});
   TRY(governance->follower_.add(governance->decision_index_));
   governance->audit_needs_.emplace(
-      audit::AuditNeeds{needs.store, needs.evidence, needs.kernel, needs.clock,
-                        [at = governance.get()](Progress& progress) { return at->follow_for_a_verb(progress); },
+      audit::AuditNeeds{needs.store, needs.evidence, needs.kernel, needs.clock, follow,
                         [at = governance.get()](std::string_view source, std::string_view use_case) {
                           return at->report(source, use_case);
                         }});
@@ -54,7 +53,7 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
       TRY(promotion::Office::open({needs.store, needs.evidence, needs.kernel, needs.clock, needs.log}));
   TRY(governance->follower_.add(governance->promotion_->projection()));
   governance->promotion_verbs_.emplace(
-      promotion::PromotionVerbNeeds{*governance->promotion_, needs.store, needs.kernel, needs.clock});
+      promotion::PromotionVerbNeeds{*governance->promotion_, needs.store, needs.kernel, needs.clock, follow});
   governance->heatmap_verbs_.emplace(
       heatmap::VerbNeeds{needs.store, needs.evidence, {needs.kernel.use_cases(), nullptr}, needs.clock});
   return governance;

@@ -312,7 +312,8 @@ TEST_P(OfficeTest, OnTheCommandLineAKeyProvesWhoApprovesAndFarAwayTheSession) {
   start(proposal("0.31", use_case));
   decide(100, false, use_case);
   minute(use_case);
-  const PromotionVerbNeeds needs{*office_, *store_, *kernel_, clock_};
+  const PromotionVerbNeeds needs{*office_, *store_, *kernel_, clock_,
+                                 [&](Progress& progress) { return follower_->catch_up(progress); }};
   MemoryFiles files;
   ASSERT_TRUE(files.write("anna.key", key(1).seed_hex(), Privacy::secret));
   const auto approve = [&](const std::string& caller_name, Files* here, Json input) {

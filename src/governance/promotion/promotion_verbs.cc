@@ -68,10 +68,14 @@ std::vector<Verb> promotion_verbs(const PromotionVerbNeeds* needs) {
        .verb = "show",
        .help = "Show a promotion: its arms, guardrails, looks at quality, and what it waits for.",
        .words = {"use_case"}},
-      [needs](const VerbCall&, const ShowRequest& request) { return needs->office.show(request); }));
+      [needs](const VerbCall& call, const ShowRequest& request) -> Result<PromotionView> {
+        TRY(needs->follow(call.progress));
+        return needs->office.show(request);
+      }));
   verbs.push_back(changing<UseCaseRequest>(
       "advance", "Move a promotion into its next stage, or let a held one go on; refused while it waits for something.",
-      [needs](const VerbCall& call, const UseCaseRequest& r) {
+      [needs](const VerbCall& call, const UseCaseRequest& r) -> Result<Promotion> {
+        TRY(needs->follow(call.progress));
         return needs->office.advance(r.use_case, call.caller.name);
       }));
   verbs.push_back(changing<WhyRequest>("hold", "Keep a promotion in its stage; its guardrails stay in force.",
@@ -85,7 +89,9 @@ std::vector<Verb> promotion_verbs(const PromotionVerbNeeds* needs) {
   verbs.push_back(changing<ApproveRequest>("approve",
                                            "Say yes, as one of two people, to the next stage of a tier 1 promotion.",
                                            [needs](const VerbCall& call, const ApproveRequest& r) -> Result<Promotion> {
-                                             return needs->office.approve(r.use_case, TRY(approver(*needs, call, r)));
+                                             const std::string person = TRY(approver(*needs, call, r));
+                                             TRY(needs->follow(call.progress));
+                                             return needs->office.approve(r.use_case, person);
                                            }));
   verbs.push_back(make_verb<GoldenRequest, GoldenAnswer>(
       {.noun = "promotion",
@@ -98,7 +104,8 @@ std::vector<Verb> promotion_verbs(const PromotionVerbNeeds* needs) {
        .verb = "exploration",
        .help = "Tell what became of refusals let pass at random, against what the model said of them.",
        .words = {"use_case"}},
-      [needs](const VerbCall&, const ExplorationRequest& request) {
+      [needs](const VerbCall& call, const ExplorationRequest& request) -> Result<ExplorationAnswer> {
+        TRY(needs->follow(call.progress));
         return exploration({needs->store, needs->kernel, needs->clock}, request);
       }));
   return verbs;

@@ -1,6 +1,7 @@
 // The promotion verbs: start, list, show, advance, hold, stop, approve, golden, exploration.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "governance/promotion/office.h"
@@ -13,6 +14,7 @@ struct PromotionVerbNeeds {
   Store& store;
   kernel::Kernel& kernel;
   const Clock& clock;
+  std::function<Result<void>(Progress&)> follow;  // so that what is told holds what was just decided
 };
 
 std::vector<Verb> promotion_verbs(const PromotionVerbNeeds* needs);  // with nullptr they can be described but not run
