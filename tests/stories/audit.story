@@ -23,8 +23,8 @@ $ puhui decision replay $(cat id) --quiet
   Taken again, it gave the same bytes.
 
 # Every decision again, one by one and many at once, on one thread and on two: one digest.
-$ for t in 1 2; do for b in 1 256; do puhui audit replay --threads $t --batch $b --json --quiet; done; done | sort | uniq -c | grep -o '^ *4 .*"identical":271,"different":0'
-      4 {"decisions":271,"replayed":271,"identical":271,"different":0
+$ for t in 1 2; do for b in 1 256; do puhui audit replay --threads $t --batch $b --json --quiet; done; done | sort | uniq -c | sed 's/^ *//; s/,"erased.*//'
+  4 {"decisions":271,"replayed":271,"identical":271,"different":0
 
 # A person looks again: an act in the chain; the judgement stays.
 $ puhui decision review --id $(cat id) --verdict change --outcome refuse --why "the same" --quiet
@@ -63,9 +63,6 @@ $ puhui pack make jrt_0221 lending.approval/person_revolving --format markdown -
 $ puhui audit night --sample 0 --quiet | head -1 | grep -o 'NOT GOOD\|its facts differ from those it was decided on'
   NOT GOOD
   its facts differ from those it was decided on
-$ puhui alert list --quiet | grep -c 'chain'
-  1
-
 $ puhui decision export --outcome refuse --out refused.csv --quiet; head -1 refused.csv
   refused.csv written: [..] decisions, [..] bytes, SHA-256 [..]
   id,at,use_case,outcome,entity,reasons,human,caller,permit,probability
