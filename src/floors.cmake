@@ -31,6 +31,7 @@ module(governance/fairness      SEES ground infrastructure governance/incidents)
 module(governance/promotion     SEES ground infrastructure governance/incidents)
 module(governance/audit         SEES ground infrastructure governance/incidents)
 module(governance/heatmap       SEES ground infrastructure governance/incidents)
+module(governance/today         SEES ground infrastructure governance/incidents governance/permits governance/audit)
 
 # doors: they see verbs, not the bank behind them
 module(doors/http          SEES ground/base     USES OpenSSL::SSL)

@@ -22,6 +22,7 @@ Result<void> done(const Result<Answer>& answer) {
 std::vector<Migration> governance_migrations() {
   std::vector<Migration> out;
   add(out, incidents::migrations());
+  add(out, inventory::migrations());
   add(out, permits::migrations());
   add(out, drift::migrations());
   add(out, fairness::migrations());
@@ -34,6 +35,7 @@ std::vector<Migration> governance_migrations() {
 Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& needs) {
   std::unique_ptr<Governance> governance(new Governance(needs));
   TRY(governance->follower_.add(governance->switches_));
+  TRY(governance->follower_.add(governance->challengers_));
   governance->drift_book_ = TRY(drift::DriftBook::open(needs.store, needs.evidence, needs.kernel));
   TRY(governance->follower_.add(*governance->drift_book_));
   TRY(governance->follower_.add(governance->decay_book_));
@@ -56,6 +58,8 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
       promotion::PromotionVerbNeeds{*governance->promotion_, needs.store, needs.kernel, needs.clock, follow});
   governance->heatmap_verbs_.emplace(
       heatmap::VerbNeeds{needs.store, needs.evidence, {needs.kernel.use_cases(), nullptr}, needs.clock});
+  governance->today_needs_.emplace(
+      today::TodayNeeds{governance->switches_, governance->proposals_, *governance->audit_needs_});
   return governance;
 }
 
@@ -89,6 +93,7 @@ std::vector<Chore> Governance::chores() {
   return {{"follow", kSecondMs, [this](Progress& progress) { return follow(progress); }},
           {"switches", kMinuteMs, [this](Progress&) { return switches_.tend(); }},
           {"drills", kHourMs, [this](Progress&) { return switches_.watch_drills(); }},
+          {"validations", kHourMs, [this](Progress&) { return inventory::watch_validations(inventory_needs_); }},
           {"permits", kSecondMs, [this](Progress&) { return proposals_.due(); }},
           {"expiry", kHourMs, [this](Progress&) { return proposals_.watch_expiry(); }},
           {"promotion", kMinuteMs, [this](Progress&) { return promotion_->step(); }},
@@ -109,6 +114,8 @@ std::vector<Verb> governance_verbs(const Governance* governance) {
   hand_on(incidents::alert_verbs(part(&Governance::incident_needs_)));
   hand_on(incidents::incident_verbs(part(&Governance::incident_needs_)));
   hand_on(incidents::switch_verbs(part(&Governance::switch_verbs_)));
+  hand_on(inventory::inventory_verbs(part(&Governance::inventory_needs_)));
+  hand_on(today::today_verbs(lent(&Governance::today_needs_)));
   hand_on(permits::proposal_verbs(part(&Governance::proposal_verbs_)));
   hand_on(permits::permit_history_verbs(part(&Governance::permit_needs_)));
   for (Verb& verb : drift::verbs(lent(&Governance::drift_verbs_))) out.push_back(std::move(verb));

@@ -17,8 +17,11 @@
 #include "governance/heatmap/heatmap_verbs.h"
 #include "governance/heatmap/meter.h"
 #include "governance/incidents/incident_verbs.h"
+#include "governance/inventory/inventory_verbs.h"
+#include "governance/inventory/production.h"
 #include "governance/permits/proposal_verbs.h"
 #include "governance/promotion/promotion_verbs.h"
+#include "governance/today/today.h"
 #include "ground/base/files.h"
 #include "ground/base/verb.h"
 #include "infrastructure/kernel/follower.h"
@@ -55,6 +58,7 @@ class Governance {
         incident_needs_{needs.store, needs.evidence, needs.kernel, needs.clock},
         switches_(incident_needs_),
         switch_verbs_{switches_, needs.kernel, needs.clock},
+        inventory_needs_{needs.store, needs.evidence, needs.kernel, needs.clock},
         permit_needs_{needs.store, needs.evidence, needs.kernel, needs.clock},
         proposals_(permit_needs_),
         proposal_verbs_{proposals_, needs.clock},
@@ -74,6 +78,8 @@ class Governance {
   incidents::IncidentNeeds incident_needs_;
   incidents::Switches switches_;
   incidents::SwitchVerbNeeds switch_verbs_;
+  inventory::InventoryNeeds inventory_needs_;
+  inventory::Challengers challengers_;
   permits::PermitNeeds permit_needs_;
   permits::Proposals proposals_;
   permits::ProposalVerbNeeds proposal_verbs_;
@@ -89,6 +95,7 @@ class Governance {
   std::optional<promotion::PromotionVerbNeeds> promotion_verbs_;
   heatmap::Meter meter_;
   std::optional<heatmap::VerbNeeds> heatmap_verbs_;
+  std::optional<today::TodayNeeds> today_needs_;
 };
 
 std::vector<Migration> governance_migrations();

@@ -43,7 +43,8 @@ class InventoryTest : public kernel::KernelTest {
   }
   std::vector<std::string> titles(const std::string& json) {
     std::vector<std::string> out;
-    for (const Json& item : *ask("inventory list", json).find("items")->list()) {
+    const Json answer = ask("inventory list", json);
+    for (const Json& item : *answer.find("items")->list()) {
       out.push_back(incidents::text_at(item, "kind") + ": " + incidents::text_at(item, "title"));
     }
     return out;

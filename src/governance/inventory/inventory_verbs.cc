@@ -152,7 +152,8 @@ Result<ListAnswer> list(const InventoryNeeds& needs, const ListRequest& request)
 }
 
 Result<Item> find_item(const InventoryNeeds& needs, ItemKind kind, std::string_view name, Timestamp at) {
-  for (Item& item : TRY(catalogue(needs, at)).items) {
+  Catalogue all = TRY(catalogue(needs, at));
+  for (Item& item : all.items) {
     if (item.kind == kind && item.name == name) return std::move(item);
   }
   return fail(ErrorCode::not_found, "name", "the inventory has no such item");

@@ -155,6 +155,55 @@ void add_reading(std::vector<Verb>& verbs, const ProposalVerbNeeds* needs) {
       }));
 }
 
+// The answer of `proposal bytes`, signed by a key file: for the command line; a browser holds its key itself.
+struct SignRequest {
+  std::string answer, key_file;
+};
+void fields(Shape& shape, SignRequest& request) {
+  shape.field("answer", request.answer,
+              {.help = "the file with the answer of `proposal bytes`", .min = 1, .max = 4096});
+  shape.field("key_file", request.key_file, {.help = "your secret signing key", .min = 1, .max = 4096});
+}
+
+struct Signed {
+  Timestamp at;
+  std::string signature;
+  Digest seen;
+};
+void fields(Shape& shape, Signed& made) {
+  shape.field("at", made.at, {.help = "the moment of signing"});
+  shape.field("signature", made.signature, {.help = "Ed25519, 128 hex digits"});
+  shape.field("seen", made.seen, {.help = "digest of what was seen"});
+}
+
+Result<Signed> sign(const Files& files, const SignRequest& request) {
+  constexpr size_t kAnswerBytesMax = 1 << 16, kKeyFileBytesMax = 4096;
+  const auto answer = read_json<SignedBytes>(TRY(parse_json(TRY(files.read(request.answer, kAnswerBytesMax)))));
+  if (!answer) return fail(at(request.answer, answer.error()));
+  // A key that signs permits signs nothing else.
+  if (!answer->bytes.starts_with("puhui permit 1\n")) {
+    return fail(ErrorCode::invalid, request.answer, "expected the bytes of an approval, came something else");
+  }
+  const auto key = evidence::SigningKey::parse(TRY(files.read(request.key_file, kKeyFileBytesMax)));
+  if (!key) return fail(at(request.key_file, key.error()));
+  return Signed{answer->at, key->sign(answer->bytes).hex(), answer->seen};
+}
+
+void add_signing(std::vector<Verb>& verbs) {
+  VerbHead head;
+  head.noun = "proposal";
+  head.verb = "sign";
+  head.help = "Sign the answer of `proposal bytes` with a key file; send what comes to `proposal approve`.";
+  head.storeless = true;
+  head.local_only = true;
+  verbs.push_back(make_verb<SignRequest, Signed>(
+      std::move(head), [](const VerbCall& call, const SignRequest& request) -> Result<Signed> {
+        if (call.files == nullptr)
+          return fail(ErrorCode::forbidden, "key_file", "names a file of yours, which is not here");
+        return sign(*call.files, request);
+      }));
+}
+
 void add_authors(std::vector<Verb>& verbs, const ProposalVerbNeeds* needs) {
   verbs.push_back(make_verb<Write, Proposal>(
       head("draft", "Keep a proposed permit for yourself, not yet to be signed.", Effect::write),
@@ -199,6 +248,7 @@ std::vector<Verb> proposal_verbs(const ProposalVerbNeeds* needs) {
   add_reading(verbs, needs);
   add_authors(verbs, needs);
   add_approvers(verbs, needs);
+  add_signing(verbs);
   return verbs;
 }
 
