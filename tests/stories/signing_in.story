@@ -308,9 +308,9 @@ $ cp .cookie bo.cookie
   Puhui is open at http://[..]/   (people sign in; stop it with Ctrl-C)
   Stopped by SIGTERM: every request was answered.
 
-# Every step is in the evidence, and no password.
+# Every step is in the evidence, the refused question too, and no password.
 $ puhui evidence verify --json --quiet | grep -o '"records":[0-9]*'
-  "records":8
+  "records":9
 
 $ cat puhui-store/puhui.db* | grep -a -c -e 'three sparrows' -e "$(cat once)"
   0

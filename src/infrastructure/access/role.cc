@@ -26,18 +26,60 @@ bool apart(Duty a, Duty b) {
 using Permissions = std::vector<std::string_view>;
 
 // What all who make, check and audit may look at: how the bank decides, what decides, and how it does.
-const Permissions kLooks = {
-    "today.*",           "decision.find",     "decision.show",        "decision.replay",     "decision.export",
-    "review.list",       "evidence.show",     "evidence.verify",      "evidence.replay",     "audit.*",
-    "permit.list",       "permit.history",    "proposal.list",        "proposal.show",       "draft.list",
-    "draft.open",        "draft.base",        "draft.test",           "draft.eval",          "inventory.list",
-    "inventory.show",    "inventory.lineage", "inventory.production", "incident.list",       "incident.show",
-    "alert.list",        "switch.list",       "switch.drills",        "drift.show",          "decay.show",
-    "fairness.show",     "fairness.list",     "promotion.list",       "promotion.show",      "promotion.golden",
-    "experiment.list",   "experiment.show",   "experiment.compare",   "heatmap.show",        "heatmap.block",
-    "heatmap.summary",   "heatmap.prices",    "compute.jobs",         "compute.quotas",      "model.show",
-    "policy.check",      "policy.eval",       "policy.test",          "policy.table.export", "lending.facts",
-    "lending.portfolio", "lending.products"};
+const Permissions kLooks = {"today.*",
+                            "decision.find",
+                            "decision.show",
+                            "decision.replay",
+                            "decision.export",
+                            "review.list",
+                            "evidence.show",
+                            "evidence.verify",
+                            "evidence.replay",
+                            "audit.*",
+                            "permit.list",
+                            "permit.history",
+                            "proposal.list",
+                            "proposal.show",
+                            "draft.list",
+                            "draft.open",
+                            "draft.base",
+                            "draft.test",
+                            "draft.eval",
+                            "inventory.list",
+                            "inventory.show",
+                            "inventory.lineage",
+                            "inventory.production",
+                            "incident.list",
+                            "incident.show",
+                            "alert.list",
+                            "switch.list",
+                            "switch.drills",
+                            "drift.show",
+                            "decay.show",
+                            "fairness.show",
+                            "fairness.list",
+                            "promotion.list",
+                            "promotion.show",
+                            "experiment.list",
+                            "experiment.show",
+                            "experiment.compare",
+                            "heatmap.show",
+                            "heatmap.block",
+                            "heatmap.summary",
+                            "heatmap.prices",
+                            "compute.jobs",
+                            "compute.quotas",
+                            "model.show",
+                            "policy.check",
+                            "policy.eval",
+                            "policy.test",
+                            "policy.table.export",
+                            "lending.facts",
+                            "lending.portfolio",
+                            "lending.products",
+                            "lending.book",
+                            "pack.list",
+                            "pack.make"};
 
 // What whoever makes something may do to have it tried and signed.
 const Permissions kProposes = {"proposal.draft", "proposal.submit", "proposal.withdraw",
@@ -45,12 +87,12 @@ const Permissions kProposes = {"proposal.draft", "proposal.submit", "proposal.wi
                                "incident.open",  "incident.note",   "lending.propose"};
 
 // What whoever checks may do: sign, stop, take back, look into.
-const Permissions kChecks = {"proposal.bytes",    "proposal.approve", "proposal.reject",    "proposal.schedule",
-                             "permit.rollback",   "permit.review",    "permit.submit",      "switch.*",
-                             "promotion.advance", "promotion.hold",   "promotion.stop",     "promotion.exploration",
-                             "incident.*",        "alert.*",          "inventory.validate", "inventory.declare",
-                             "decision.review",   "lending.loan",     "lending.loans",      "lending.schedule",
-                             "lending.book"};
+const Permissions kChecks = {"proposal.bytes",     "proposal.approve",      "proposal.reject",   "proposal.schedule",
+                             "permit.rollback",    "permit.review",         "permit.submit",     "switch.*",
+                             "promotion.approve",  "promotion.golden",      "promotion.advance", "promotion.hold",
+                             "promotion.stop",     "promotion.exploration", "incident.*",        "alert.*",
+                             "inventory.validate", "inventory.declare",     "decision.review",   "lending.loan",
+                             "lending.loans",      "lending.schedule"};
 
 Permissions all_of(std::initializer_list<Permissions> parts) {
   Permissions out;
@@ -75,8 +117,8 @@ const std::vector<Role>& roles() {
       {"model_builder", "Model builder", "模型开发", Duty::makes, false,
        all_of({kLooks,
                kProposes,
-               {"model.*", "experiment.*", "drift.*", "decay.*", "fairness.run", "promotion.start", "compute.submit",
-                "compute.cancel"}})},
+               {"model.*", "experiment.*", "drift.*", "decay.*", "fairness.run", "promotion.start", "promotion.golden",
+                "compute.submit", "compute.cancel"}})},
       {"manager", "Manager", "业务负责人", Duty::checks, true,
        all_of({kLooks, kChecks, {"heatmap.*", "compute.*", "ledger.account", "ledger.verify"}})},
       {"service",
@@ -85,12 +127,12 @@ const std::vector<Role>& roles() {
        Duty::serves,
        false,
        {"decision.find", "decision.show", "decision.review", "review.list", "subject.*", kSeesPersonalFacts,
-        "evidence.show", "today.*", "lending.apply", "lending.facts", "lending.loan", "lending.loans", "lending.book",
-        "lending.products", "lending.schedule", "lending.draw", "lending.repay", "lending.prepay"}},
+        "evidence.show", "today.*", "lending.apply", "lending.facts", "lending.loan", "lending.loans",
+        "lending.schedule", "lending.products", "lending.book", "lending.draw", "lending.repay", "lending.prepay"}},
       {"auditor", "Auditor", "审计", Duty::audits, false,
        all_of({kLooks,
                {kSeesPersonalFacts, "subject.list", "user.list", kSeesAllSessions, "ledger.account", "ledger.history",
-                "ledger.verify", "lending.loan", "lending.loans", "lending.book", "lending.schedule"}})},
+                "ledger.verify", "lending.loan", "lending.loans", "lending.schedule"}})},
   };
   return table;
 }
