@@ -22,7 +22,7 @@ $ puhui lending simulate --rows 3000 --seed 11 --out history.csv > /dev/null; pu
   [...]
 
 $ grep -o '"state": *"[a-z]*"' .answer; grep -o '"id": *"[^"]*"' .answer | head -1 | cut -d'"' -f4 > proposal; wc -c < proposal
-  "state": "submitted"
+  "state":"submitted"
   37
 
 > GET /v1/proposal/show?id=$(cat proposal)
@@ -69,8 +69,8 @@ $ grep -o 'it was made with the key of li' .answer | head -1
   200 application/json
   [...]
 
-$ grep -o '"state": *"[a-z]*"' .answer; grep -c '"person"' .answer
-  "state": "submitted"
+$ grep -o '"state": *"[a-z]*"' .answer; grep -o '"person"' .answer | wc -l
+  "state":"submitted"
   1
 
 # The author does not sign; the second other person does, and it takes force.
@@ -111,7 +111,7 @@ $ cp .answer li.bytes; puhui proposal sign --answer li.bytes --key-file li.key -
   [...]
 
 $ grep -o '"state": *"[a-z_]*"' .answer
-  "state": "in_force"
+  "state":"in_force"
 
 # A page written before that is stale: it is told who granted which meanwhile.
 $ sed 's/"made_at": "20/"made_at": "19/' submit.json > stale.json; cmp -s submit.json stale.json || echo another manifest
@@ -156,7 +156,7 @@ $ grep -c lifted_at .answer
   [...]
 
 $ grep -o '"lifted_by": *"[a-z]*"' .answer
-  "lifted_by": "li"
+  "lifted_by":"li"
 
 > GET /v1/inventory/production
 > Authorization: Bearer $(cat li)
@@ -167,7 +167,9 @@ $ grep -c '"use_case": *"lending.approval/person_revolving"' .answer
   1
 
 & stop
+  Puhui is open at http://[..]
+  [...]
 
 # All of it is in the evidence, refusals too, and the chain is whole.
-$ puhui evidence verify | head -1
-  whole [..]
+$ puhui evidence verify --quiet
+  The chain is whole: [..] records, 0 of them with facts erased by retention.
