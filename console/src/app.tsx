@@ -18,6 +18,10 @@ import { DarkContext, themeOf, useAppearance } from "./shell/theme";
 import { firstLanguage, LanguageContext, languageKey, useWords, type Language } from "./words/said";
 import { shellWords } from "./words/shell";
 
+// Where the pages lie: the server answers everything under it with index.html.
+const base = "/console";
+if (location.pathname !== base && !location.pathname.startsWith(`${base}/`)) history.replaceState(null, "", base + "/");
+
 const isSession = (value: Session | SignedOut): value is Session => "permissions" in value;
 
 function Signed({ children }: { children: (session: Session) => React.ReactNode }) {
@@ -87,7 +91,7 @@ export function App() {
         <ConfigProvider locale={language === "zh" ? zhCN : enUS} theme={theme}>
           <AntApp>
             <LiveRegion>
-              <BrowserRouter>
+              <BrowserRouter basename={base}>
                 <Signed>
                   {() => <Frame language={language} onLanguage={setLanguage} appearance={appearance} onAppearance={choose} />}
                 </Signed>

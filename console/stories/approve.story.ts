@@ -6,7 +6,7 @@ const passphrase = "only my own two hands know this";
 test("a policy is written, tried, submitted by one person and signed by two others, and then decides", async ({ desk }) => {
   test.setTimeout(150_000);
   const { page: wei } = await desk("wei");
-  await wei.goto("/policies");
+  await wei.goto("/console/policies");
   await settled(wei);
   await wei.getByRole("button", { name: "Begin a draft" }).first().click();
   await expect(wei.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
@@ -44,7 +44,7 @@ test("a policy is written, tried, submitted by one person and signed by two othe
 
   for (const name of ["anna", "bo"]) {
     const { page } = await desk(name);
-    await page.goto("/account");
+    await page.goto("/console/account");
     await settled(page);
     await page.getByLabel("Passphrase of your key").fill(passphrase);
     await page.getByLabel("The passphrase again").fill(passphrase);
@@ -62,7 +62,7 @@ test("a policy is written, tried, submitted by one person and signed by two othe
     await page.getByRole("dialog").getByRole("button", { name: "Sign" }).click();
     await expect(page.getByRole("dialog")).toHaveCount(0, { timeout: 30_000 });
   }
-  await wei.goto("/policies");
+  await wei.goto("/console/policies");
   await settled(wei);
   await expect(wei.getByRole("region", { name: "lending.approval/person_revolving" })).toContainText("wei");
 });

@@ -6,7 +6,7 @@ const script = `<img src=x onerror="window.__ran = 1"><script>window.__ran = 1</
 test("a stale page does not save over a newer revision and hears whose it is", async ({ desk }) => {
   test.setTimeout(90_000);
   const { page: wei } = await desk("wei");
-  await wei.goto("/policies/of/lending.approval/person_revolving?draft=1");
+  await wei.goto("/console/policies/of/lending.approval/person_revolving?draft=1");
   await expect(wei.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
   await wei.getByLabel("Name", { exact: true }).fill("Seen by two");
   await wei.getByRole("button", { name: "Save", exact: true }).click();
@@ -28,12 +28,12 @@ test("a stale page does not save over a newer revision and hears whose it is", a
 test("a script in a text field is shown as text", async ({ desk }) => {
   test.setTimeout(90_000);
   const { page } = await desk("wei");
-  await page.goto("/policies/of/lending.approval/person_revolving?draft=1");
+  await page.goto("/console/policies/of/lending.approval/person_revolving?draft=1");
   await expect(page.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
   await page.getByLabel("Name", { exact: true }).fill(script);
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("Revision 1, saved by wei")).toBeVisible();
-  await page.goto("/policies");
+  await page.goto("/console/policies");
   await settled(page);
   await expect(page.getByText(script)).toBeVisible();
   expect(await page.evaluate(() => (window as { __ran?: number }).__ran)).toBeUndefined();
@@ -42,7 +42,7 @@ test("a script in a text field is shown as text", async ({ desk }) => {
 test("on a phone a decision and a draft can be read, and nothing runs off the side", async ({ desk }) => {
   const { page } = await desk("anna", { width: 390, height: 844 });
   for (const path of ["/", "/decisions", "/policies", "/policies/of/lending.approval/person_revolving", "/models", "/products", "/loans"]) {
-    await page.goto(path);
+    await page.goto(`/console${path}`);
     await settled(page);
     const over = await page.evaluate(() => document.querySelector("#content")!.scrollWidth - document.querySelector("#content")!.clientWidth);
     expect(over, `${path} is ${over} px too wide`).toBeLessThanOrEqual(1);
@@ -51,7 +51,7 @@ test("on a phone a decision and a draft can be read, and nothing runs off the si
 
 test("a decision is found and opened with the keyboard alone", async ({ desk }) => {
   const { page } = await desk("anna");
-  await page.goto("/");
+  await page.goto("/console/");
   await settled(page);
   await page.keyboard.press("g");
   await page.keyboard.press("d");

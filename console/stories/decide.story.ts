@@ -7,7 +7,7 @@ test("customer service finds why a person was refused and reads it out", async (
   const { page, context } = await desk("mei");
   const found = await askAs<Found>(context, "/v1/decision/find?outcome=refuse&limit=1");
   const id = found.decisions[0]!.id;
-  await page.goto("/decisions");
+  await page.goto("/console/decisions");
   await settled(page);
   await page.getByLabel("Open by its id").fill(id);
   await page.getByRole("button", { name: "Open", exact: true }).click();
@@ -21,7 +21,7 @@ test("customer service finds why a person was refused and reads it out", async (
 test("the same reasons are there in Chinese", async ({ desk }) => {
   const { page, context } = await desk("mei", { language: "zh" });
   const found = await askAs<Found>(context, "/v1/decision/find?outcome=refuse&limit=1");
-  await page.goto(`/decisions/${found.decisions[0]!.id}`);
+  await page.goto(`/console/decisions/${found.decisions[0]!.id}`);
   await settled(page);
   await expect(page.getByRole("region", { name: "可向客户宣读" })).toContainText(/[\u4e00-\u9fff]{6,}/);
 });
@@ -29,7 +29,7 @@ test("the same reasons are there in Chinese", async ({ desk }) => {
 test("a risk officer takes a decision again and it gives the same bytes", async ({ desk }) => {
   const { page, context } = await desk("anna");
   const found = await askAs<Found>(context, "/v1/decision/find?limit=1");
-  await page.goto(`/decisions/${found.decisions[0]!.id}`);
+  await page.goto(`/console/decisions/${found.decisions[0]!.id}`);
   await settled(page);
   await page.getByRole("button", { name: "Take it again" }).click();
   await expect(page.getByText("Identical: taken again it gave the same bytes.")).toBeVisible();
@@ -37,7 +37,7 @@ test("a risk officer takes a decision again and it gives the same bytes", async 
 
 test("an application made in the console is decided, and its reasons stand beside it", async ({ desk }) => {
   const { page } = await desk("mei");
-  await page.goto("/apply?product=person_revolving");
+  await page.goto("/console/apply?product=person_revolving");
   await settled(page);
   await page.getByLabel(/Borrower/).fill("story-borrower-1");
   await page.getByRole("button", { name: "Decide" }).click();

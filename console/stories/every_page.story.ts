@@ -21,7 +21,7 @@ for (const appearance of ["light", "dark"] as const) {
       for (const by of new Set(seen.map((one) => one.by))) {
         const { page } = await desk(by, { language, appearance });
         for (const one of seen.filter((of) => of.by === by)) {
-          await page.goto(one.path);
+          await page.goto(`/console${one.path}`);
           await settled(page);
           if (one.name === "policy") await expect(page.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
           await draw(page, one, appearance, language);

@@ -24,7 +24,7 @@ function listed(): string[] {
 export function everyPage(): Seen[] {
   const pages = listed().filter((path) => path !== "/block");
   const seen = pages.map((path) => ({ name: path === "/" ? "overview" : path.slice(1), path, by: lookers[path] ?? looker }));
-  return [...seen, { name: "block", path: "/block/3A", by: looker }, { name: "policy", path: "/policies/of/lending.approval/person_revolving", by: "wei" }];
+  return [...seen, { name: "block", path: "/blocks/3A", by: looker }, { name: "policy", path: "/policies/of/lending.approval/person_revolving", by: "wei" }];
 }
 
 // Pages of one thing, whose address is known only once the bank is there.

@@ -3,7 +3,7 @@ import { askAs, expect, settled, test } from "./people";
 
 test("a manager reads the heat map and goes from a block down to its decisions", async ({ desk }) => {
   const { page } = await desk("bo");
-  await page.goto("/");
+  await page.goto("/console/");
   await settled(page);
   const cell = page.getByRole("link", { name: /3A/ }).or(page.getByRole("button", { name: /3A/ })).or(page.getByRole("gridcell", { name: /3A/ })).first();
   await expect(cell).toBeVisible();
@@ -18,7 +18,7 @@ test("a model is stopped by one person and lifted by two", async ({ desk }) => {
   const { page: anna, context } = await desk("anna");
   const base = await askAs<{ artefacts: { name: string; digest: string }[] }>(context, "/v1/draft/base?use_case=lending.approval/person_revolving");
   const model = base.artefacts.find((one) => one.name === "model:pd")!.digest;
-  await anna.goto("/switches");
+  await anna.goto("/console/switches");
   await settled(anna);
   await anna.getByRole("button", { name: "Stop …" }).click();
   const dialog = anna.getByRole("dialog");
@@ -37,7 +37,7 @@ test("a model is stopped by one person and lifted by two", async ({ desk }) => {
   await expect(stopped.getByRole("button", { name: "Confirm the lift" })).toHaveCount(0); // not by the same person
 
   const { page: bo } = await desk("bo");
-  await bo.goto("/switches");
+  await bo.goto("/console/switches");
   await settled(bo);
   await bo.getByRole("button", { name: "Confirm the lift" }).click();
   await bo.getByRole("dialog").getByRole("textbox", { name: /Why/ }).fill("I looked too: the scores are right.");

@@ -3,7 +3,7 @@ import { bank, expect, passwordOf, settled, test } from "./people";
 
 test("a person signs in, and out again", async ({ desk }) => {
   const { page } = await desk(undefined);
-  await page.goto("/");
+  await page.goto("/console/");
   await page.getByLabel("Name").fill("adi");
   await page.getByLabel("Password").fill(passwordOf("adi"));
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -15,7 +15,7 @@ test("a person signs in, and out again", async ({ desk }) => {
 
 test("a one-time password lets a person do nothing but change it", async ({ desk }) => {
   const { page } = await desk(undefined);
-  await page.goto("/");
+  await page.goto("/console/");
   await page.getByLabel("Name").fill("nora");
   await page.getByLabel("Password").fill(bank().oneTime.nora!);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -24,7 +24,7 @@ test("a one-time password lets a person do nothing but change it", async ({ desk
 
 test("a wrong password is refused plainly, and too many are slowed down", async ({ desk }) => {
   const { page } = await desk(undefined);
-  await page.goto("/");
+  await page.goto("/console/");
   await page.getByLabel("Name").fill("otto");
   for (let i = 0; i < 3; ++i) {
     await page.getByLabel("Password").fill(`wrong guess number ${i}`);
@@ -36,7 +36,7 @@ test("a wrong password is refused plainly, and too many are slowed down", async 
 
 test("an ended session asks to sign in again over the page, and what was typed is still there", async ({ desk }) => {
   const { page, context } = await desk("mei");
-  await page.goto("/loans");
+  await page.goto("/console/loans");
   await settled(page);
   await page.getByLabel(/Borrower/).fill("P0000000042");
   await context.clearCookies();
@@ -51,12 +51,12 @@ test("an ended session asks to sign in again over the page, and what was typed i
 
 test("a page that the role may not see is neither in the menu nor behind its address", async ({ desk }) => {
   const { page, context } = await desk("mei");
-  await page.goto("/");
+  await page.goto("/console/");
   await settled(page);
   const menu = page.getByRole("navigation", { name: "Main menu" });
   await expect(menu.getByText("Decisions")).toBeVisible();
   await expect(menu.getByText("Policies")).toHaveCount(0);
-  await page.goto("/policies");
+  await page.goto("/console/policies");
   await expect(page.getByText(/no such page, or your role may not see it/)).toBeVisible();
   const refused = await context.request.get("/v1/draft/list");
   expect(refused.status()).toBe(403);
