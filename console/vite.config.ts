@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import type { AtRule, Root } from "postcss";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 // `npm run dev` shows the sources as they are edited and asks a running `puhui serve` (PUHUI_SERVER) for the rest.
@@ -24,7 +25,15 @@ const scopedResets = {
 export default defineConfig({
   plugins: [react()],
   css: { postcss: { plugins: [scopedResets] } },
-  resolve: { alias: { path: "path-browserify" } },
+  resolve: {
+    alias: [
+      { find: "path", replacement: "path-browserify" },
+      // The editor takes two icons from an index of all 1,700, and one part from that of all parts: without these they
+      // would all be shipped with it.
+      { find: /^@patternfly\/react-core\/dist\/js$/, replacement: "@patternfly/react-core/dist/js/components/Icon" },
+      { find: /^@patternfly\/react-icons\/dist\/js\/icons$/, replacement: fileURLToPath(new URL("src/pages/policies/editor_icons.ts", import.meta.url)) },
+    ],
+  },
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },
