@@ -1,5 +1,6 @@
 #include "bank/governance.h"
 
+#include "bank/pack_reports.h"
 #include "governance/audit/nightly.h"
 
 namespace puhui {
@@ -49,7 +50,7 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
   governance->audit_needs_.emplace(
       audit::AuditNeeds{needs.store, needs.evidence, needs.kernel, needs.clock, follow,
                         [at = governance.get()](std::string_view source, std::string_view use_case) {
-                          return at->report(source, use_case);
+                          return pack_report(governance_verbs(at), source, use_case);
                         }});
   governance->promotion_ =
       TRY(promotion::Office::open({needs.store, needs.evidence, needs.kernel, needs.clock, needs.log}));
@@ -61,16 +62,6 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
   governance->today_needs_.emplace(
       today::TodayNeeds{governance->switches_, governance->proposals_, *governance->audit_needs_});
   return governance;
-}
-
-// None: the pack says missing.
-std::optional<std::string> Governance::report(std::string_view source, std::string_view use_case) const {
-  if (source != "drift.latest") return std::nullopt;
-  drift::ShowRequest request;
-  request.use_case = use_case;
-  const auto shown = drift::show(drift_verbs_->measure, request);
-  if (!shown || !shown->reference || shown->rows_now == 0) return std::nullopt;
-  return drift::tell(*shown);
 }
 
 Result<void> Governance::follow(Progress& progress) {

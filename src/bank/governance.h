@@ -69,9 +69,6 @@ class Governance {
   // that is far behind: it then tells of what was followed so far.
   Result<void> follow_for_a_verb(Progress& progress);
 
-  // What an evidence pack takes from modules beside audit, in words.
-  std::optional<std::string> report(std::string_view source, std::string_view use_case) const;
-
   GovernanceNeeds needs_;
   std::timed_mutex following_;
   std::atomic<bool> kept_by_chores_ = false;

@@ -11,7 +11,8 @@ namespace {
 // ---- EU Annex IV
 
 constexpr OutlineField kEuGeneral[] = {
-    {"IV 1(a)", "Intended purpose", "预期用途", "use_case.title"},
+    {"IV 1(a)", "Name", "名称", "use_case.title"},
+    {"IV 1(a)", "Intended purpose", "预期用途", "inventory.purpose"},
     {"IV 1(a)", "Provider", "提供者", "use_case.owner"},
     {"IV 1(a)", "Version and its relation to earlier ones", "版本及与先前版本的关系", "permit.version"},
     {"IV 1(b)", "Interaction with hardware, software and other AI systems", "与其他软硬件及人工智能系统的交互",
@@ -37,7 +38,7 @@ constexpr OutlineField kEuDevelopment[] = {
     {"IV 2(h)", "Cybersecurity measures", "网络安全措施", "system.integrity"}};
 constexpr OutlineField kEuMonitoring[] = {
     {"IV 3", "Capabilities and limits, accuracy overall", "能力与局限、总体准确度", "models.calibration"},
-    {"IV 3", "Accuracy for groups of persons it is used on", "对特定人群的准确度", "fairness.latest"},
+    {"IV 3", "Accuracy for groups of persons it is used on", "对特定人群的准确度", "fairness.eu"},
     {"IV 3", "Foreseeable unintended outcomes and risks", "可预见的意外结果与风险", "inventory.risks"},
     {"IV 3", "Human oversight in place", "已实施的人工监督", "oversight.reviews"},
     {"IV 3", "Input data", "输入数据规格", "facts.list"},
@@ -76,7 +77,7 @@ constexpr OutlineField kJrtDeployment[] = {
     {"6.4.3", "Scripts of deployment", "部署脚本", ""},
     {"6.4.3", "Configuration of the environment", "部署环境配置", "permit.configuration"}};
 constexpr OutlineField kJrtControl[] = {
-    {"6.1", "Objective without bias", "目标函数无偏见歧视", "fairness.latest"},
+    {"6.1", "Objective without bias", "目标函数无偏见歧视", "fairness.cn"},
     {"6.2", "Protection against common attacks", "常见攻击防范", "system.integrity"},
     {"6.3", "Libraries the algorithm depends on", "算法依赖库", "models.libraries"},
     {"6.5", "Review before use", "上线前内部评审", "permit.signatures"},
@@ -99,7 +100,7 @@ constexpr OutlineSection kJrtSections[] = {
 // ---- SR 26-2
 
 constexpr OutlineField kSrMateriality[] = {
-    {"SR 26-2, materiality", "Purpose", "模型用途", "use_case.title"},
+    {"SR 26-2, materiality", "Purpose", "模型用途", "inventory.purpose"},
     {"SR 26-2, materiality", "Exposure: decisions taken with it", "敞口：所作决定", "decisions.counts"},
     {"SR 26-2, materiality", "Tier", "等级", "use_case.tier"}};
 constexpr OutlineField kSrDevelopment[] = {
@@ -132,9 +133,9 @@ constexpr OutlineSection kSrSections[] = {{"Materiality", "重要性", kSrMateri
 
 constexpr OutlineField kCard[] = {
     {"4.1", "Model details", "模型信息", "models.list"},
-    {"4.2", "Intended use", "预期用途", "use_case.title"},
+    {"4.2", "Intended use", "预期用途", "inventory.purpose"},
     {"4.2", "Uses out of scope", "不适用的用途", "permit.conditions"},
-    {"4.3", "Factors: groups and their results", "因素：群体及结果", "fairness.latest"},
+    {"4.3", "Factors: groups and their results", "因素：群体及结果", "fairness.cn"},
     {"4.4", "Metrics", "指标", "models.quality"},
     {"4.5", "Evaluation data", "评估数据", "models.split"},
     {"4.6", "Training data", "训练数据", "models.data"},

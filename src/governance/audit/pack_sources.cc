@@ -68,8 +68,8 @@ Result<PackSources> PackSources::gather(const AuditNeeds& needs, const std::stri
   }));
   if (!needs.reports) return out;
   for (const std::string_view source :
-       {"inventory.documents", "inventory.validation", "inventory.risks", "drift.latest", "fairness.latest",
-        "experiments.script", "experiments.operator", "experiments.iterations"}) {
+       {"inventory.documents", "inventory.validation", "inventory.risks", "inventory.purpose", "drift.latest",
+        "fairness.eu", "fairness.cn", "experiments.script", "experiments.operator", "experiments.iterations"}) {
     if (auto value = needs.reports(source, use_case)) out.set(std::string(source), *std::move(value));
   }
   return out;
