@@ -134,9 +134,15 @@ TEST_P(ReviewTest, is_an_act_and_a_row_and_leaves_the_judgement_as_it_was) {
   ASSERT_EQ(reviews.size(), 1u);
   EXPECT_EQ(reviews[0].by, "li");
   EXPECT_EQ(reviews[0].outcome, "approve");
+  ASSERT_TRUE(review(*needs_, {id, Verdict::change, "refer", "better asked again"}, "wang"));
+  const Timestamp at = reviews[0].at;
+  const auto counted = [&](Timestamp from, Timestamp to) { return overridden(*needs_, from, to).value(); };
+  EXPECT_EQ(counted(at, {at.microseconds + 1}).size(), 1u) << "reviewed twice, overridden once";
+  EXPECT_EQ(counted(at, {at.microseconds + 1}).begin()->second, 1);
+  EXPECT_TRUE(counted({at.microseconds + 1}, {at.microseconds + 1'000'000'000'000}).empty());
   const auto verified = log_->verify(quiet_);
   EXPECT_FALSE(verified->first_break);
-  EXPECT_EQ(verified->records, 62u) << "60 decisions, the permit, the review";
+  EXPECT_EQ(verified->records, 63u) << "60 decisions, the permit, two reviews";
 }
 
 TEST_P(ReviewTest, an_escalation_is_open_until_somebody_looks) {

@@ -128,4 +128,24 @@ Result<ReviewListAnswer> list_reviews(const AuditNeeds& needs, const ReviewListR
   return answer;
 }
 
+// The row says which decision; whose it was stands in its record.
+Result<std::map<std::string, int64_t>> overridden(const AuditNeeds& needs, Timestamp from, Timestamp to) {
+  std::vector<evidence::RecordId> ids;
+  TRY(needs.store.read([&](Reader& reader) {
+    return reader.each(
+        "SELECT DISTINCT node, sequence, id_high FROM audit_review WHERE verdict = ? AND at >= ? AND at < ? "
+        "ORDER BY node, sequence",
+        {static_cast<int64_t>(Verdict::change), from.microseconds, to.microseconds},
+        [&](const Row& row) -> Result<void> {
+          ids.emplace_back(Id128{static_cast<uint64_t>(row.integer(2)), static_cast<uint64_t>(row.integer(1))});
+          return {};
+        });
+  }));
+  std::map<std::string, int64_t> out;
+  for (const evidence::RecordId id : ids) {
+    ++out[TRY(evidence::decode_judgement(TRY(needs.evidence.find(id)).judgement)).use_case];
+  }
+  return out;
+}
+
 }  // namespace puhui::audit
