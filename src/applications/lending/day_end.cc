@@ -101,6 +101,10 @@ Result<DayReport> DayEnd::run_day(Date day, Progress& progress) {
     const auto done = static_cast<uint64_t>(marker.loans);
     progress.step(what, done, std::max(done, loans_before));
     if (marker.finished) return std::move(marker.report);
+    if (progress.stop_requested()) {
+      return fail(ErrorCode::unavailable, what,
+                  "was stopped after " + std::to_string(done) + " loans; run it again to go on");
+    }
   }
 }
 

@@ -185,6 +185,30 @@ TEST_P(DayEndTest, cut_off_between_any_two_chunks_and_resumed_it_leaves_what_an_
   }
 }
 
+// Says at its second step that it should end.
+class StopAtTheSecondStep : public Progress {
+ public:
+  void step(std::string_view, uint64_t, uint64_t) override { ++steps; }
+  bool stop_requested() const override { return steps == 2; }
+  int steps = 0;
+};
+
+TEST_P(DayEndTest, asked_to_stop_it_ends_between_two_chunks_and_run_again_it_leaves_what_an_undisturbed_run_leaves) {
+  const auto loans = portfolio_of(4, loans_);
+  const Date last = day("2025-02-28");
+  TestStore other(GetParam());
+  LoanOffice undisturbed(place_.where(), nullptr, 7), stopped(other.where(), nullptr, 7);
+  for (LoanOffice* office : {&undisturbed, &stopped}) live(*office, loans, day("2025-01-01"), last.plus_days(-1), 4);
+  ASSERT_TRUE(undisturbed.end_day(last));
+  StopAtTheSecondStep progress;
+  stopped.clock.set(start_of(last.plus_days(1), 480));
+  const auto cut = stopped.day_end->run(last, progress);
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().code, ErrorCode::unavailable);
+  ASSERT_TRUE(stopped.end_day(last));
+  EXPECT_TRUE(left_by(stopped, loans, last) == left_by(undisturbed, loans, last));
+}
+
 TEST_P(DayEndTest, a_day_is_run_once_days_before_it_are_caught_up_and_days_before_the_first_are_refused) {
   LoanOffice office(place_.where(), nullptr, 7);
   const Contract contract = examples::term_loan();
