@@ -2,6 +2,7 @@
 
 #include "bank/pack_reports.h"
 #include "governance/audit/nightly.h"
+#include "governance/audit/review_log.h"
 
 namespace puhui {
 
@@ -58,7 +59,10 @@ Result<std::unique_ptr<Governance>> Governance::open(const GovernanceNeeds& need
   governance->promotion_verbs_.emplace(
       promotion::PromotionVerbNeeds{*governance->promotion_, needs.store, needs.kernel, needs.clock, follow});
   governance->heatmap_verbs_.emplace(
-      heatmap::VerbNeeds{needs.store, needs.evidence, {needs.kernel.use_cases(), nullptr}, needs.clock});
+      heatmap::VerbNeeds{needs.store, needs.evidence, needs.kernel.use_cases(), needs.clock,
+                         [audit = &*governance->audit_needs_](Timestamp from, Timestamp to) {
+                           return audit::overridden(*audit, from, to);
+                         }});
   governance->today_needs_.emplace(
       today::TodayNeeds{governance->switches_, governance->proposals_, *governance->audit_needs_});
   return governance;

@@ -62,7 +62,9 @@ struct Program {
         HousekeepingNeeds{log, metrics, bank->cpu()},
         std::vector<Chore>{{"metering", kMinuteMs, [this](Progress&) { return bank->count_use(); }, kMinuteMs}});
     std::vector<Verb> verbs = bank->verbs();
-    for (Verb& verb : serve_verbs(&*serve)) verbs.push_back(std::move(verb));
+    std::vector<Verb> serving = serve_verbs(&*serve);
+    charge_to(bank->cpu(), serving);
+    for (Verb& verb : serving) verbs.push_back(std::move(verb));
     return verbs;
   }
 };

@@ -12,7 +12,7 @@ std::span<const std::string_view> names_of(const Step*);
 
 // The largest answers: a block's points, and how far back anybody may ask at once.
 inline constexpr size_t kPointsMax = 20'000;
-inline constexpr int64_t kRangeDaysMax = 400;
+inline constexpr int64_t kRangeDaysMax = 3660;
 
 // What was used, by whomever. Latencies are the largest of the minutes' quantiles.
 struct Use {

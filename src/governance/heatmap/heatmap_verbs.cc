@@ -12,13 +12,29 @@ void fields(Shape&, Nothing&) {}
 
 // What answers a question about the map: one snapshot of the store.
 template <class Answer, class Request, class Ask>
-Result<Answer> ask(const VerbNeeds& needs, const Request& request, Ask asked) {
+Result<Answer> ask(const VerbNeeds& needs, const MapNeeds& map, const Request& request, Ask asked) {
   Answer out;
   TRY(needs.store.read([&](Reader& reader) -> Result<void> {
-    out = TRY(asked(reader, needs.map, request, needs.clock.now()));
+    out = TRY(asked(reader, map, request, needs.clock.now()));
     return {};
   }));
   return out;
+}
+
+// Overrides are looked up record by record: asked for only where they are shown, and outside the snapshot's read.
+template <class Request>
+Result<MapNeeds> with_overridden(const VerbNeeds& needs, const Request& request, int64_t days) {
+  MapNeeds out{needs.use_cases};
+  if (!needs.overridden) return out;
+  const Span span = TRY(span_of(request.from, request.to, needs.clock.now(), days));
+  out.overridden = TRY(needs.overridden(span.from, span.to));
+  return out;
+}
+
+Result<ShowAnswer> show_map(const VerbNeeds& needs, const ShowRequest& request) {
+  const MapNeeds map =
+      request.measure == Measure::override_rate ? TRY(with_overridden(needs, request, 1)) : MapNeeds{needs.use_cases};
+  return ask<ShowAnswer>(needs, map, request, show);
 }
 
 Result<PriceAnswer> list_prices(const VerbNeeds& needs) {
@@ -69,19 +85,21 @@ std::vector<Verb> verbs(const VerbNeeds* needs) {
       {.noun = "heatmap",
        .verb = "show",
        .help = "Show the 45 blocks by one measure, and whose the rest of the CPU is."},
-      [needs](const VerbCall&, const ShowRequest& request) { return ask<ShowAnswer>(*needs, request, show); }));
+      [needs](const VerbCall&, const ShowRequest& request) { return show_map(*needs, request); }));
   out.push_back(make_verb<BlockRequest, BlockAnswer>(
       {.noun = "heatmap",
        .verb = "block",
        .help = "Show one block over time, by use case and version, with its trend, quotas and risk.",
        .words = {"block"}},
-      [needs](const VerbCall&, const BlockRequest& request) { return ask<BlockAnswer>(*needs, request, show_block); }));
+      [needs](const VerbCall&, const BlockRequest& request) {
+        return ask<BlockAnswer>(*needs, MapNeeds{needs->use_cases}, request, show_block);
+      }));
   out.push_back(make_verb<SummaryRequest, SummaryAnswer>(
       {.noun = "heatmap",
        .verb = "summary",
        .help = "Show concentration, headroom, its forecast and what a decision costs."},
-      [needs](const VerbCall&, const SummaryRequest& request) {
-        return ask<SummaryAnswer>(*needs, request, summarise);
+      [needs](const VerbCall&, const SummaryRequest& request) -> Result<SummaryAnswer> {
+        return ask<SummaryAnswer>(*needs, TRY(with_overridden(*needs, request, kSummaryDays)), request, summarise);
       }));
   out.push_back(make_verb<Nothing, PriceAnswer>(
       {.noun = "heatmap", .verb = "prices", .help = "List what CPU and tokens cost, the price in force first."},

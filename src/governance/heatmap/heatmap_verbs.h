@@ -8,11 +8,15 @@
 
 namespace puhui::heatmap {
 
+// How many decisions of [from, to) people decided otherwise, by use case with its scope.
+using Overridden = std::function<Result<std::map<std::string, int64_t>>(Timestamp from, Timestamp to)>;
+
 struct VerbNeeds {
   Store& store;
   evidence::EvidenceLog& evidence;
-  MapNeeds map;
+  const std::vector<evidence::UseCase>& use_cases;
   const Clock& clock;
+  Overridden overridden = nullptr;  // none: the rate is not known
 };
 
 // `needs` outlives the verbs. With nullptr they can be described but not run.

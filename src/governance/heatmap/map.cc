@@ -112,11 +112,9 @@ Result<std::vector<CellView>> cells_of(Reader& reader, const MapNeeds& needs, st
   return out;
 }
 
-Result<std::map<std::string, int64_t>> overridden_by_block(Reader& reader, const MapNeeds& needs, Span span) {
+std::map<std::string, int64_t> overridden_by_block(const MapNeeds& needs) {
   std::map<std::string, int64_t> out;
-  for (const auto& [use_case, count] : TRY(needs.overridden(reader, span.from, span.to))) {
-    out[block_of_account(use_case, needs.use_cases)] += count;
-  }
+  for (const auto& [use_case, count] : *needs.overridden) out[block_of_account(use_case, needs.use_cases)] += count;
   return out;
 }
 
@@ -148,7 +146,7 @@ Result<ShowAnswer> show(Reader& reader, const MapNeeds& needs, const ShowRequest
   std::map<std::string, int64_t> overridden;
   Known known{request.measure, !prices.empty(), nullptr};
   if (request.measure == Measure::override_rate && needs.overridden) {
-    overridden = TRY(overridden_by_block(reader, needs, span));
+    overridden = overridden_by_block(needs);
     known.overridden = &overridden;
   }
   for (CellView& cell : out.cells) {

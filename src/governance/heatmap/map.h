@@ -2,8 +2,8 @@
 // over time.
 #pragma once
 
-#include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "governance/heatmap/heatmap_shapes.h"
@@ -12,12 +12,10 @@
 
 namespace puhui::heatmap {
 
-// How many decisions of [from, to) a person decided otherwise, by use case with its scope.
-using Overridden = std::function<Result<std::map<std::string, int64_t>>(Reader&, Timestamp from, Timestamp to)>;
-
 struct MapNeeds {
   const std::vector<evidence::UseCase>& use_cases;
-  Overridden overridden;  // none: the rate is not known
+  // How many decisions of the span people decided otherwise, by use case with its scope; none: it is not known.
+  std::optional<std::map<std::string, int64_t>> overridden = std::nullopt;
 };
 
 Result<ShowAnswer> show(Reader& reader, const MapNeeds& needs, const ShowRequest& request, Timestamp now);

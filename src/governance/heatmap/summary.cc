@@ -96,7 +96,7 @@ Result<SummaryAnswer> summarise(Reader& reader, const MapNeeds& needs, const Sum
   TRY(look_ahead(reader, span, now, out));
   if (needs.overridden && out.decisions > 0) {
     int64_t overridden = 0;
-    for (const auto& [use_case, count] : TRY(needs.overridden(reader, out.from, out.to))) overridden += count;
+    for (const auto& [use_case, count] : *needs.overridden) overridden += count;
     out.override_rate_ppm = part_ppm(overridden, out.decisions);
   }
   if (const auto prices = TRY(read_prices(reader)); !prices.empty()) {
