@@ -1,6 +1,7 @@
 // Groups compared: differences and ratios with their intervals, and what may be said of them.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "governance/fairness/fairness.h"
 #include "ground/base/text.h"
@@ -125,22 +126,27 @@ void blur(Group& group) {
   labels.predicted_ppb = std::llround(mean * 1e-6) * 1'000'000 * labels.predicted_rows;
 }
 
+// By the groups that are large enough; of the others it is said that there are some, and each stands in the list as
+// not to be told. The worst pair is the worst of those that made the verdict.
 void conclude(const MeasureRule& rule, MeasureView& out) {
-  // What can be said first, the worst of it first; then what cannot.
-  const auto rank = [&](const ComparisonView& view) { return view.rows_group < rule.rows_min ? 1 : 0; };
+  const auto told = [&](const ComparisonView& view) { return view.rows_group >= rule.rows_min; };
+  const auto any_told = [&](Verdict verdict) {
+    return std::any_of(out.comparisons.begin(), out.comparisons.end(),
+                       [&](const ComparisonView& view) { return told(view) && view.verdict == verdict; });
+  };
+  out.verdict = any_told(Verdict::beyond) ? Verdict::beyond
+                : any_told(Verdict::insufficient_evidence) || !any_told(Verdict::within)
+                    ? Verdict::insufficient_evidence
+                    : Verdict::within;
+  const auto rank = [&](const ComparisonView& view) { return !told(view) ? 2 : view.verdict == out.verdict ? 0 : 1; };
   std::stable_sort(out.comparisons.begin(), out.comparisons.end(), [&](const auto& a, const auto& b) {
     return rank(a) != rank(b) ? rank(a) < rank(b) : badness(rule, a) > badness(rule, b);
   });
-  const auto has = [&](Verdict verdict) {
-    return std::any_of(out.comparisons.begin(), out.comparisons.end(),
-                       [&](const ComparisonView& view) { return view.verdict == verdict; });
-  };
-  out.verdict = has(Verdict::beyond)                  ? Verdict::beyond
-                : has(Verdict::insufficient_evidence) ? Verdict::insufficient_evidence
-                                                      : Verdict::within;
   const ComparisonView& worst = out.comparisons.front();
   out.worst_group = worst.group, out.worst_against = worst.against;
   out.why = words_of(rule, worst);
+  const auto small = std::count_if(out.comparisons.begin() + 1, out.comparisons.end(), std::not_fn(told));
+  if (small > 0) out.why += "; " + std::to_string(small) + (small == 1 ? " group has" : " groups have") + " too few";
 }
 
 }  // namespace

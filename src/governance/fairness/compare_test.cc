@@ -34,6 +34,15 @@ TEST(Compare, TheWorstPairIsNamedAgainstTheGroupTreatedBest) {
   EXPECT_NE(out.why.find("c against b: -0.200"), std::string::npos) << out.why;
 }
 
+TEST(Compare, AGroupTooSmallToTellDoesNotSilenceTheOthersAndIsMentioned) {
+  const MeasureView out = compare(rule(Measure::impact_ratio, 0.8),
+                                  {group("a", 10'000, 6000), group("b", 10'000, 5900), group("c", 60, 20)});
+  EXPECT_EQ(out.verdict, Verdict::within);
+  EXPECT_EQ(out.worst_group, "b");
+  EXPECT_NE(out.why.find("1 group has too few"), std::string::npos) << out.why;
+  EXPECT_EQ(out.comparisons[1].verdict, Verdict::insufficient_evidence);
+}
+
 TEST(Compare, AnAbsentAttributeIsNoGroupToHoldOthersAgainst) {
   const MeasureView out =
       compare(rule(Measure::approval_difference, 0.1), {group("a", 5000, 2500), group("absent", 5000, 5000)});

@@ -11,6 +11,8 @@ namespace {
 
 using ByAttribute = std::map<std::string, std::map<std::string, Group>>;  // sealed fact → value → counts
 
+constexpr uint64_t kOutcomesWhenShown = 50'000;  // a page must not wait for more; every night counts all
+
 struct Months {
   int first = 0, last = 0;
 };
@@ -268,7 +270,7 @@ Result<std::vector<Jurisdiction>> asked_for(const MeasureNeeds& needs, const Run
 
 Result<ShowAnswer> show(const MeasureNeeds& needs, const ShowRequest& request, Progress& progress) {
   const Jurisdiction jurisdiction = TRY(read_jurisdiction(needs.files, needs.folder, request.jurisdiction));
-  TRY(count_labels({needs.store, needs.evidence, needs.kernel}, progress));
+  TRY(count_labels({needs.store, needs.evidence, needs.kernel}, progress, kOutcomesWhenShown));
   bool decided = false;
   TRY(needs.store.read([&](Reader& reader) -> Result<void> {
     decided =

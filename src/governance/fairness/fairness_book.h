@@ -2,6 +2,7 @@
 // decision belongs to which group; and a random sample of decisions by their records, for finding proxies.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -74,7 +75,9 @@ struct LabelNeeds {
 };
 // Counts the labels that came since it was last asked into the groups of their decisions; answers how many. A label
 // that changed moves from where it was. Those whose facts retention erased before their label came count nowhere.
-Result<uint64_t> count_labels(const LabelNeeds& needs, Progress& progress);
+// `outcomes_max`: stops after looking through so many outcomes, the oldest decisions' first; the next night does the rest.
+Result<uint64_t> count_labels(const LabelNeeds& needs, Progress& progress,
+                              uint64_t outcomes_max = std::numeric_limits<uint64_t>::max());
 
 // What is counted of a group's labels.
 struct LabelCounts {

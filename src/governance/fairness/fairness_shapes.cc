@@ -158,7 +158,7 @@ void tell(const AttributeView& attribute, std::string& out) {
     out += "  " + word(measure.measure) + ": " + word(measure.verdict) + " (" + measure.why + ")\n";
   }
   for (const ProxyView& proxy : attribute.proxies) {
-    out += "  told by " + proxy.fact + ": AUC " + fixed(proxy.auc, 4) + "\n";
+    out += "  '" + proxy.group + "' is told by " + proxy.fact + ": AUC " + fixed(proxy.auc, 4) + "\n";
   }
 }
 

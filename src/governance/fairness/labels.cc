@@ -118,9 +118,9 @@ Result<void> write(Transaction& tx, std::span<const Labelled> batch) {
 
 }  // namespace
 
-Result<uint64_t> count_labels(const LabelNeeds& needs, Progress& progress) {
-  uint64_t after = 0, counted = 0;
-  for (bool more = true; more;) {
+Result<uint64_t> count_labels(const LabelNeeds& needs, Progress& progress, uint64_t outcomes_max) {
+  uint64_t after = 0, counted = 0, looked_through = 0;
+  for (bool more = true; more && looked_through < outcomes_max; looked_through += kOutcomesAtOnce) {
     std::vector<evidence::Outcome> fresh;
     TRY(needs.store.read([&](Reader& reader) -> Result<void> {
       more = TRY(read_page(reader, after, fresh)) == kOutcomesAtOnce;
