@@ -62,7 +62,7 @@ std::string html_text(std::string_view text) {
 }
 
 std::string markdown_text(std::string_view text) {
-  constexpr std::string_view kMarkup = "\\`*_{}[]()#+-!|<>~&";
+  constexpr std::string_view kMarkup = "\\`*_{}[]()|<>~&";  // of a cell: what only counts at a line's start is left
   std::string out;
   for (const char c : text) {
     if (c == '\n' || c == '\r') {
