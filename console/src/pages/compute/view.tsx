@@ -33,7 +33,7 @@ export default function Compute() {
           items={[
             { key: "quotas", label: t("quotas"), children: <Quotas /> },
             ...(can("compute", "jobs") ? [{ key: "jobs", label: t("jobs"), children: <Jobs /> }] : []),
-            ...(can("heatmap", "price") ? [{ key: "price", label: t("price"), children: <Price /> }] : []),
+            ...(can("heatmap", "price") || can("heatmap", "prices") ? [{ key: "price", label: t("prices"), children: <Price /> }] : []),
           ]}
         />
       </div>
@@ -184,5 +184,20 @@ function Jobs() {
 
 function Price() {
   const t = useWords(words);
-  return <VerbForm noun="heatmap" verb="price" submit={t("price")} />;
+  const may = useMay();
+  const knows = useKnows();
+  const [turn, setTurn] = useState(0);
+  return (
+    <>
+      {knows("heatmap", "prices") && may("heatmap.prices") && (
+        <VerbTable noun="heatmap" verb="prices" title={t("prices")} turn={turn} rowKey="since" only={["since", "currency", "cpu_second_nano", "token_nano", "set_by"]} columns={{ since: { title: words.since }, set_by: { title: words.setBy } }} />
+      )}
+      {may("heatmap.price") && (
+        <details style={{ marginTop: 12 }}>
+          <summary>{t("price")}</summary>
+          <VerbForm noun="heatmap" verb="price" submit={t("price")} onDone={() => setTurn(turn + 1)} />
+        </details>
+      )}
+    </>
+  );
 }

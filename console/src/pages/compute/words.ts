@@ -28,5 +28,7 @@ export const words = dictionary({
   cancel: ["Cancel", "取消"],
   cancelWhat: ["What it has done so far is lost.", "已完成的部分将丢失。"],
   submit: ["Submit a job", "提交作业"],
-  price: ["Price of compute", "算力价格"],
+  price: ["Set a price", "设定价格"],
+  prices: ["Prices of CPU and tokens", "CPU 与词元价格"],
+  since: ["In force since", "生效自"],
 });

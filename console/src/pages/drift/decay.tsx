@@ -5,6 +5,7 @@ import { Chart, PlainTable } from "../../parts/chart";
 import { Loaded } from "../../parts/loaded";
 import { Figure, useNumber, When } from "../../parts/values";
 import { useWords } from "../../words/said";
+import { MeasureNow } from "../measure_now";
 import { Verdict } from "./verdict";
 import { words } from "./words";
 
@@ -53,6 +54,7 @@ export function Decay({ useCase }: { useCase: string }) {
   return (
     <>
       <p className="soft">{t("decayHelp")}</p>
+      <MeasureNow noun="decay" label={t("runNow")} onDone={asked.again} />
       <Loaded from={asked}>
         {(shown) => (
           <>

@@ -10,6 +10,7 @@ import { Loaded } from "../../parts/loaded";
 import { DigestText, useNumber, When } from "../../parts/values";
 import { VerbForm } from "../../parts/verb_form";
 import { useWords } from "../../words/said";
+import { MeasureNow } from "../measure_now";
 import { Verdict } from "./verdict";
 import { words } from "./words";
 
@@ -60,6 +61,7 @@ export function Drift({ useCase }: { useCase: string }) {
   return (
     <>
       <p className="soft">{t("driftHelp")}</p>
+      <MeasureNow noun="drift" label={t("runNow")} onDone={asked.again} />
       <div className="toolbar">
         <DatePicker size="small" aria-label={t("from")} placeholder={t("from")} onChange={pick(0)} />
         <DatePicker size="small" aria-label={t("to")} placeholder={t("to")} onChange={pick(1)} />

@@ -34,6 +34,7 @@ export const words = dictionary({
   days: ["PSI by day: {field}", "每日 PSI：{field}"],
   then: ["then", "基准"],
   now: ["now", "当前"],
+  runNow: ["Measure everything now", "立即全部测量"],
   choose: ["Choose a field to see its bins and days.", "选择字段查看分箱与每日走势。"],
   freeze: ["Freeze the reference now", "立即冻结基准"],
   measuredAt: ["measured at", "测量于"],

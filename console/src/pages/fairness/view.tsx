@@ -6,6 +6,7 @@ import { Chart, PlainTable } from "../../parts/chart";
 import { Loaded } from "../../parts/loaded";
 import { useNumber, When } from "../../parts/values";
 import { useSaid, useWords } from "../../words/said";
+import { MeasureNow } from "../measure_now";
 import { useUseCases } from "../use_cases";
 import { words } from "./words";
 
@@ -68,6 +69,7 @@ export default function FairnessPage() {
         </label>
       </div>
       <p className="soft">{t("help")}</p>
+      <MeasureNow noun="fairness" label={t("runNow")} onDone={answer.again} />
       <Loaded from={answer}>{(fairness) => <Shown fairness={fairness} />}</Loaded>
     </div>
   );

@@ -36,5 +36,6 @@ export const words = dictionary({
   against: ["against", "对比"],
   rows: ["Rows", "行数"],
   value: ["Value", "值"],
+  runNow: ["Measure everything now", "立即全部测量"],
   interval: ["95 % interval", "95% 区间"],
 });

@@ -6,8 +6,6 @@ import { Link, useParams } from "react-router-dom";
 import { act, ask } from "../../api/client";
 import { asProblem, Problem } from "../../api/problem";
 import { useMay, useSession } from "../../api/session";
-import type { Bytes } from "../../api/signing";
-import { bytesOfHex } from "../../api/signing";
 import { useAsk } from "../../api/use_ask";
 import { Confirm } from "../../parts/confirm";
 import { Loaded } from "../../parts/loaded";
@@ -137,11 +135,6 @@ function Facts({ proposal }: { proposal: Proposal }) {
   );
 }
 
-// The server gives what is signed as text, or as pairs of hex digits.
-export function bytesToSign(text: string): Bytes {
-  return /^([0-9a-f]{2}){16,}$/.test(text) ? bytesOfHex(text) : new TextEncoder().encode(text);
-}
-
 function Acts({ shown, again, onStale }: { shown: ProposalShown; again: () => void; onStale: () => void }) {
   const t = useWords(words);
   const may = useMay();
@@ -160,7 +153,7 @@ function Acts({ shown, again, onStale }: { shown: ProposalShown; again: () => vo
       onStale();
       throw new Problem("conflict", t("stale"));
     }
-    return { ...given, text: given.bytes, bytes: bytesToSign(given.bytes) };
+    return { at: given.at, seen: given.seen, bytes: new TextEncoder().encode(given.bytes) };
   };
   const approve = async (given: { at: string; seen: string }, signature: string) => {
     try {
