@@ -3,12 +3,15 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { users, type Kept } from "./people";
 
-const root = resolve(__dirname, "../..");
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const built = process.env.PUHUI_CONSOLE ?? join(root, "console/dist");
 const rows = process.env.PUHUI_STORY_ROWS ?? "4000";
 const startMs = 60_000;
+const features = { target: "default", positive: "1", excluded: ["applicant_id", "applied_on"], sealed: ["sex", "age", "marital_status", "region_group"] };
 
 function program(): string {
   const named = process.env.PUHUI;
@@ -22,7 +25,7 @@ function puhui(store: string, words: readonly string[]): string {
 }
 
 async function serve(store: string): Promise<{ url: string; server: ChildProcess }> {
-  const server = spawn(program(), ["serve", "--store", store, "--listen", "127.0.0.1:0"], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(program(), ["serve", "--store", store, "--listen", "127.0.0.1:0", "--console", built], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   const url = await new Promise<string>((found, failed) => {
     const timer = setTimeout(() => failed(new Error(`the server did not open in ${startMs} ms: ${said}`)), startMs);
@@ -63,6 +66,10 @@ export default async function open(): Promise<() => void> {
   mkdirSync(store);
   puhui(store, ["lending", "simulate", "--population", "person_revolving", "--rows", rows, "--seed", "1", "--out", table]);
   puhui(store, ["lending", "replay", "--applications", table, "--mapping", "policies/person_revolving/mapping.json"]);
+  for (const date of ["2026-02-28", "2026-03-31", "2026-04-30"]) puhui(store, ["lending", "day-end", "--date", date]);
+  for (const kind of ["boosting", "scorecard"]) {
+    puhui(store, ["experiment", "run", "--name", `${kind} of the stories`, "--file", table, "--kind", kind, "--features", JSON.stringify(features)]);
+  }
   const oneTime = new Map<string, string>();
   for (const user of users) {
     const roles = user.roles.flatMap((role) => ["--roles", role]);

@@ -1,6 +1,7 @@
 // Every page of the console, by whose eyes it is looked at, and how one tells that it has come.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { BrowserContext } from "@playwright/test";
 import { askAs } from "./people";
 
@@ -11,7 +12,7 @@ const looker = "anna";
 
 // As src/pages.ts lists them: a page that is added is looked at without an edit here.
 function listed(): string[] {
-  const folder = join(__dirname, "../src/pages");
+  const folder = fileURLToPath(new URL("../src/pages", import.meta.url));
   return readdirSync(folder, { withFileTypes: true })
     .filter((one) => one.isDirectory())
     .flatMap((one) => {
