@@ -112,6 +112,14 @@ $ puhui lending propose --folder policies/person_revolving --model $(grep -o '"m
         {
           "name": "product amount step",
           "value": "10000"
+        },
+        {
+          "name": "exploration_rate",
+          "value": "0"
+        },
+        {
+          "name": "exploration_daily_max",
+          "value": "0"
         }
       ],
       "build": "puhui 0.1.0",
@@ -176,7 +184,7 @@ $ puhui permit grant --file permit.json
   }
 
 $ puhui lending facts --product person_revolving | grep -c '"name"'
-  36
+  37
 
 # A sound applicant.
 $ echo '{"application": "app-1", "product": "person_revolving", "borrower": "b-1", "opened_on": "2026-03-02", "facts": {"applied_on": "2026-03-01", "channel": "branch", "applied_hour": 10, "purpose": "home", "requested_amount_minor": 500000, "term_months": 12, "of_legal_age": true, "identity_verified": true, "on_watch_list": false, "enforcement_record": false, "employment": "employee", "employment_months": 120, "education": "bachelor", "residence": "own", "residence_months": 96, "dependants": 1, "income_month_minor": 1500000, "has_credit_record": true, "credit_record_months": 144, "credit_lines_open": 2, "credit_debt_minor": 300000, "credit_utilisation": 0.08, "debt_service_month_minor": 50000, "late_payments_12m": 0, "worst_days_late_24m": 0, "credit_enquiries_6m": 0, "account_months": 84, "account_balance_minor": 4000000, "account_inflow_month_minor": 1600000, "account_overdrafts_6m": 0, "phone_months": 120, "phone_bills_late_12m": 0, "sex": "female", "age": 41}}' > good.json; puhui lending apply --input good.json | tee approved.txt
@@ -223,9 +231,11 @@ $ puhui evidence show --id $(sed -n 's/^  evidence //p' approved.txt)
     Thin probability                  0.055
     Probability of default            0.[..]
     Grade                             A
-    Limit                             500000
+    Limit carried                     500000
     Price needed                      0.[..]
     Rate                              0.[..]
+    Propensity                        absent
+    Limit                             500000
     Outcome                           approve
     model pd [..]% likely to go bad, [..] points
   Rules that fired
@@ -265,6 +275,7 @@ $ puhui evidence show --id $(sed -n 's/^  evidence //p' approved.txt)
     account_overdrafts_6m             0
     phone_months                      120
     phone_bills_late_12m              0
+    exploration_draw                  [..]
     sex                               sealed
     age                               sealed
     marital_status                    sealed

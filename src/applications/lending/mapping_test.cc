@@ -183,7 +183,7 @@ TEST(Mapping, EveryInputOfAShippedPolicyIsAnUnsealedFactOfItsTypeOrTheProducts) 
     while (!next_attribute(rest, "<inputData id=\"").empty()) {
       const auto name = next_attribute(rest, "name=\"");
       const auto type = next_attribute(rest, "typeRef=\"");
-      if (name.starts_with("product ")) continue;
+      if (name.starts_with("product ") || name == "exploration_rate") continue;
       const auto place = schema.find(name);
       ASSERT_TRUE(place.has_value()) << product << ": " << name;
       const evidence::FactSpec& spec = schema.facts[*place];

@@ -1,5 +1,7 @@
 #include "applications/lending/product.h"
 
+#include "infrastructure/kernel/routing.h"
+
 namespace puhui::lending {
 
 std::string_view name_of(ProductKind kind) { return kind == ProductKind::revolving ? "revolving" : "term"; }
@@ -61,13 +63,17 @@ Json partner_json(const Partner& partner) {
   return Json::Object{{"share", rate_json(partner.share)}, {"residue", name_of(partner.residue)}};
 }
 
+Json exploration_json(const Exploration& exploration) {
+  return Json::Object{{"rate", rate_json(exploration.rate)}, {"daily_max", exploration.daily_max}};
+}
+
 }  // namespace
 
 Json to_json(const Product& product) {
   const Terms& terms = product.terms;
   Json::List months;
   for (const int term : product.terms_months) months.push_back(term);
-  return Json::Object{
+  Json out = Json::Object{
       {"name", product.name},
       {"title", product.title},
       {"kind", name_of(product.kind)},
@@ -94,23 +100,30 @@ Json to_json(const Product& product) {
       {"loss", Json::Object{{"lgd", rate_json(product.lgd)}, {"pd_year_factor", rate_json(product.pd_year_factor)}}},
       {"costs", costs_json(product.costs)},
   };
+  if (product.exploration) out.set("exploration", exploration_json(*product.exploration));
+  return out;
 }
 
 std::vector<std::pair<std::string, Json>> policy_inputs(const Product& product) {
   const auto rate = [](Rate value) { return Json(Json::Number{value.text()}); };
   const CostRates& costs = product.costs;
-  return {{"product funding rate", rate(costs.funding)},
-          {"product operating rate", rate(costs.operating)},
-          {"product capital rate", rate(costs.capital)},
-          {"product hurdle rate", rate(costs.hurdle)},
-          {"product lgd", rate(product.lgd)},
-          {"product margin rate", rate(costs.margin)},
-          {"product rate floor", rate(costs.floor)},
-          {"product rate cap", rate(costs.cap)},
-          {"product pd max", rate(costs.pd_max)},
-          {"product amount min", product.amount.min_minor},
-          {"product amount max", product.amount.max_minor},
-          {"product amount step", product.amount.step_minor}};
+  std::vector<std::pair<std::string, Json>> out = {{"product funding rate", rate(costs.funding)},
+                                                   {"product operating rate", rate(costs.operating)},
+                                                   {"product capital rate", rate(costs.capital)},
+                                                   {"product hurdle rate", rate(costs.hurdle)},
+                                                   {"product lgd", rate(product.lgd)},
+                                                   {"product margin rate", rate(costs.margin)},
+                                                   {"product rate floor", rate(costs.floor)},
+                                                   {"product rate cap", rate(costs.cap)},
+                                                   {"product pd max", rate(costs.pd_max)},
+                                                   {"product amount min", product.amount.min_minor},
+                                                   {"product amount max", product.amount.max_minor},
+                                                   {"product amount step", product.amount.step_minor}};
+  if (product.exploration) {
+    out.emplace_back(kernel::kExplorationRateThreshold, rate(product.exploration->rate));
+    out.emplace_back(kernel::kExplorationDailyMaxThreshold, product.exploration->daily_max);
+  }
+  return out;
 }
 
 }  // namespace puhui::lending

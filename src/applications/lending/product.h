@@ -3,6 +3,7 @@
 // code.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,13 @@ struct CostRates {
   bool operator==(const CostRates&) const = default;
 };
 
+// How many of those refused for their score are let pass at random, to see what selection hides; both 0: nobody.
+struct Exploration {
+  Rate rate;              // share of them
+  int64_t daily_max = 0;  // at most so many a day
+  bool operator==(const Exploration&) const = default;
+};
+
 struct Product {
   std::string name;   // lower_case_words, as contracts and policies say it
   std::string title;  // for people
@@ -66,6 +74,7 @@ struct Product {
   Rate lgd;                                       // loss given default
   Rate pd_year_factor = Rate::from_percent(100);  // each later year's default rate against the year before
   CostRates costs;
+  std::optional<Exploration> exploration;  // absent: the policy knows no such thing
   bool operator==(const Product&) const = default;
 
   // Of the canonical print: equal content, equal hash, however the file was laid out.
@@ -82,8 +91,8 @@ std::string print_product(const Product& product);  // canonical: fixed order, a
 std::string_view name_of(ProductKind);
 std::string_view name_of(BorrowerKind);
 
-// The cost parameters under the names a policy takes them by ("product funding rate"); amounts in
-// minor units, rates as fractions.
+// The cost parameters under the names a policy takes them by ("product funding rate"), and those of exploration; amounts
+// in minor units, rates as fractions.
 std::vector<std::pair<std::string, Json>> policy_inputs(const Product& product);
 
 }  // namespace puhui::lending

@@ -41,6 +41,16 @@ class Members {
     return nullptr;
   }
 
+  // nullptr without a fault where there is none.
+  const Json* take_if_there(std::string_view name) {
+    const bool there = object_ != nullptr && std::ranges::find(*object_, name, [](const auto& member) {
+                                               return std::string_view(member.first);
+                                             }) != object_->end();
+    if (there) return take(name);
+    names_.emplace_back(name);
+    return nullptr;
+  }
+
   std::string text(std::string_view name, size_t bytes_max) {
     const Json* json = take(name);
     if (json == nullptr) return {};
@@ -271,6 +281,20 @@ void read_partner(Members& in, Faults& faults, Partner& partner) {
   members.close();
 }
 
+void read_exploration(Members& in, Faults& faults, std::optional<Exploration>& exploration) {
+  constexpr int64_t kDailyMax = 100'000;
+  const Json* json = in.take_if_there("exploration");
+  if (json == nullptr) return;
+  Members members(json, "exploration", faults);
+  exploration.emplace();
+  exploration->rate = members.rate("rate", Rate::from_percent(10));
+  exploration->daily_max = members.integer("daily_max", 0, kDailyMax);
+  if (exploration->rate.ppb > 0 && exploration->daily_max == 0) {
+    members.fault("daily_max", "expected more than 0 with a rate above 0: a share is let pass only under a daily cap");
+  }
+  members.close();
+}
+
 // What no member shows alone.
 void check_whole(Members& in, const Product& product) {
   const Terms& terms = product.terms;
@@ -331,6 +355,7 @@ Result<Product> parse_product(std::string_view json_text) {
   product.pd_year_factor = loss.rate("pd_year_factor", kRateMax);
   loss.close();
   read_costs(in.object("costs"), product.costs);
+  read_exploration(in, faults, product.exploration);
   in.close();
   if (json.object() != nullptr) check_whole(in, product);
   TRY(std::move(faults).result());

@@ -113,11 +113,29 @@ TEST(Product, FirstDueDatesFollowTheBillingDay) {
 
 TEST(Product, ThePolicyGetsItsCostParametersByName) {
   const auto inputs = policy_inputs(*parse_product(shipped("person_revolving")));
-  ASSERT_EQ(inputs.size(), 12u);
+  ASSERT_EQ(inputs.size(), 14u);
   EXPECT_EQ(inputs[0].first, "product funding rate");
   EXPECT_EQ(print_json(inputs[0].second), "0.025");
   EXPECT_EQ(inputs[9].first, "product amount min");
   EXPECT_EQ(print_json(inputs[9].second), "50000");
+  EXPECT_EQ(inputs[12].first, "exploration_rate");
+  EXPECT_EQ(print_json(inputs[12].second), "0");
+  EXPECT_EQ(policy_inputs(*parse_product(shipped("firm_term"))).size(), 12u);
+}
+
+TEST(Product, AShareOfRefusalsIsLetPassOnlyUnderADailyCapAndAtMostATenth) {
+  Json json = *parse_json(shipped("person_revolving"));
+  const auto with = [&](const char* exploration) {
+    json.set("exploration", *parse_json(exploration));
+    return parse_product(print_json(json));
+  };
+  const auto set = with(R"({"rate": "0.03", "daily_max": 20})");
+  ASSERT_TRUE(set) << set.error().text();
+  EXPECT_EQ(set->exploration->daily_max, 20);
+  EXPECT_EQ(*parse_product(print_product(*set)), *set);
+  EXPECT_FALSE(with(R"({"rate": "0.03", "daily_max": 0})"));
+  EXPECT_FALSE(with(R"({"rate": "0.2", "daily_max": 20})"));
+  EXPECT_FALSE(with(R"({"rate": "0.03"})"));
 }
 
 }  // namespace
