@@ -20,7 +20,14 @@ bool is_referral_of_a_stop(const evidence::Judgement& judgement) {
          judgement.reasons[0].code == kernel::kStoppedReason;
 }
 
+// The probability it was decided by: the policy's own where it says one (a prior for who has no record), else the first
+// model's.
 std::optional<int64_t> score_of(const evidence::Judgement& judgement) {
+  const auto* decided = judgement.output(kProbabilityDecision);
+  const auto* number = decided ? std::get_if<evidence::Number>(decided) : nullptr;
+  if (number && number->as_double() >= 0 && number->as_double() <= 1) {
+    return Rate::from_double(number->as_double()).ppb;
+  }
   if (judgement.models.empty()) return std::nullopt;
   return judgement.models.front().probability_ppb;
 }

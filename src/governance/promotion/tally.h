@@ -13,6 +13,9 @@
 
 namespace puhui::promotion {
 
+// The decision by which a policy says the probability it decides by, where it says one.
+inline constexpr std::string_view kProbabilityDecision = "Probability of default";
+
 // One arm in one phase.
 struct ArmCount {
   int64_t decisions = 0, approvals = 0, referrals = 0, failures = 0;
