@@ -28,9 +28,9 @@ $ puhui promotion exploration lending.approval/person_revolving
 $ puhui evidence replay --quiet
   1208 of 1208 decisions taken again: every one gave the same bytes.
 
-# Without a cap there is no share, and more than a tenth is no sample any more.
-$ sed -i 's/"daily_max": 12/"daily_max": 0/; s/"rate": "0.1"/"rate": "0.2"/' mine/person_revolving/product.json; puhui lending replay --applications people.csv --mapping mine/person_revolving/mapping.json --policies mine --quiet
+# Without a cap there is no share.
+$ sed -i 's/"daily_max": 12/"daily_max": 0/' mine/person_revolving/product.json; puhui lending replay --applications people.csv --mapping mine/person_revolving/mapping.json --policies mine --quiet
   puhui lending replay: invalid
-    [..]
-    [...]
+    mine/person_revolving/product.json: exploration/daily_max: expected more than 0 with a rate above 0: a share is let pass only under a daily cap
+  See puhui lending replay --help
 ? 2
