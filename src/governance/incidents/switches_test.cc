@@ -254,6 +254,21 @@ TEST_P(SwitchTest, going_back_twice_leads_two_back) {
   EXPECT_EQ(previous(granted[0]), std::nullopt);
 }
 
+TEST_P(SwitchTest, the_fallback_after_a_rollback_is_not_what_was_rolled_back) {
+  const Digest good = grant()->digest();
+  TestProposal worse;
+  worse.cap = "0.90";
+  const Digest before_last = grant(worse)->digest();
+  worse.cap = "0.95";
+  grant(worse);
+  ask("switch fallback", "anna", R"({"use_case": ")" + kUseCase + R"(", "fallback": "previous"})");
+  ASSERT_TRUE(kernel_->reinstate(before_last, "anna", "worse than before"));
+  ask("switch stop", "anna", of_use_case());
+  const auto choice = kernel_->choose(kUseCase, {1, 2});
+  ASSERT_TRUE(choice);
+  EXPECT_EQ(choice->version->digest(), good);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, SwitchTest, ::testing::ValuesIn(test_engines()));
 
 }  // namespace

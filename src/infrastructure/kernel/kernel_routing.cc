@@ -204,13 +204,15 @@ std::shared_ptr<const Version> Kernel::stand_in_of(const Version& champion, cons
   if (plan.fallback == Fallback::rules && plan.rules_permit) candidates.push_back(*plan.rules_permit);
   if (plan.fallback == Fallback::previous) {
     const auto read = needs_.store.read([&](Reader& reader) {
-      return reader.each(
-          "SELECT digest FROM kernel_permit WHERE use_case = ? AND standing = 1 ORDER BY granted_at DESC",
-          {champion.permit().manifest.use_case}, [&](const Row& row) -> Result<void> {
-            const auto digest = Digest::from_bytes(row.bytes(0));
-            if (digest && *digest != champion.digest()) candidates.push_back(*digest);
-            return {};
-          });
+      // Those before it first stood there, the last of them first: what it was put back in place of is no fallback.
+      bool reached = false;
+      return reader.each("SELECT digest FROM kernel_permit WHERE use_case = ? AND standing = 1 ORDER BY granted_at",
+                         {champion.permit().manifest.use_case}, [&](const Row& row) -> Result<void> {
+                           const auto digest = Digest::from_bytes(row.bytes(0));
+                           reached |= digest == champion.digest();
+                           if (digest && !reached) candidates.insert(candidates.begin(), *digest);
+                           return {};
+                         });
     });
     if (!read) needs_.log.warning("fallback_not_read", {{"why", read.error().text()}});
   }
