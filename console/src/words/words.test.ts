@@ -24,7 +24,7 @@ describe("words", () => {
   it("are said in both languages, with the same slots", () => {
     const wrong = all.filter(
       ([, [en, zh]]) =>
-        en.trim() === "" || zh.trim() === "" || slots(en).join() !== slots(zh).join() || (!chinese.test(en + zh) && /[a-z]{3}/.test(en) && en !== zh),
+        en.trim() === "" || zh.trim() === "" || slots(en).join() !== slots(zh).join() || (!chinese.test(en + zh) && /[a-z]{3}/.test(en.replace(/\{\w+\}/g, "")) && en !== zh),
     );
     expect(wrong).toEqual([]);
   });

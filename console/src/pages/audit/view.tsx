@@ -1,12 +1,12 @@
 // Audit: the chain walked, nights of replay, evidence packs to download.
-import { Button, Progress, Select, Tabs, Tag } from "antd";
+import { Button, Progress, Select, Tag } from "antd";
 import { useRef, useState } from "react";
-import { useSearchParams } from "react-router-dom";
 import { askLong, type JobProgress } from "../../api/client";
 import { saveFile } from "../../api/csv";
 import { useKnows } from "../../api/openapi";
 import { asProblem, type Problem } from "../../api/problem";
 import { useMay } from "../../api/session";
+import { PageTabs } from "../../parts/page_tabs";
 import { PlainTable } from "../../parts/chart";
 import { ProblemNote } from "../../parts/problem_note";
 import { DigestText, useNumber } from "../../parts/values";
@@ -19,16 +19,12 @@ export default function Audit() {
   const t = useWords(words);
   const may = useMay();
   const knows = useKnows();
-  const [search, setSearch] = useSearchParams();
   const can = (noun: string, verb: string) => knows(noun, verb) && may(`${noun}.${verb}`);
   return (
     <div className="page">
       <h1>{t("title")}</h1>
       <div className="card">
-        <Tabs
-          activeKey={search.get("tab") ?? "nights"}
-          onChange={(tab) => setSearch({ tab })}
-          destroyOnHidden
+        <PageTabs
           items={[
             { key: "nights", label: t("nights"), children: <Nights /> },
             ...(can("evidence", "verify") ? [{ key: "chain", label: t("chain"), children: <Chain /> }] : []),

@@ -1,10 +1,10 @@
 // Compute: quotas with today's use, jobs in their order, what CPU and tokens cost.
-import { Button, Drawer, Progress, Tabs, Tag } from "antd";
+import { Button, Drawer, Progress, Tag } from "antd";
 import { useState } from "react";
-import { useSearchParams } from "react-router-dom";
 import { act } from "../../api/client";
 import { useKnows } from "../../api/openapi";
 import { useMay } from "../../api/session";
+import { PageTabs } from "../../parts/page_tabs";
 import { Confirm } from "../../parts/confirm";
 import { Ppm } from "../../parts/values";
 import { VerbForm } from "../../parts/verb_form";
@@ -17,7 +17,6 @@ export default function Compute() {
   const t = useWords(words);
   const may = useMay();
   const knows = useKnows();
-  const [search, setSearch] = useSearchParams();
   const can = (noun: string, verb: string) => knows(noun, verb) && may(`${noun}.${verb}`);
   return (
     <div className="page">
@@ -26,10 +25,7 @@ export default function Compute() {
         <span className="soft">{t("help")}</span>
       </div>
       <div className="card">
-        <Tabs
-          destroyOnHidden
-          activeKey={search.get("tab") ?? "quotas"}
-          onChange={(tab) => setSearch({ tab })}
+        <PageTabs
           items={[
             { key: "quotas", label: t("quotas"), children: <Quotas /> },
             ...(can("compute", "jobs") ? [{ key: "jobs", label: t("jobs"), children: <Jobs /> }] : []),

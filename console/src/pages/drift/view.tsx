@@ -1,8 +1,9 @@
-import { Select, Tabs } from "antd";
+import { Select } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router-dom";
 import { useKnows } from "../../api/openapi";
 import { useMay } from "../../api/session";
+import { PageTabs } from "../../parts/page_tabs";
 import { useWords } from "../../words/said";
 import { useUseCases } from "../use_cases";
 import { Decay } from "./decay";
@@ -14,7 +15,7 @@ export default function DriftPage() {
   const may = useMay();
   const knows = useKnows();
   const names = useUseCases();
-  const [search, setSearch] = useSearchParams();
+  const [search] = useSearchParams();
   const [chosen, setChosen] = useState<string | undefined>(search.get("use_case") ?? undefined);
   const useCase = chosen ?? names[0];
   return (
@@ -24,10 +25,7 @@ export default function DriftPage() {
         <Select aria-label={t("useCase")} value={useCase} onChange={setChosen} options={names.map((value) => ({ value, label: value }))} style={{ minWidth: 300 }} size="small" />
       </div>
       <div className="card">
-        <Tabs
-          destroyOnHidden
-          activeKey={search.get("tab") ?? "drift"}
-          onChange={(tab) => setSearch({ tab })}
+        <PageTabs
           items={[
             { key: "drift", label: t("drift"), children: useCase && <Drift key={useCase} useCase={useCase} /> },
             ...(knows("decay", "show") && may("decay.show") ? [{ key: "decay", label: t("decay"), children: useCase && <Decay key={useCase} useCase={useCase} /> }] : []),

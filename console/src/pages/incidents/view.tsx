@@ -1,11 +1,12 @@
 // Alerts as they are measured, and what people make of them: incidents with notes, an owner, a root cause and a measure.
-import { Button, Drawer, Tabs, Tag } from "antd";
+import { Button, Drawer, Tag } from "antd";
 import { useState } from "react";
 import { Link, Route, Routes, useNavigate, useParams, useSearchParams } from "react-router-dom";
 import { act } from "../../api/client";
 import { asProblem, type Problem } from "../../api/problem";
 import { useMay } from "../../api/session";
 import { useAsk } from "../../api/use_ask";
+import { PageTabs } from "../../parts/page_tabs";
 import { Loaded } from "../../parts/loaded";
 import { ProblemNote } from "../../parts/problem_note";
 import { When } from "../../parts/values";
@@ -31,15 +32,12 @@ export function Severity({ value }: { value: number }) {
 function Lists() {
   const t = useWords(words);
   const may = useMay();
-  const [search, setSearch] = useSearchParams();
+  const [search] = useSearchParams();
   return (
     <div className="page">
       <h1>{t("title")}</h1>
       <div className="card">
-        <Tabs
-          destroyOnHidden
-          activeKey={search.get("tab") ?? "alerts"}
-          onChange={(tab) => setSearch({ tab })}
+        <PageTabs
           items={[
             { key: "alerts", label: t("alerts"), children: <Alerts chosen={search.get("alert")} /> },
             ...(may("incident.list") ? [{ key: "incidents", label: t("incidents"), children: <IncidentList /> }] : []),

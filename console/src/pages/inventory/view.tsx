@@ -1,11 +1,12 @@
 // The inventory: items, what was in production at a moment, one item with its lineage.
-import { DatePicker, Tabs, Tag } from "antd";
+import { DatePicker, Tag } from "antd";
 import dayjs from "dayjs";
 import { useMemo, useState } from "react";
 import { Link, Route, Routes, useParams, useSearchParams } from "react-router-dom";
 import { useKnows } from "../../api/openapi";
 import { useMay } from "../../api/session";
 import { useAsk } from "../../api/use_ask";
+import { PageTabs } from "../../parts/page_tabs";
 import { Chart, PlainTable } from "../../parts/chart";
 import { Loaded } from "../../parts/loaded";
 import { DigestText, When } from "../../parts/values";
@@ -36,7 +37,7 @@ function AsOf({ at, onChange }: { at: string | undefined; onChange: (at: string 
 function Lists() {
   const t = useWords(words);
   const may = useMay();
-  const [search, setSearch] = useSearchParams();
+  const [search] = useSearchParams();
   const [at, setAt] = useState<string>();
   return (
     <div className="page">
@@ -47,10 +48,7 @@ function Lists() {
         <AsOf at={at} onChange={setAt} />
       </div>
       <div className="card">
-        <Tabs
-          destroyOnHidden
-          activeKey={search.get("tab") ?? "items"}
-          onChange={(tab) => setSearch({ tab })}
+        <PageTabs
           items={[
             { key: "items", label: t("items"), children: <Items at={at} overdue={search.get("overdue") === "true"} /> },
             ...(may("inventory.production") ? [{ key: "production", label: t("production"), children: <ProductionList at={at} /> }] : []),

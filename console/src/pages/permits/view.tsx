@@ -1,7 +1,8 @@
-import { Tabs, Tag } from "antd";
-import { Route, Routes, useSearchParams } from "react-router-dom";
+import { Tag } from "antd";
+import { Route, Routes } from "react-router-dom";
 import { useKnows } from "../../api/openapi";
 import { useMay } from "../../api/session";
+import { PageTabs } from "../../parts/page_tabs";
 import { VerbTable } from "../../parts/verb_table";
 import { useWords } from "../../words/said";
 import { History } from "./history";
@@ -30,7 +31,6 @@ function Lists() {
   const t = useWords(words);
   const may = useMay();
   const knows = useKnows();
-  const [search, setSearch] = useSearchParams();
   return (
     <div className="page">
       <div className="page-head">
@@ -38,10 +38,7 @@ function Lists() {
         <span className="soft">{t("help")}</span>
       </div>
       <div className="card">
-        <Tabs
-          activeKey={search.get("tab") ?? "proposals"}
-          onChange={(tab) => setSearch({ tab })}
-          destroyOnHidden
+        <PageTabs
           items={[
             { key: "proposals", label: t("proposals"), children: <ProposalTable /> },
             ...(may("permit.list") ? [{ key: "force", label: t("inForce"), children: <InForce /> }] : []),

@@ -1,10 +1,10 @@
 // Users, roles, sessions.
-import { Alert, Button, Drawer, Select, Tabs, Tag } from "antd";
+import { Alert, Button, Drawer, Select, Tag } from "antd";
 import { useState } from "react";
-import { useSearchParams } from "react-router-dom";
 import { act } from "../../api/client";
 import { useMay } from "../../api/session";
 import { useAsk } from "../../api/use_ask";
+import { PageTabs } from "../../parts/page_tabs";
 import { Confirm } from "../../parts/confirm";
 import { PlainTable } from "../../parts/chart";
 import { Loaded } from "../../parts/loaded";
@@ -17,15 +17,11 @@ import { words } from "./words";
 export default function Users() {
   const t = useWords(words);
   const may = useMay();
-  const [search, setSearch] = useSearchParams();
   return (
     <div className="page">
       <h1>{t("title")}</h1>
       <div className="card">
-        <Tabs
-          destroyOnHidden
-          activeKey={search.get("tab") ?? "users"}
-          onChange={(tab) => setSearch({ tab })}
+        <PageTabs
           items={[
             { key: "users", label: t("users"), children: <UserList /> },
             ...(may("role.list") ? [{ key: "roles", label: t("roles"), children: <Roles /> }] : []),
