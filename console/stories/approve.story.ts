@@ -40,7 +40,7 @@ test("a policy is written, tried, submitted by one person and signed by two othe
   await expect(wei.getByText("Submitted. Now two other people sign it.")).toBeVisible({ timeout: 30_000 });
   await wei.getByRole("link", { name: /To the proposal/ }).click();
   await expect(wei.getByText("You wrote it: others sign it.")).toBeVisible();
-  const proposal = new URL(wei.url()).pathname;
+  const proposal = new URL(wei.url()).pathname; // with /console
 
   for (const name of ["anna", "bo"]) {
     const { page } = await desk(name);

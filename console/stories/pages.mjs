@@ -37,7 +37,7 @@ for (const path of paths) {
   for (let i = 0; i < repeats; ++i) {
     if (i === 0) await (await context.newCDPSession(page)).send("Network.clearBrowserCache");
     const from = performance.now();
-    await page.goto(path, { waitUntil: "commit" });
+    await page.goto(`/console${path}`, { waitUntil: "commit" });
     await page.waitForFunction(useful, undefined, { polling: "raf", timeout: 60_000 });
     times.push(Math.round(performance.now() - from));
   }

@@ -6,7 +6,8 @@ export default defineConfig({
   testMatch: /.*\.story\.ts$/,
   outputDir: "../../build/console-stories",
   globalSetup: "./bank.ts",
-  timeout: 60_000,
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
   workers: 2,
   retries: 0,
   forbidOnly: true,
@@ -14,7 +15,7 @@ export default defineConfig({
   use: {
     browserName: "chromium",
     viewport: { width: 1280, height: 800 },
-    actionTimeout: 15_000,
+    actionTimeout: 20_000,
     locale: "en-GB",
     timezoneId: "Asia/Shanghai",
     launchOptions: { executablePath: process.env.PUHUI_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] },
