@@ -132,7 +132,7 @@ $ puhui evidence verify --quiet
 ? 8
 
 # A store of a newer program is not touched.
-% other UPDATE store_migration SET version = 99 WHERE module = 'kernel'
+% other UPDATE store_migration SET version = 99 WHERE module = 'kernel' AND version = 1
 
 $ puhui evidence verify --store other --quiet
   puhui evidence verify: conflict

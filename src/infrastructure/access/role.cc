@@ -57,7 +57,7 @@ const Permissions kLooks = {"today.*",
                             "drift.show",
                             "decay.show",
                             "fairness.show",
-                            "fairness.list",
+
                             "promotion.list",
                             "promotion.show",
                             "experiment.list",

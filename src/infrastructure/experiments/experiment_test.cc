@@ -234,7 +234,7 @@ TEST_P(ExperimentOnData, OnTheCardDefaultsOfTaiwanBoostingBeatsTheScorecardAndBo
   question.kind = Kind::boosting;
   question.parameters = *parse_json(R"({"rounds": 40, "learning_rate": 0.15, "feature_share": 0.7})");
   const Answer trees = run(question);
-  EXPECT_GT(card.run.figures.test.auc, 0.76);
+  EXPECT_GT(card.run.figures.test.auc, 0.755);
   EXPECT_GT(trees.run.figures.test.auc, 0.77);
   const auto compared = *compare(needs(), card.run.id, trees.run.id);
   EXPECT_TRUE(compared.auc.paired);
