@@ -65,7 +65,7 @@ export function whenText(moment: string, language: Language, withSeconds = false
 
 export function When({ at, seconds = false }: { at: string | undefined | null; seconds?: boolean }) {
   const language = useLanguage();
-  if (!at) return <span>–</span>;
+  if (!at || at.startsWith("1970-01-01T00:00:00")) return <span>–</span>; // never yet
   return (
     <time dateTime={at} title={at} className="number">
       {whenText(at, language, seconds)}

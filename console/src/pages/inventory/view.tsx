@@ -15,6 +15,9 @@ import { VerbTable } from "../../parts/verb_table";
 import { useWords } from "../../words/said";
 import { words } from "./words";
 
+// A name in a path: its own strokes stay, because the door refuses encoded ones.
+const inPath = (name: string) => name.split("/").map(encodeURIComponent).join("/");
+
 export default function Inventory() {
   return (
     <Routes>
@@ -71,7 +74,7 @@ function Items({ at, overdue }: { at: string | undefined; overdue: boolean }) {
       labels={{ overdue: words.overdue, kind: words.kind, status: words.status }}
       start={overdue ? { overdue: true } : {}}
       rowKey={(row) => `${String(row.kind)} ${String(row.name)}`}
-      rowTo={(row) => `/inventory/${String(row.kind)}/${encodeURIComponent(String(row.name))}`}
+      rowTo={(row) => `/inventory/${String(row.kind)}/${inPath(String(row.name))}`}
       only={["title", "kind", "status", "tier", "block", "owner", "validation_due_at", "validated_at", "use_cases", "first_used_at", "last_used_until", "purpose", "name"]}
       columns={{
         title: { title: words.itemTitle, show: (value, row) => String(value || row.name) },
@@ -249,7 +252,7 @@ function ItemFacts({ item }: { item: Item }) {
         <dd>
           {item.use_cases.map((name) => (
             <div key={name}>
-              <Link to={`/inventory/use_case/${encodeURIComponent(name)}`}>{name}</Link>
+              <Link to={`/inventory/use_case/${inPath(name)}`}>{name}</Link>
             </div>
           ))}
         </dd>
@@ -323,7 +326,7 @@ function LineageGraph({ lineage, here }: { lineage: Lineage; here: string }) {
 function ItemLink({ kind, name, text }: { kind: string; name: string; text: string }) {
   return (
     <span>
-      <span className="soft">{kind}</span> <Link to={`/inventory/${kind}/${encodeURIComponent(name)}`}>{text}</Link>
+      <span className="soft">{kind}</span> <Link to={`/inventory/${kind}/${inPath(name)}`}>{text}</Link>
     </span>
   );
 }
