@@ -22,7 +22,7 @@ test("a model is stopped by one person and lifted by two", async ({ desk }) => {
   await settled(anna);
   await anna.getByRole("button", { name: "Stop …" }).click();
   const dialog = anna.getByRole("dialog");
-  await dialog.getByRole("combobox").first().click();
+  await dialog.locator(".ant-select").first().click();
   await anna.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)").getByText("model", { exact: true }).click();
   await dialog.getByRole("textbox", { name: /SHA-256|Name/ }).first().fill(model);
   await dialog.getByRole("textbox", { name: /Why/ }).fill("A story: its scores look wrong since noon.");
