@@ -4,7 +4,7 @@ import { expect, settled, test } from "./people";
 const passphrase = "only my own two hands know this";
 
 test("a policy is written, tried, submitted by one person and signed by two others, and then decides", async ({ desk }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(300_000);
   const { page: wei } = await desk("wei");
   await wei.goto("/console/policies");
   await settled(wei);

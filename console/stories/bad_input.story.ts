@@ -4,7 +4,7 @@ import { expect, settled, test } from "./people";
 const script = `<img src=x onerror="window.__ran = 1"><script>window.__ran = 1</script>`;
 
 test("a stale page does not save over a newer revision and hears whose it is", async ({ desk }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(180_000);
   const { page: wei } = await desk("wei");
   await wei.goto("/console/policies/of/lending.approval/person_revolving?draft=1");
   await expect(wei.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
@@ -26,7 +26,7 @@ test("a stale page does not save over a newer revision and hears whose it is", a
 });
 
 test("a script in a text field is shown as text", async ({ desk }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(180_000);
   const { page } = await desk("wei");
   await page.goto("/console/policies/of/lending.approval/person_revolving?draft=1");
   await expect(page.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });

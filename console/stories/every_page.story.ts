@@ -14,7 +14,7 @@ const foreign = ".dmn-host";
 for (const appearance of ["light", "dark"] as const) {
   for (const language of ["en", "zh"] as const) {
     test(`no page has a serious fault: ${appearance}, ${language}`, async ({ desk }) => {
-      test.setTimeout(240_000);
+      test.setTimeout(480_000);
       const { context: looking } = await desk("anna", { language, appearance });
       const seen = [...everyPage(), ...(await pagesOfOne(looking))];
       const faults: string[] = [];

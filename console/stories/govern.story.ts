@@ -14,7 +14,7 @@ test("a manager reads the heat map and goes from a block down to its decisions",
 });
 
 test("a model is stopped by one person and lifted by two", async ({ desk }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(180_000);
   const { page: anna, context } = await desk("anna");
   const base = await askAs<{ artefacts: { name: string; digest: string }[] }>(context, "/v1/draft/base?use_case=lending.approval/person_revolving");
   const model = base.artefacts.find((one) => one.name === "model:pd")!.digest;

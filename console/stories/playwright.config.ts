@@ -6,7 +6,7 @@ export default defineConfig({
   testMatch: /.*\.story\.ts$/,
   outputDir: "../../build/console-stories",
   globalSetup: "./bank.ts",
-  timeout: 90_000,
+  timeout: 120_000,
   expect: { timeout: 20_000 },
   workers: 2,
   retries: 0,

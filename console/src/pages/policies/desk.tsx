@@ -25,6 +25,8 @@ import { policyWords } from "./words";
 import "./desk.css";
 
 const PolicyEditor = lazy(() => import("./dmn_editor"));
+const Reading = lazy(() => import("./reading"));
+const wideScreen = "(min-width: 861px)"; // as .only-wide in style.css
 const policyBytesMax = 2 << 20;
 
 export default function Desk() {
@@ -78,6 +80,13 @@ function Open({ start, base, readOnly, again, onDraft }: { start: Draft; base: B
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const closed = readOnly || !may("draft.save");
+  const [wide, setWide] = useState(() => matchMedia(wideScreen).matches);
+  useEffect(() => {
+    const query = matchMedia(wideScreen);
+    const changed = () => setWide(query.matches);
+    query.addEventListener("change", changed);
+    return () => query.removeEventListener("change", changed);
+  }, []);
 
   useEffect(() => {
     if (!dirty || closed) return;
@@ -188,13 +197,21 @@ function Open({ start, base, readOnly, again, onDraft }: { start: Draft; base: B
       )}
       <p className="only-narrow soft">{t("wideOnly")}</p>
       <div className="desk-parts">
-        <div className="desk-editor only-wide">
-          <EditorFence key={text} message={<Alert type="warning" showIcon message={t("notDmn")} description={t("notDmnHelp")} />}>
-            <Suspense fallback={<Spin className="page-wait" aria-label={t("loadingEditor")} />}>
-              <PolicyEditor text={text} readOnly={closed} steps={steps} onEdited={() => !closed && setDirty(true)} handle={editor} label={t("editor")} />
+        {wide ? (
+          <div className="desk-editor">
+            <EditorFence key={text} message={<Alert type="warning" showIcon message={t("notDmn")} description={t("notDmnHelp")} />}>
+              <Suspense fallback={<Spin className="page-wait" aria-label={t("loadingEditor")} />}>
+                <PolicyEditor text={text} readOnly={closed} steps={steps} onEdited={() => !closed && setDirty(true)} handle={editor} label={t("editor")} />
+              </Suspense>
+            </EditorFence>
+          </div>
+        ) : (
+          <section className="card" aria-label={draft.name}>
+            <Suspense fallback={<Skeleton active />}>
+              <Reading text={text} />
             </Suspense>
-          </EditorFence>
-        </div>
+          </section>
+        )}
         <div className="desk-side card">
           <Tabs size="small" tabBarGutter={12} items={tabs} aria-label={t("tabs")} />
         </div>

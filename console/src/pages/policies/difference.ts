@@ -49,6 +49,14 @@ function ownersOf(text: string): Map<string, Map<string, string>> {
   return out;
 }
 
+// A policy to be read: each decision with its rules or its expression, in the order of the file.
+export function readingOf(text: string): { owner: string; parts: string[] }[] {
+  return [...ownersOf(text)].map(([owner, parts]) => ({
+    owner,
+    parts: [...parts].filter(([part]) => part !== "columns" && part !== "type").map(([, of]) => of),
+  })).filter(({ parts }) => parts.length > 0);
+}
+
 // The row number in front of a rule is for people; a rule that only moved has not changed.
 const unnumbered = (text: string): string => text.replace(/^\d+\. /, "");
 
