@@ -10,7 +10,11 @@ namespace {
 
 class MapTest : public HeatmapTest {
  protected:
-  MapNeeds needs() { return {use_cases_, std::map<std::string, int64_t>{{"lending.approval/person", 1}}}; }
+  MapNeeds needs() {
+    MapNeeds out{use_cases_};
+    out.overridden.emplace()["lending.approval/person"] = 1;
+    return out;
+  }
   // Four judgements of lending, one answer of the bot, a day-end, CPU that nobody has.
   void use_some(Process& process) {
     CpuAccount& person = process.cpu.account("lending.approval/person", "permit 1");
