@@ -65,8 +65,8 @@ $ gzip -c people.csv | head -c 2000 > cut.csv.gz; puhui lending replay --applica
 # A policy that does not load, or reads what is sealed.
 $ mkdir -p mine; cp -r policies/person_revolving mine/; sed -i 's/if count(Hard reasons)/if count(Hard reasons/' mine/person_revolving/policy.dmn; puhui lending replay --applications people.csv --mapping policies/person_revolving/mapping.json --policies mine --quiet
   puhui lending replay: invalid
-    policy: element reasons_expression, line 1101, column 39: expected ')', came 'then'
-    policy: element outcome_expression, line 1111, column 39: expected ')', came 'then'
+    policy: element reasons_expression, line 1162, column 74: expected ')', came 'then'
+    policy: element outcome_expression, line 1173, column 81: expected ')', came 'then'
   See puhui lending replay --help
 ? 2
 
@@ -136,7 +136,7 @@ $ puhui evidence verify --quiet
 
 $ puhui evidence verify --store other --quiet
   puhui evidence verify: conflict
-    other: expected kernel at version 1 or older, but the store has version 99: use the newer program that made it
+    other: expected kernel at version 2 or older, but the store has version 99: use the newer program that made it
 ? 5
 
 # A full disk: what was kept stays, and the message says what is wrong.

@@ -1,5 +1,5 @@
 # A share of those refused for their score is let pass at random, under a daily cap, to learn what selection hides.
-$ cp -r policies mine; sed -i 's/"rate": "0",/"rate": "0.1",/; s/"daily_max": 0/"daily_max": 12/' mine/person_revolving/product.json; puhui lending simulate --rows 4000 --seed 7 --out people.csv --quiet
+$ mkdir -p mine; cp -r policies/person_revolving mine/; sed -i 's/"rate": "0",/"rate": "0.1",/; s/"daily_max": 0/"daily_max": 12/' mine/person_revolving/product.json; puhui lending simulate --rows 4000 --seed 7 --out people.csv --quiet
   4000 applications written to people.csv
 
 $ puhui lending replay --applications people.csv --mapping mine/person_revolving/mapping.json --policies mine --threads 2 --json --quiet | grep -o '"failed":[0-9]*\|"ledger_balanced":[a-z]*'
