@@ -23,7 +23,7 @@ function listed(): string[] {
 }
 
 export function everyPage(): Seen[] {
-  const pages = listed().filter((path) => path !== "/block");
+  const pages = listed().filter((path) => path !== "/blocks");
   const seen = pages.map((path) => ({ name: path === "/" ? "overview" : path.slice(1), path, by: lookers[path] ?? looker }));
   return [...seen, { name: "block", path: "/blocks/3A", by: looker }, { name: "policy", path: "/policies/of/lending.approval/person_revolving", by: "wei" }];
 }

@@ -13,7 +13,7 @@ const folder = new URL("../src/pages/", import.meta.url);
 const listed = readdirSync(folder, { withFileTypes: true })
   .filter((one) => one.isDirectory())
   .flatMap((one) => /path: "([^"]+)"/.exec(readFileSync(new URL(`${one.name}/page.tsx`, folder), "utf8"))?.[1] ?? [])
-  .map((path) => (path === "/block" ? "/block/3A" : path));
+  .map((path) => (path === "/blocks" ? "/blocks/3A" : path));
 
 const browser = await chromium.launch({ executablePath: process.env.PUHUI_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 const context = await browser.newContext({ baseURL: url, viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });

@@ -138,7 +138,7 @@ function Shown({ model }: { model: ModelView }) {
       <p style={{ display: "flex", gap: 16, flexWrap: "wrap" }}>
         {run && <Link to={`/experiments/${run.id}`}>{t("experiment")}</Link>}
         {knows("drift", "show") && may("drift.show") && <Link to="/drift">{t("drift")}</Link>}
-        {knows("promotion", "list") && may("promotion.list") && <Link to="/promotion">{t("promotion")}</Link>}
+        {knows("promotion", "list") && may("promotion.list") && <Link to="/promotions">{t("promotion")}</Link>}
       </p>
       <h2>{t("inputs")}</h2>
       <PlainTable
