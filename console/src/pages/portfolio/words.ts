@@ -31,6 +31,7 @@ export const lendingWords = dictionary({
   product: ["Product", "产品"],
   products: ["Products", "产品"],
   productsHelp: ["What can be applied for now. Terms are data: another version takes another permit.", "当前可申请的产品。条款是数据：变更需要新的许可。"],
+  expires: ["Its permit ends", "许可失效"],
   noProducts: ["No product's permit is in force.", "没有现行许可的产品。"],
   terms: ["Terms", "条款"],
   policy: ["Its policy", "其策略"],

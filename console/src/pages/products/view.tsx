@@ -47,10 +47,10 @@ function ProductCard({ product }: { product: Product }) {
       <Space wrap>
         {may("lending.apply") && <Button type="primary" size="small" onClick={() => navigate(`/apply?product=${product.product}`)}>{t("apply")}</Button>}
         {may("draft.base") && <Link to={`/policies/of/${product.use_case}`}>{t("policy")}</Link>}
-        <span className="soft"><When at={product.expires_at} /></span>
+        <span className="soft">{t("expires")} <When at={product.expires_at} /></span>
       </Space>
       <div className="cards" style={{ marginTop: 12 }}>
-        <details>
+        <details open>
           <summary>{t("terms")}</summary>
           <dl className="pairs">{pairsOf(product.declaration).flatMap(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}=`}>{value}</dd>])}</dl>
         </details>
