@@ -23,7 +23,7 @@ test("a model is stopped by one person and lifted by two", async ({ desk }) => {
   await anna.getByRole("button", { name: "Stop …" }).click();
   const dialog = anna.getByRole("dialog");
   await dialog.locator(".ant-select").first().click();
-  await anna.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)").getByText("model", { exact: true }).click();
+  await anna.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option-content", { hasText: /^model$/ }).click();
   await dialog.getByRole("textbox", { name: /SHA-256|Name/ }).first().fill(model);
   await dialog.getByRole("textbox", { name: /Why/ }).fill("A story: its scores look wrong since noon.");
   await dialog.getByRole("button", { name: "Do it" }).click();
