@@ -79,6 +79,7 @@ run: program console
 	@rm -rf $(RUN_STORE) && mkdir -p $(RUN_STORE)
 	@$(SIMULATE) > /dev/null
 	@$(RUN)
+	@$(PUHUI) lending day-end --date 2026-01-31 --store $(RUN_STORE) --quiet > /dev/null  # a month's end for the portfolio
 	@echo
 	@echo "To look at it in the browser: make serve"
 
@@ -105,8 +106,8 @@ fuzz: | build
 	@$(call compile,fuzz,fuzzers)
 	@tests/fuzz.sh build/fuzz $(SECONDS)
 
-bench: | build
-	@$(SETUP) build bench
+bench: console | build
+	@$(SETUP) build bench console-test
 	@$(call configure,release)
 	@$(call compile,release,puhui benches)
 	@bench/run.sh build/release
