@@ -31,6 +31,10 @@ until grep -q "is open at" "$folder/serve.log"; do
   sleep 0.05
 done
 echo "start of serve with $lent loans   $(since "$start") s   bar 5"
+# Governance catches up with the day as soon as the bank serves.
+all=$(sqlite3 "$folder/store/puhui.db" "SELECT MAX(sequence) FROM evidence_record")
+until [ "$(sqlite3 -cmd '.timeout 5000' "$folder/store/puhui.db" "SELECT COUNT(*) > 0 AND MIN(sequence) >= $all FROM kernel_follower")" = 1 ]; do sleep 0.5; done
+echo "governance has followed $all records   $(since "$start") s from the start of serve"
 echo "resident memory   $(awk '/VmRSS/ {printf "%.0f", $2 / 1024}' "/proc/$server/status") MB   bar 1500"
 kill -TERM "$server" && wait "$server" || true
 

@@ -33,7 +33,6 @@ for threads in 1 2; do
   done
 done
 
-start=$(now)
 "$puhui" serve --listen 127.0.0.1:0 --store "$store" 2> "$folder/serve.log" > /dev/null &
 server=$!
 until grep -q "is open at" "$folder/serve.log"; do
@@ -41,11 +40,7 @@ until grep -q "is open at" "$folder/serve.log"; do
   sleep 0.05
 done
 url=$(grep -o 'http://[0-9.:]*' "$folder/serve.log" | head -n 1)
-# The first page of a search and its last: everything is followed when no decision is missing.
 all=$(sqlite3 "$store/puhui.db" "SELECT MAX(sequence) FROM evidence_record")
-behind() { sqlite3 "$store/puhui.db" "SELECT $all - MIN(sequence) FROM kernel_follower"; }
-until [ "$(behind)" -le 0 ]; do sleep 1; done
-echo "followed: $all records by every projection   $(since "$start") s from the start of serve"
 ask() { curl -s -o "$folder/answer.json" -w '%{time_total}' "$url/v1/$1" | awk '{printf "%.0f", $1 * 1000}'; }
 id=$(curl -s "$url/v1/decision/find?limit=1" | grep -o '"id":"[^"]*' | head -n 1 | cut -d'"' -f4)
 for question in "today/show" "heatmap/show?measure=cpu" "decision/find?limit=50" "decision/find?outcome=refuse&limit=50" \

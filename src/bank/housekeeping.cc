@@ -8,10 +8,15 @@ namespace {
 
 constexpr int64_t kNsPerMs = 1'000'000;
 
-// Nobody watches; but a bank that is told to stop does not wait for the end of a long chore's every step.
+// Nobody watches; but a bank that is told to stop does not wait for the end of a long chore.
 class Unwatched : public Progress {
  public:
+  explicit Unwatched(const std::atomic<bool>& stopping) : stopping_(stopping) {}
   void step(std::string_view, uint64_t, uint64_t) override {}
+  bool stop_requested() const override { return stopping_; }
+
+ private:
+  const std::atomic<bool>& stopping_;
 };
 
 }  // namespace
@@ -52,7 +57,7 @@ void Housekeeping::keep() {
 void Housekeeping::run(Due& due) {
   const int64_t started_ns = monotonic_ns();
   const CpuScope charged(*due.account);
-  Unwatched progress;
+  Unwatched progress(stopping_);
   const auto done = due.chore.run(progress);
   due.next_ns = started_ns + due.chore.every_ms * kNsPerMs;
   if (!done && !due.failing) {

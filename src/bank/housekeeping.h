@@ -2,6 +2,7 @@
 // metering, look at promotions, prove and measure at night. A chore that fails is logged and comes again.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -37,7 +38,7 @@ class Housekeeping {
   Housekeeping(const Housekeeping&) = delete;
   Housekeeping& operator=(const Housekeeping&) = delete;
 
-  // Waits for the chore that runs, then ends. Safe to call twice.
+  // Asks the chore that runs to end early, waits for it, then ends. Safe to call twice.
   void stop();
 
  private:
@@ -54,7 +55,7 @@ class Housekeeping {
   std::vector<Due> chores_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
   std::thread thread_;  // last: it sees all of the above
 };
 

@@ -45,7 +45,7 @@ uint64_t Follower::behind() const {
 
 Result<uint64_t> Follower::follow(uint64_t records_max, Progress& progress) {
   uint64_t read = 0;
-  while (read < records_max && !fed_.empty()) {
+  while (read < records_max && !fed_.empty() && !progress.stop_requested()) {
     const uint64_t start = std::min_element(fed_.begin(), fed_.end(), [](const Fed& a, const Fed& b) {
                              return a.cursor < b.cursor;
                            })->cursor;

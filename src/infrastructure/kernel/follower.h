@@ -52,10 +52,10 @@ class Follower {
   // Before the first follow(); the projection outlives the follower.
   Result<void> add(Projection& projection);
 
-  // Feeds up to `records_max` records to those that have not seen them; answers how many it read. From one thread at
-  // a time. A projection that fails is named in the error; the others have what they have.
+  // Feeds up to `records_max` records to those that have not seen them, or until it is asked to stop; answers how many
+  // it read. From one thread at a time. A projection that fails is named in the error; the others have what they have.
   Result<uint64_t> follow(uint64_t records_max, Progress& progress);
-  // Until nothing is left behind.
+  // Until nothing is left behind, or it is asked to stop.
   Result<void> catch_up(Progress& progress);
   uint64_t behind() const;  // records the slowest projection has not seen
 
