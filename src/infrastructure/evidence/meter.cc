@@ -1,17 +1,8 @@
 #include "infrastructure/evidence/meter.h"
 
-#include <ctime>
-
-#include "ground/base/check.h"
 #include "ground/base/clock.h"
 
 namespace puhui::evidence {
-
-int64_t thread_cpu_ns() {
-  timespec now{};
-  CHECK(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0, "the thread's CPU clock can be read");
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 CycleClock::CycleClock() {
   constexpr int64_t kCalibration_ns = 10'000'000;

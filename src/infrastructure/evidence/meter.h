@@ -4,10 +4,9 @@
 
 #include <cstdint>
 
-namespace puhui::evidence {
+#include "ground/base/cpu_account.h"
 
-// CPU nanoseconds this thread has used.
-int64_t thread_cpu_ns();
+namespace puhui::evidence {
 
 // Converts time-stamp counter ticks to nanoseconds; calibrated once against the monotonic clock (about 10 ms).
 class CycleClock {
