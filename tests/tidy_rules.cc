@@ -92,10 +92,12 @@ Tree read_tree(const std::string& root) {
                                        ".ts", ".tsx", ".story", ".dmn",   ".css", ".html", ""};
   Tree tree;
   const auto take = [&](const fs::path& path) {
+    const std::string name = path.lexically_relative(root).generic_string();
+    if (path.extension() == ".png") tree[name] = "";  // a picture is a place that pages link to, nothing to read
     if (!kinds.contains(path.extension().string())) return;
     std::ostringstream text;
     text << std::ifstream(path, std::ios::binary).rdbuf();
-    tree[path.lexically_relative(root).generic_string()] = text.str();
+    tree[name] = text.str();
   };
   for (const auto& entry : fs::directory_iterator(root)) {
     if (entry.is_regular_file() && entry.path().filename() != "LICENSE" &&

@@ -172,6 +172,7 @@ std::vector<std::string> recorded_facts(const std::filesystem::path& table, cons
     Json facts{Json::Object{}};
     for (const Json& spec : *schema.find("facts")->list()) {
       const auto at = std::find(header.begin(), header.end(), *spec.find("name")->text());
+      if (at == header.end()) continue;  // no applicant brings it: the kernel fills it
       const std::string& cell = cells[static_cast<size_t>(at - header.begin())];
       const std::string& type = *spec.find("type")->text();
       if (cell.empty()) continue;
