@@ -69,9 +69,11 @@ void Access::note_refusal(const Caller& caller, std::string_view permission) {
   const int64_t now_us = needs_.clock.now().microseconds;
   {
     const std::lock_guard lock(refusing_);
-    std::erase_if(refusals_, [&](const auto& noted) { return now_us - noted.second >= kRefusalQuietUs; });
-    if (refusals_.size() >= kRefusalsRememberedMax) return;
-    if (!refusals_.emplace(std::pair{caller.session, std::string(permission)}, now_us).second) return;
+    const auto is_over = [now_us](const auto& noted) { return now_us - noted.second >= kRefusalQuietUs; };
+    if (refusals_.size() >= kRefusalsRememberedMax && std::erase_if(refusals_, is_over) == 0) return;
+    const auto [noted, first] = refusals_.emplace(std::pair{caller.session, std::string(permission)}, now_us);
+    if (!first && !is_over(*noted)) return;
+    noted->second = now_us;
   }
   needs_.store.write_later(
       [this, name = caller.name, what = std::string(permission)](Transaction&) -> Result<void> {
