@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "governance/incidents/moment_id.h"
+#include "governance/incidents/newest.h"
 
 namespace puhui::incidents {
 
@@ -131,19 +132,12 @@ Result<std::vector<OpenAlert>> open_alerts(Reader& reader) {
 }
 
 Result<std::vector<OpenAlert>> find_alerts(Reader& reader, const AlertQuery& query) {
-  std::string where = "WHERE 1 = 1";
-  std::vector<Param> params;
-  const auto also = [&](std::string_view condition, Param param) {
-    where += " AND " + std::string(condition);
-    params.push_back(param);
-  };
-  if (!query.use_case.empty()) also("use_case = ?", query.use_case);
-  if (!query.kind.empty()) also("kind = ?", query.kind);
-  const std::string after = query.after ? query.after->bytes() : "";
-  if (query.after) also("id < ?", BytesView{after});
-  if (query.open) where += *query.open ? " AND settled_at IS NULL" : " AND settled_at IS NOT NULL";
-  params.push_back(query.limit);
-  return read_alerts(reader, where + " ORDER BY id DESC LIMIT ?", params);
+  Newest rows;
+  rows.only("use_case", query.use_case);
+  rows.only("kind", query.kind);
+  rows.open(query.open, "settled_at");
+  rows.page(query.after, query.limit);
+  return read_alerts(reader, rows.where(), rows.params());
 }
 
 Result<std::optional<OpenAlert>> find_alert(Reader& reader, AlertId id) {

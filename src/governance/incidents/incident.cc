@@ -1,6 +1,7 @@
 #include "governance/incidents/incident.h"
 
 #include "governance/incidents/moment_id.h"
+#include "governance/incidents/newest.h"
 #include "ground/base/hash.h"
 
 namespace puhui::incidents {
@@ -198,19 +199,12 @@ Result<Incident> open_from_alert(Transaction& tx, const OpenAlert& alert, const 
 }
 
 Result<std::vector<Incident>> find_incidents(Reader& reader, const IncidentQuery& query) {
-  std::string where = "WHERE 1 = 1";
-  std::vector<Param> params;
-  const auto also = [&](std::string_view condition, Param param) {
-    where += " AND " + std::string(condition);
-    params.push_back(param);
-  };
-  if (!query.use_case.empty()) also("use_case = ?", query.use_case);
-  if (!query.assigned_to.empty()) also("assigned_to = ?", query.assigned_to);
-  const std::string after = query.after ? query.after->bytes() : "";
-  if (query.after) also("id < ?", BytesView{after});
-  if (query.open) where += *query.open ? " AND closed_at IS NULL" : " AND closed_at IS NOT NULL";
-  params.push_back(query.limit);
-  return read_rows(reader, where + " ORDER BY id DESC LIMIT ?", params);
+  Newest rows;
+  rows.only("use_case", query.use_case);
+  rows.only("assigned_to", query.assigned_to);
+  rows.open(query.open, "closed_at");
+  rows.page(query.after, query.limit);
+  return read_rows(reader, rows.where(), rows.params());
 }
 
 Result<Incident> read_incident(Reader& reader, IncidentId id) {
