@@ -18,9 +18,14 @@ module(infrastructure/kernel     SEES ground infrastructure)
 module(infrastructure/compute    SEES ground infrastructure)
 module(infrastructure/experiments SEES ground infrastructure)
 module(infrastructure/workbench  SEES ground infrastructure  USES minizip z pugixml)
+module(infrastructure/features   SEES ground infrastructure/evidence infrastructure/feel infrastructure/models)
+module(infrastructure/screening  SEES ground/base  USES icui18n icuuc)
+module(infrastructure/cases      SEES ground infrastructure/evidence)
 
 # applications: one folder each; none sees another
 module(applications/lending      SEES ground infrastructure)
+module(applications/fraud        SEES ground infrastructure)
+module(applications/aml          SEES ground infrastructure)
 
 # governance: reads the evidence, grants the permits; never sees an application
 module(governance/incidents     SEES ground infrastructure)

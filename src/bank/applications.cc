@@ -1,4 +1,5 @@
 // The applications of this bank. A new one is one line in each list here and one in floors.cmake.
+#include "applications/fraud/scheme.h"
 #include "applications/lending/use_case.h"
 #include "bank/house.h"
 
@@ -12,7 +13,11 @@ void add(std::vector<Verb>& to, std::vector<Verb> verbs) {
 
 }  // namespace
 
-std::vector<evidence::UseCase> application_use_cases() { return {lending::approval_use_case()}; }
+std::vector<evidence::UseCase> application_use_cases() {
+  std::vector<evidence::UseCase> out = {lending::approval_use_case()};
+  for (evidence::UseCase& use_case : fraud::use_cases()) out.push_back(std::move(use_case));
+  return out;
+}
 
 std::vector<Migration> application_migrations() { return lending::migrations(); }
 

@@ -12,6 +12,7 @@ struct UseCase {
   int domain = 3;     // 1 to 9: the row of the heat map's 45 blocks
   char kind = 'A';    // A to E: predict, perceive, understand, generate, optimise
   std::string owner;  // the office that answers for it
+  std::string outcome = "default";  // the name of the outcome its decisions are measured against (outcome.h)
 };
 
 }  // namespace puhui::evidence

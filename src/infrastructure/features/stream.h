@@ -1,0 +1,74 @@
+// Stream: an Engine that lives in a store. Every event and label is in its log in the order the engine saw it, written in the
+// same commit as what was decided on it; after any end the engine stands again from its last snapshot and the log.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ground/base/log.h"
+#include "ground/base/verb.h"
+#include "ground/store/store.h"
+#include "infrastructure/features/batch.h"
+#include "infrastructure/features/engine.h"
+
+namespace puhui::features {
+
+std::vector<Migration> migrations();
+
+struct StreamNeeds {
+  Store& store;
+  const Clock& clock;
+  Log& log;
+};
+
+struct Observation {
+  uint64_t seq = 0;  // its place in the stream's log
+  Standing standing = Standing::accepted;
+};
+
+class Stream : public Participant {
+ public:
+  // Joins the store, so before its first write. Rebuilds nothing yet: the set comes with `adopt`.
+  Stream(StreamNeeds needs, std::string name, EngineLimits limits = {});
+  ~Stream() override;
+
+  const std::string& name() const { return name_; }
+  // Computes by this set from now on: restored from its snapshot and the log, or from the log alone when it is new. Does
+  // nothing when it is in use already. From any thread but the writer's; events wait meanwhile. conflict when the set reads a
+  // field otherwise than the events logged so far have it.
+  Result<void> adopt(std::shared_ptr<const FeatureSet> set, Progress& progress);
+  std::shared_ptr<const FeatureSet> set() const;  // null before the first adopt
+
+  // In a store closure. Refused: `invalid` when the event lies beyond the clock, `unavailable` before the first adopt.
+  // If the closure or its commit fails afterwards, the engine is rebuilt from the log before the next event.
+  Result<Observation> observe(Transaction& tx, const Event& event, std::span<FeatureValue> out);
+  Result<void> label(Transaction& tx, const Event& event, std::optional<bool> before, bool bad, Timestamp known_at);
+
+  // For people and tests: what such an event would see now.
+  Result<std::vector<FeatureValue>> peek(const Event& event) const;
+  EngineCounts counts() const;
+  uint64_t events() const;  // in the log
+
+  // Writes a snapshot, so that the next start reads only the log behind it.
+  Result<void> snapshot();
+
+  // Events and labels of the log as the batch takes them, from `from` to before `to`, labels as known at `known_by`.
+  Result<std::vector<BatchEvent>> history(Reader& reader, Timestamp from, Timestamp to, Timestamp known_by) const;
+
+  void begin_closure() override;
+  void undo_closure() override;
+  Result<void> flush(Transaction& tx) override;
+  void committed() override;
+  void aborted() override;
+
+ private:
+  struct State;
+  StreamNeeds needs_;
+  std::string name_;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace puhui::features

@@ -1,0 +1,90 @@
+// Screener: a name against lists of sanctioned people, firms and vessels. Finds candidates by n-grams weighted by rarity, compares
+// token by token over spellings, joined and split words and romanisations, and answers a calibrated posterior with the parts that matched.
+// In memory, immutable once built: a changed list is a new Screener. What a bank does with a hit is the application's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/base/date.h"
+#include "ground/base/hash.h"
+#include "ground/base/result.h"
+
+namespace puhui::screening {
+
+inline constexpr size_t kNameBytesMax = 512, kTokensMax = 24, kEntriesMax = 5'000'000;
+
+enum class PartyKind : uint8_t { unknown, person, organisation, vessel, aircraft };
+std::span<const std::string_view> names_of(const PartyKind*);
+
+struct ListEntry {
+  std::string list;  // "ofac_sdn"
+  std::string id;    // the list's own, "36"
+  PartyKind kind = PartyKind::unknown;
+  std::vector<std::string> names;      // the first is the main one; any script
+  std::vector<std::string> countries;  // ISO 3166 alpha-2 where known, else as written
+  std::optional<Date> born;            // with born_year_only: only its year counts
+  bool born_year_only = false;
+  std::string programme, remarks;
+  bool operator==(const ListEntry&) const = default;
+  Digest digest() const;  // of all of it: what a remembered false positive and a delta are about
+};
+
+struct Query {
+  std::string name;
+  PartyKind kind = PartyKind::unknown;
+  std::optional<Date> born;
+  std::string country;  // empty: not known
+};
+
+// Where in both names a part matched, in bytes of the names as given.
+struct MatchedPart {
+  uint32_t query_begin = 0, query_end = 0, entry_begin = 0, entry_end = 0;
+  int64_t likeness_ppm = 0;  // 1 000 000: the same letters
+  std::string how;           // "same", "spelling", "joined", "split", "romanised", "initial", "sound"
+};
+
+struct Match {
+  uint32_t entry = 0;         // place in entries()
+  uint32_t name = 0;          // which of its names
+  int64_t posterior_ppm = 0;  // that it is the same party
+  int64_t name_ppm = 0;       // of the name alone
+  std::vector<MatchedPart> parts;
+  std::vector<std::string> for_it, against_it;  // "born_same_day", "country_differs", …
+};
+
+struct ScreenOptions {
+  int64_t posterior_min_ppm = 500'000;  // below it nothing is answered
+  size_t matches_max = 20;
+};
+
+class Screener {
+ public:
+  // invalid: an entry without a name that has a letter, too many; every fault named.
+  static Result<Screener> build(std::vector<ListEntry> entries);
+  Screener(Screener&&) noexcept;
+  ~Screener();
+  std::span<const ListEntry> entries() const;
+  // Most likely first; ties by entry. invalid: no letter in the name, or longer than kNameBytesMax. Thread-safe.
+  Result<std::vector<Match>> screen(const Query& query, const ScreenOptions& options = {}) const;
+
+ private:
+  struct Index;
+  explicit Screener(std::unique_ptr<const Index> index);
+  std::unique_ptr<const Index> index_;
+};
+
+// A name as it is compared: romanised (Chinese by pinyin without tones), folded to A–Z and digits, in tokens, with where each token
+// stood in the original. For tests and the page that marks the parts.
+struct NameToken {
+  std::string text;
+  uint32_t begin = 0, end = 0;  // bytes of the original
+};
+std::vector<NameToken> tokens_of(std::string_view name);
+
+}  // namespace puhui::screening
