@@ -22,6 +22,7 @@ const groups: readonly (readonly [Group, keyof typeof shellWords])[] = [
   ["policies", "groupPolicies"],
   ["models", "groupModels"],
   ["lending", "groupLending"],
+  ["guard", "groupGuard"],
   ["governance", "groupGovernance"],
   ["people", "groupPeople"],
 ];

@@ -44,6 +44,7 @@ export const shellWords = dictionary({
   groupPolicies: ["Policies", "策略"],
   groupModels: ["Models", "模型"],
   groupLending: ["Lending", "贷款"],
+  groupGuard: ["Guarding", "风险防控"],
   groupGovernance: ["Governance", "治理"],
   groupPeople: ["People", "人员"],
 });
