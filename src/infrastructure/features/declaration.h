@@ -16,6 +16,8 @@ namespace puhui::features {
 inline constexpr size_t kFieldsMax = 64, kEntitiesMax = 8, kFeaturesMax = 512;
 inline constexpr size_t kDeclarationBytesMax = size_t{1} << 20;
 inline constexpr int kMeanPlaces = 8;  // decimals that a mean, ewma, deviation or ratio has beyond its field's own
+// Decimals of a share (risk, pass_through): never above 1, so that there is room for more than an oracle prints.
+inline constexpr int kSharePlaces = 12;
 
 enum class FieldType : uint8_t {
   key,     // names an entity: customer, terminal, device; text of at most kKeyBytesMax bytes, empty: none
