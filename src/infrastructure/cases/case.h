@@ -45,8 +45,11 @@ struct Alert : AlertDraft {
   Timestamp at;
   int64_t expected_loss_minor = 0;  // probability × amount, half even
   bool snoozed = false;             // raised while its kind was snoozed for the subject: kept and counted, in no queue
-  std::optional<Verdict> verdict;
+  std::optional<Verdict> verdict;   // none while it is open
+  std::string judged_by;            // a person, the application, or "deadline"
+  std::optional<Timestamp> judged_at;
 };
+void fields(Shape& shape, Alert& alert);
 
 struct Case {
   CaseId id;
@@ -55,22 +58,29 @@ struct Case {
   std::string owner;  // the office's queue ("queue:fraud") until a person takes it; never empty
   Timestamp opened_at, changed_at;
   std::optional<Timestamp> deadline;  // the earliest of its open alerts
-  int64_t alerts = 0, expected_loss_minor = 0;
-  std::string currency;
+  int64_t alerts = 0, open_alerts = 0;
+  int64_t expected_loss_minor = 0;  // of all its alerts
+  std::string currency;             // one a case: alerts in another gather in a case of their own
   std::string proposed_by, closed_by;
-  std::optional<Verdict> verdict;
+  std::optional<Verdict> verdict;  // proposed, then found
 };
+void fields(Shape& shape, Case& one);
 
-// What happened to it, in order: raised, assigned, noted, proposed, returned, closed, reopened, deadline passed.
+// What happened to it, in order: opened, assigned, noted, proposed, returned, closed, reopened, settled, deadline passed.
 struct CaseEvent {
   Timestamp at;
   std::string by, what, words;
 };
+void fields(Shape& shape, CaseEvent& event);
 
 struct Snooze {
   std::string application, kind, subject;
   Timestamp until;
   std::string by, why;
+  int64_t alerts = 0;  // kept out of the queue by it so far
 };
+void fields(Shape& shape, Snooze& snooze);
+
+inline constexpr int64_t kWordsBytesMax = 4000, kNameBytesMax = 128, kSubjectBytesMax = 256;
 
 }  // namespace puhui::cases
