@@ -6,7 +6,7 @@ import { useDark } from "../shell/theme";
 import { useWords } from "../words/said";
 import { partWords } from "../words/shell";
 
-export type ChartTable = { columns: readonly string[]; rows: readonly (readonly ReactNode[])[] };
+export type ChartTable = { columns: readonly ReactNode[]; rows: readonly (readonly ReactNode[])[] };
 
 // Told apart by people who see colours differently, on light and on dark.
 const palette = ["#1f77b4", "#e08214", "#0b8a6a", "#b23a7e", "#7a5cc0", "#8c6d31", "#4c9fd6", "#c44536"];

@@ -1,0 +1,71 @@
+// What the verbs of cases answer, as far as these pages show it.
+export type CaseAlert = {
+  id: string;
+  case: string;
+  application: string;
+  kind: string;
+  subject: string;
+  subject_kind: string;
+  decision: string;
+  probability_ppb: number;
+  amount_minor: number;
+  currency: string;
+  expected_loss_minor: number;
+  deadline?: string;
+  at: string;
+  en: string;
+  zh: string;
+  reference: string;
+  snoozed: boolean;
+  verdict?: string;
+  judged_by?: string;
+  judged_at?: string;
+};
+export type Waiting = CaseAlert & { owner: string; state: string };
+export type CaseFile = {
+  id: string;
+  application: string;
+  subject: string;
+  subject_kind: string;
+  state: "open" | "assigned" | "proposed" | "closed";
+  owner: string;
+  opened_at: string;
+  changed_at: string;
+  deadline?: string;
+  alerts: number;
+  open_alerts: number;
+  expected_loss_minor: number;
+  currency: string;
+  proposed_by?: string;
+  closed_by?: string;
+  verdict?: string;
+};
+export type CaseEvent = { at: string; by: string; what: string; words: string };
+export type CaseAnswer = { case: CaseFile; alerts: CaseAlert[]; events: CaseEvent[]; at: string };
+export type Queue = { alerts: Waiting[]; expected_loss_minor: number; below: number; expected_loss_below_minor: number; at: string };
+export type Summary = {
+  applications: {
+    application: string;
+    open: number;
+    assigned: number;
+    proposed: number;
+    closed: number;
+    waiting: number;
+    expected_loss_minor: number;
+    overdue: number;
+    due_within_hour: number;
+  }[];
+  kinds: {
+    application: string;
+    kind: string;
+    confirmed: number;
+    dismissed: number;
+    unclear: number;
+    waiting: number;
+    snoozed: number;
+    precision_ppm?: number;
+    precision_low_ppm?: number;
+    precision_high_ppm?: number;
+  }[];
+  at: string;
+};
