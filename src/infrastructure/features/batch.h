@@ -10,15 +10,15 @@
 
 namespace puhui::features {
 
-// In arrival order. `label_at`: when its label became known; none: never.
+// In arrival order. `label_at`: when its label became known; none: never. It arrives right before the first event that happens
+// then or later, but never before its own event; from then on it is known, also to events that come out of order.
 struct BatchEvent {
   Event event;
   bool bad = false;
   std::optional<Timestamp> label_at;
 };
 
-// events × features, row after row. A label known at the time of an event or before it counts as arrived before it.
-// An event that is late by the set's own bound sees nothing and is seen by nothing, as online.
+// events × features, row after row. An event that is late by the set's own bound sees nothing and is seen by nothing, as online.
 Result<std::vector<FeatureValue>> compute_batch(const FeatureSet& set, std::span<const BatchEvent> events,
                                                 Progress& progress);
 

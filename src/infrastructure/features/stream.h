@@ -42,17 +42,23 @@ class Stream : public Participant {
   Result<void> adopt(std::shared_ptr<const FeatureSet> set, Progress& progress);
   std::shared_ptr<const FeatureSet> set() const;  // null before the first adopt
 
-  // In a store closure. Refused: `invalid` when the event lies beyond the clock, `unavailable` before the first adopt.
-  // If the closure or its commit fails afterwards, the engine is rebuilt from the log before the next event.
-  Result<Observation> observe(Transaction& tx, const Event& event, std::span<FeatureValue> out);
-  Result<void> label(Transaction& tx, const Event& event, std::optional<bool> before, bool bad, Timestamp known_at);
+  // In a store closure. `by`: what set() gave when the event was read by it, so that none is understood by the fields of
+  // another. Refused: `invalid` when the event lies beyond the clock; `unavailable` before the first adopt, and when
+  // another set was adopted since: read the event again.
+  // If the closure or its commit fails afterwards, the engine is rebuilt from the log before the next event, which takes
+  // long: what may fail comes before.
+  Result<Observation> observe(Transaction& tx, const FeatureSet& by, const Event& event, std::span<FeatureValue> out);
+  // What became of an event that was accepted (of a late one no feature wants to know), once it is in the log.
+  Result<void> label(Transaction& tx, const FeatureSet& by, const Event& event, std::optional<bool> before, bool bad,
+                     Timestamp known_at);
 
   // For people and tests: what such an event would see now.
-  Result<std::vector<FeatureValue>> peek(const Event& event) const;
+  Result<std::vector<FeatureValue>> peek(const FeatureSet& by, const Event& event) const;
   EngineCounts counts() const;
   uint64_t events() const;  // in the log
 
-  // Writes a snapshot, so that the next start reads only the log behind it.
+  // Writes a snapshot, so that the next start reads only the log behind it: for before closing. Not from the writer's
+  // thread. While it serves, one is written every kEntriesPerSnapshot by a thread of its own.
   Result<void> snapshot();
 
   // Events and labels of the log as the batch takes them, from `from` to before `to`, labels as known at `known_by`.
