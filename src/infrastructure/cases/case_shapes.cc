@@ -177,7 +177,7 @@ void fields(Shape& shape, ApplicationCount& count) {
   shape.field("closed", count.closed, {.help = "cases closed in the last 30 days"});
   shape.field("waiting", count.waiting, {.help = "alerts in the queue"});
   shape.field("expected_loss_minor", count.expected_loss_minor, {.help = "of those, in minor units"});
-  shape.field("overdue", count.overdue, {.help = "open alerts whose deadline passed"});
+  shape.field("overdue", count.overdue, {.help = "cases not closed whose deadline passed"});
   shape.field("due_within_hour", count.due_within_hour, {.help = "open alerts whose deadline is in the next hour"});
 }
 
@@ -191,7 +191,7 @@ void fields(Shape& shape, KindCount& count) {
   shape.field("precision_low_ppm", count.precision_low_ppm, {.help = "95 % interval (Wilson)"});
   shape.field("precision_high_ppm", count.precision_high_ppm);
   shape.field("waiting", count.waiting, {.help = "in the queue now"});
-  shape.field("snoozed", count.snoozed, {.help = "open, but in no queue"});
+  shape.field("snoozed", count.snoozed, {.help = "kept out of the queue by snoozes that lasted in the last 30 days"});
 }
 
 void fields(Shape& shape, SummaryAnswer& answer) {

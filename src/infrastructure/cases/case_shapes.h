@@ -110,15 +110,17 @@ struct ApplicationCount {
   int64_t open = 0, assigned = 0, proposed = 0;  // cases
   int64_t closed = 0;                            // in the last 30 days
   int64_t waiting = 0, expected_loss_minor = 0;  // alerts in the queue
-  int64_t overdue = 0, due_within_hour = 0;      // alerts
+  int64_t overdue = 0;                           // cases
+  int64_t due_within_hour = 0;                   // alerts
 };
 void fields(Shape& shape, ApplicationCount& count);
 
 // How often a kind of alert was right in the last 30 days: a noisy rule shows.
 struct KindCount {
   std::string application, kind;
-  int64_t confirmed = 0, dismissed = 0, unclear = 0;                            // verdicts of the last 30 days
-  int64_t waiting = 0, snoozed = 0;                                             // open now
+  int64_t confirmed = 0, dismissed = 0, unclear = 0;  // verdicts of the last 30 days
+  int64_t waiting = 0;                                // in the queue now
+  int64_t snoozed = 0;                                // by snoozes that lasted in the last 30 days
   std::optional<int64_t> precision_ppm, precision_low_ppm, precision_high_ppm;  // absent without a verdict
 };
 void fields(Shape& shape, KindCount& count);

@@ -1,4 +1,4 @@
-// Office: opens, hands out and closes cases. Every change is an act in the evidence in the same transaction.
+// Office: opens, hands out and closes cases. What people do is an act in the evidence in the same transaction.
 #pragma once
 
 #include <functional>
@@ -11,6 +11,10 @@
 namespace puhui::cases {
 
 std::vector<Migration> migrations();
+
+inline constexpr int kSnoozeDaysMax = 90;
+inline constexpr std::string_view kDeadlineName = "deadline";         // who judges when nobody did
+inline constexpr int64_t kExpectedLossMinorMax = 10'000'000'000'000;  // of one alert: what is more ranks the same
 
 struct OfficeNeeds {
   Store& store;
@@ -28,43 +32,50 @@ class Office {
   using Overdue = std::function<Result<void>(Transaction&, const Alert&)>;
   void attend(std::string application, Judged judged, Overdue overdue);  // before the first alert
 
-  // In a store closure: in the subject's open case, or a new one. Repeated with the same application, kind and reference:
-  // the alert that stands.
+  // In a store closure: in the case where the subject's alerts gather, or a new one. Repeated with the same application,
+  // kind and reference: the alert that stands. invalid: every fault of the draft.
   Result<AlertId> raise(Transaction& tx, const AlertDraft& draft);
-  // The application itself settled what the alert was about (a hold released): leaves the queue, stays in the case.
+  // The application itself settled what its open alerts of that reference were about (a hold released): they leave the
+  // queue and stay in their case; one that nobody has taken closes when none is left. Judged is not called.
   Result<void> settle(Transaction& tx, std::string_view application, std::string_view reference, Verdict verdict,
                       std::string_view by);
 
-  Result<void> assign(CaseId id, std::string_view to, std::string_view by);
-  Result<void> note(CaseId id, std::string_view words, std::string_view by);
-  Result<void> propose(CaseId id, Verdict verdict, std::string_view words, std::string_view by);
-  Result<void> confirm(CaseId id, std::string_view by);  // forbidden: the proposer
-  Result<void> send_back(CaseId id, std::string_view words, std::string_view by);
-  Result<void> reopen(CaseId id, std::string_view words, std::string_view by);
+  // Each answers the case as it is then. not_found; conflict: its state does not allow it.
+  // `to` a person, or a queue ("queue:fraud"). Nobody takes for themselves what another person has: conflict.
+  Result<Case> assign(CaseId id, std::string_view to, std::string_view by);
+  Result<Case> note(CaseId id, std::string_view words, std::string_view by);
+  Result<Case> propose(CaseId id, Verdict verdict, std::string_view words, std::string_view by);
+  Result<Case> confirm(CaseId id, std::string_view by);  // forbidden: the proposer
+  Result<Case> send_back(CaseId id, std::string_view words, std::string_view by);
+  // All its alerts are open again: the next verdict replaces the first.
+  Result<Case> reopen(CaseId id, std::string_view words, std::string_view by);
 
-  Result<void> snooze(const Snooze& snooze);  // at most kSnoozeDaysMax days
-  Result<void> wake(std::string_view application, std::string_view kind, std::string_view subject, std::string_view by);
+  struct SnoozeAbout {
+    std::string application, kind, subject;
+  };
+  Result<Snooze> snooze(const SnoozeAbout& about, int64_t days, std::string_view why, std::string_view by);
+  Result<Snooze> wake(const SnoozeAbout& about, std::string_view by);  // not_found: none lasts
 
-  // Those whose deadline passed: Overdue is called for each, then they are settled. Answers how many. A chore, each second.
+  // Those whose deadline passed, in a closure each: Overdue is called; then an alert whose case nobody has taken is
+  // settled as unclear by "deadline", one that somebody works on stays open for a verdict. Answers how many; what failed
+  // is named and comes again. A chore, each second.
   Result<uint64_t> sweep();
 
  private:
-  OfficeNeeds needs_;
   struct Attendant {
     Judged judged;
     Overdue overdue;
   };
+  Result<const Attendant*> attendant(std::string_view application) const;
+  void record(evidence::RecordKind kind, std::string words, std::string_view by) const;
+  // One act on one case in a transaction of its own.
+  using Act = std::function<Result<void>(Transaction&, Case&, Timestamp)>;
+  Result<Case> act(CaseId id, const Act& change);
+  Result<void> judge_all(Transaction& tx, Case& one, std::string_view by, Timestamp at);
+  Result<bool> overdue(Transaction& tx, AlertId id);
+
+  OfficeNeeds needs_;
   std::map<std::string, Attendant, std::less<>> attendants_;
-};
-
-inline constexpr int kSnoozeDaysMax = 90;
-
-// Reading, for verbs and pages: newest or most expected loss first.
-struct Ranked {
-  std::vector<Alert> queue;         // within the capacity
-  int64_t below = 0;                // alerts below the line
-  int64_t expected_loss_minor = 0;  // of the queue
-  int64_t expected_loss_below_minor = 0;
 };
 
 }  // namespace puhui::cases
