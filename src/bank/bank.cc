@@ -16,6 +16,7 @@ std::vector<Migration> all_migrations() {
   add(out, access::migrations());
   add(out, ledger::migrations());
   add(out, kernel::migrations());
+  add(out, cases::migrations());
   add(out, workbench::migrations());
   add(out, experiments::migrations());
   add(out, compute::migrations());
@@ -41,6 +42,7 @@ std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock)
   add(out, kernel::evidence_verbs(lent(&House::evidence_verbs)));
   add(out, kernel::permit_verbs(lent(&House::permit_verbs)));
   add(out, kernel::model_verbs(lent(&House::model_verbs)));
+  add(out, cases::case_verbs(lent(&House::case_verbs)));
   add(out, experiments::experiment_verbs(lent(&House::experiment_verbs)));
   add(out, compute::verbs(lent(&House::compute_verbs)));
   add(out, governance_verbs(lent(&House::governance)));
@@ -87,6 +89,8 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
   house.kernel = TRY(kernel::Kernel::open({*house.store, *house.evidence, needs.clock, needs.log, needs.metrics,
                                            std::string(kBuild), needs.salt_secret, &house.cpu},
                                           application_use_cases()));
+  house.cases = std::make_unique<cases::Office>(cases::OfficeNeeds{*house.store, *house.evidence, needs.clock});
+  house.case_verbs.emplace(cases::VerbNeeds{*house.cases, *house.store, needs.clock});
   house.open_applications();
   house.governance = TRY(Governance::open(
       {*house.store, *house.evidence, *house.kernel, needs.files, needs.log, needs.metrics, needs.clock, house.cpu}));
@@ -118,7 +122,15 @@ const std::vector<Verb>& Bank::verbs() const { return house_->verbs; }
 
 std::vector<Verb> Bank::described(const Clock& clock) { return House::all_verbs(nullptr, clock); }
 
-std::vector<Chore> Bank::chores() const { return house_->governance->chores(); }
+std::vector<Chore> Bank::chores() const {
+  constexpr int64_t kSecondMs = 1000;
+  std::vector<Chore> out = house_->governance->chores();
+  out.push_back({"cases", kSecondMs, [office = house_->cases.get()](Progress&) -> Result<void> {
+                   TRY(office->sweep());
+                   return {};
+                 }});
+  return out;
+}
 
 Json Bank::summary() const {
   Json out;

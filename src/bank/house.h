@@ -8,6 +8,7 @@
 #include "bank/browser_sessions.h"
 #include "bank/governance.h"
 #include "infrastructure/access/access_verbs.h"
+#include "infrastructure/cases/case_verbs.h"
 #include "infrastructure/compute/compute_verbs.h"
 #include "infrastructure/compute/jobs.h"
 #include "infrastructure/experiments/experiment_verbs.h"
@@ -31,12 +32,14 @@ struct Bank::House {
   std::unique_ptr<access::Access> access;
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<kernel::Kernel> kernel;
+  std::unique_ptr<cases::Office> cases;  // before the applications that raise alerts in it
   std::optional<access::AccessVerbNeeds> access_verbs;
   std::optional<BrowserSessions> browser_sessions;
   std::optional<ledger::VerbNeeds> ledger_verbs;
   std::optional<kernel::EvidenceVerbNeeds> evidence_verbs;
   std::optional<kernel::PermitVerbNeeds> permit_verbs;
   std::optional<kernel::ModelVerbNeeds> model_verbs;
+  std::optional<cases::VerbNeeds> case_verbs;
   std::optional<workbench::DraftVerbNeeds> draft_verbs;
   std::optional<experiments::ExperimentNeeds> experiment_verbs;
   // Applications: one group of lines each (applications.cc).
