@@ -35,7 +35,9 @@ Value Expression::evaluate(Arena& arena, std::span<const Value> values, const Ru
   std::vector<Value> globals(values.begin(), values.end());
   globals.resize(compiled_->globals.slots, Value::missing());
   run.globals = globals.data();
-  return feel::evaluate(run, *compiled_->node, compiled_->layout.slots);
+  return evaluate(run);
 }
+
+Value Expression::evaluate(Run& run) const { return feel::evaluate(run, *compiled_->node, compiled_->layout.slots); }
 
 }  // namespace puhui::feel

@@ -23,6 +23,9 @@ class Expression {
 
   // The answer lives in `arena`, in the values given and in this expression.
   Value evaluate(Arena& arena, std::span<const Value> values = {}, const RunLimits& limits = {}) const;
+  // The same with a Run that its caller has begun and keeps: no memory is taken for an evaluation. `run.globals` has a
+  // value for each name.
+  Value evaluate(Run& run) const;
 
  private:
   struct Compiled;
