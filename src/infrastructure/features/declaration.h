@@ -15,6 +15,8 @@ namespace puhui::features {
 
 inline constexpr size_t kFieldsMax = 64, kEntitiesMax = 8, kFeaturesMax = 512;
 inline constexpr size_t kDeclarationBytesMax = size_t{1} << 20;
+inline constexpr int64_t kDurationMax = int64_t{36'525} * 86'400 * 1'000'000;  // a hundred years
+inline constexpr int64_t kAgesMax = 4096;                                      // tiles that an ewma looks back
 inline constexpr int kMeanPlaces = 8;  // decimals that a mean, ewma, deviation or ratio has beyond its field's own
 // Decimals of a share (risk, pass_through): never above 1, so that there is room for more than an oracle prints.
 inline constexpr int kSharePlaces = 12;
@@ -76,11 +78,13 @@ std::span<const std::string_view> names_of(const GraphMeasure*);
 struct Feature {
   std::string name;
   Aggregate aggregate = Aggregate::count;
-  std::string entity;                // a key field; not of an expression
-  std::string of;                    // the field aggregated, where the aggregate has one
-  std::string where;                 // FEEL over the event's fields; empty: all
-  std::string window;                // "60s", "10m", "1h", "7d", "all"
-  std::string hop;                   // the saw's tooth; empty: window / 60 rounded down to whole seconds, at least 1s
+  std::string entity;  // a key field; not of an expression
+  std::string of;      // the field aggregated, where the aggregate has one
+  std::string where;   // FEEL over the event's fields; empty: all
+  std::string window;  // "60s", "10m", "1h", "7d", "all"
+  // The saw's tooth; empty: window / 60 rounded down to whole seconds, at least 1s. Of window `all` half_life stands for
+  // the window, and without one it is 1s.
+  std::string hop;
   bool exact = false;                // edges to the microsecond, no hop
   std::string delay;                 // what happened later than this before the event is not looked at
   std::string half_life;             // of ewma
@@ -114,7 +118,16 @@ struct FeatureSet {
 };
 void fields(Shape& shape, FeatureSet& set);
 
-// Microseconds of "90s", "10m", "1h", "30d"; nullopt of anything else. "all" is INT64_MAX.
+// When a feature looks, in microseconds, defaults filled in. Of a feature that FeatureSet::parse has checked.
+struct Timing {
+  int64_t window_us = INT64_MAX;  // that: all
+  int64_t hop_us = 1;
+  int64_t delay_us = 0;
+  int64_t half_life_us = 0;
+};
+Timing timing_of(const Feature& feature);
+
+// Microseconds of "90s", "10m", "1h", "30d", at most kDurationMax; nullopt of anything else. "all" is INT64_MAX.
 std::optional<int64_t> parse_duration(std::string_view text);
 
 }  // namespace puhui::features

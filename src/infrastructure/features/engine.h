@@ -40,7 +40,8 @@ class Engine {
   Standing observe(const Event& event, std::span<FeatureValue> out);
   // What an event like this one would see now; adds nothing.
   void peek(const Event& event, std::span<FeatureValue> out);
-  // The event proved bad or good. `before`: what was said of it earlier, if anything was.
+  // The event proved bad or good. `before`: what was said of it earlier, if anything was. Of an event that was accepted,
+  // after it: who calls knows which those are, the engine keeps no events.
   void label(const Event& event, std::optional<bool> before, bool bad);
 
   Timestamp watermark() const;

@@ -17,6 +17,9 @@ namespace puhui::features {
 inline constexpr size_t kKeyBytesMax = 64, kTextBytesMax = 256;
 inline constexpr int64_t kValueMax = 1'000'000'000'000;  // of a number's integer, either sign: squares stay exact
 
+// When an event may happen: years 0001 to 9999, as parse_timestamp reads them. Windows reach a hundred years further.
+inline constexpr Timestamp kEventTimeMin{-62'135'596'800'000'000}, kEventTimeMax{253'402'300'799'999'999};
+
 // One field's value. Which member holds it is the field's type; absent: none of them.
 struct FieldValue {
   bool present = false;
@@ -48,7 +51,8 @@ Result<Event> read_event(const FeatureSet& set, std::span<const std::string_view
 // The field's value as a fact: number with its places, text, boolean; absent.
 evidence::FactValue fact_of(const Field& field, const FieldValue& value);
 
-// Compact bytes for the log; `corrupt` for anything else.
+// Compact bytes for the log; `corrupt` for anything else. A set that has more fields behind those it had when the event
+// was written reads them as absent.
 std::string encode(const FeatureSet& set, const Event& event);
 Result<Event> decode_event(const FeatureSet& set, std::string_view bytes);
 
