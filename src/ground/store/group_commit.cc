@@ -61,7 +61,7 @@ GroupCommit::~GroupCommit() { close(); }
 
 void GroupCommit::join(Participant& participant) {
   const std::lock_guard lock(mutex_);
-  participants_.push_back(&participant);
+  joining_.push_back(&participant);
 }
 
 Result<void> GroupCommit::write(Store::Closure closure) {
@@ -111,6 +111,8 @@ bool GroupCommit::take(std::vector<Job*>& batch) {
     writer_asleep_ = true;
     work_.wait(lock, [&] { return !writer_asleep_; });
   }
+  participants_.insert(participants_.end(), joining_.begin(), joining_.end());
+  joining_.clear();
   if (queue_.size() <= options_.closures_per_commit_max) {
     batch.swap(queue_);
   } else {

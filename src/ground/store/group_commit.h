@@ -62,7 +62,7 @@ class GroupCommit {
   Lease lease_;
   StoreFaults* faults_;
   const StoreOptions options_;
-  std::vector<Participant*> participants_;
+  std::vector<Participant*> participants_;  // the writer thread's
   std::optional<Error> broken_;  // a commit of unknown outcome: memory and tables may differ
 
   // Of the writer thread. What it does for a whole batch gathers in the pot and is shared out over its closures.
@@ -75,6 +75,7 @@ class GroupCommit {
   std::mutex mutex_;  // guards what follows
   std::condition_variable work_, room_;
   std::vector<Job*> queue_;
+  std::vector<Participant*> joining_;  // from the next batch on
   bool closing_ = false;
   bool writer_asleep_ = false;
   size_t waiting_for_room_ = 0;

@@ -2,6 +2,7 @@
 // equals the tables, what was acknowledged is there, and what was refused is not.
 #include <gtest/gtest.h>
 
+#include <list>
 #include <map>
 #include <thread>
 
@@ -256,6 +257,29 @@ TEST_P(GroupCommitTest, a_fault_at_a_step_is_told_to_the_caller_and_only_the_ack
   faults.armed = static_cast<int>(Step::read);
   EXPECT_FALSE((*store)->read([](Reader&) -> Result<void> { return {}; }));
   EXPECT_TRUE((*store)->read([](Reader&) -> Result<void> { return {}; }));
+}
+
+TEST_P(GroupCommitTest, who_joins_while_others_write_takes_part_from_its_own_first_write_on) {
+  std::list<SumKeeper> keepers;
+  auto store = open_store(place_.where(), kTables, {clock_});
+  ASSERT_TRUE(store) << store.error().text();
+  std::atomic<bool> done = false;
+  std::thread other([&] {
+    while (!done) EXPECT_TRUE((*store)->write([](Transaction&) -> Result<void> { return {}; }));
+  });
+  for (int64_t id = 1; id <= 20; ++id) {
+    SumKeeper& keeper = keepers.emplace_back();
+    (*store)->join(keeper);
+    EXPECT_TRUE((*store)->write([&](Transaction& tx) { return perform({id, 0, 1, 2}, keeper, tx); }));
+    EXPECT_FALSE((*store)->write([&](Transaction&) -> Result<void> {
+      keeper.add(1000 + id, 0, 1);
+      return fail(ErrorCode::invalid, "taken back");
+    }));
+  }
+  done = true;
+  other.join();
+  (*store)->close();
+  for (const SumKeeper& keeper : keepers) EXPECT_EQ(keeper.committed_sums(), (Sums{{0, 1}}));
 }
 
 TEST_P(GroupCommitTest, many_threads_and_readers_meet_without_a_race) {

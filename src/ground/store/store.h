@@ -144,7 +144,8 @@ class Store {
   using Done = std::function<void(Result<void>)>;
   virtual ~Store() = default;
 
-  // Before the first write, in a fixed order. Participants outlive the store's last write.
+  // In a fixed order. It takes part in every batch of closures queued from now on, in none that runs already, and
+  // outlives the store's last write.
   virtual void join(Participant& participant) = 0;
 
   // Runs the closure on the writer thread inside a transaction, returns when it is durable or failed.
