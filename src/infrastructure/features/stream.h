@@ -2,8 +2,8 @@
 // same commit as what was decided on it; after any end the engine stands again from its last snapshot and the log.
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,9 +24,21 @@ struct StreamNeeds {
   Log& log;
 };
 
+inline constexpr uint64_t kEntriesPerSnapshot = 500'000;  // what a start replays at most, and a snapshot
+
+struct LogEntry;
+
 struct Observation {
   uint64_t seq = 0;  // its place in the stream's log
   Standing standing = Standing::accepted;
+};
+
+struct StreamStanding {
+  uint64_t entries = 0, events = 0;  // in the log; entries are events and labels
+  uint64_t snapshot_seq = 0;         // how many entries the newest snapshot has seen
+  uint64_t rebuilt = 0;              // how often a failed closure or commit made the engine be built anew
+  Timestamp watermark;
+  Digest digest;  // of the set in use
 };
 
 class Stream : public Participant {
@@ -57,12 +69,19 @@ class Stream : public Participant {
   EngineCounts counts() const;
   uint64_t events() const;  // in the log
 
+  StreamStanding standing() const;
+
   // Writes a snapshot, so that the next start reads only the log behind it: for before closing. Not from the writer's
   // thread. While it serves, one is written every kEntriesPerSnapshot by a thread of its own.
   Result<void> snapshot();
 
   // Events and labels of the log as the batch takes them, from `from` to before `to`, labels as known at `known_by`.
   Result<std::vector<BatchEvent>> history(Reader& reader, Timestamp from, Timestamp to, Timestamp known_by) const;
+
+  // The whole log in its order, as the set in use reads it, up to where it stood when called.
+  Result<void> each_logged(Reader& reader, const std::function<Result<void>(const LogEntry&)>& visit) const;
+  // The live engine's snapshot between two commits, and how many entries it has seen.
+  Result<std::string> engine_bytes(uint64_t& seq) const;
 
   void begin_closure() override;
   void undo_closure() override;
@@ -72,6 +91,8 @@ class Stream : public Participant {
 
  private:
   struct State;
+  Result<void> snapshot_behind();
+  void work();
   StreamNeeds needs_;
   std::string name_;
   std::unique_ptr<State> state_;
