@@ -10,13 +10,19 @@ Book::Book(Store& store, std::string scheme, std::string use_case, std::unique_p
 }
 
 Result<void> Book::load(Store& store) {
-  CHECK(keys_.size() == 0, "loaded once");
-  return store.read([&](Reader& reader) {
+  if (is_loaded_.load(std::memory_order_acquire)) return {};
+  const std::lock_guard one_at_a_time(loading_);
+  if (is_loaded_) return {};
+  std::vector<std::pair<uint64_t, uint64_t>> keys;
+  TRY(store.read([&](Reader& reader) {
     return each_key(reader, scheme_, 0, [&](uint64_t seq, std::string_view key) -> Result<void> {
-      keys_.add(hash_of(key), seq);
+      keys.emplace_back(hash_of(key), seq);
       return {};
     });
-  });
+  }));
+  for (const auto& [hash, seq] : keys) keys_.add(hash, seq);
+  is_loaded_.store(true, std::memory_order_release);
+  return {};
 }
 
 Result<std::optional<PaymentRow>> Book::find(Reader& reader, std::string_view key) const {

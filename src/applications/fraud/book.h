@@ -29,7 +29,7 @@ class Book : public Participant {
   std::string scope() const { return use_case_ + "/" + scheme_; }
   features::Stream& stream() { return *stream_; }
 
-  // Reads the keys of payments judged before. Once, before the first find; from any thread but the writer's.
+  // Reads the keys of payments judged before, unless that was done. Before the first find; not from the writer's thread.
   Result<void> load(Store& store);
   // In a store closure or any reader: the payment of that key, those of the batch under way included on the writer's thread.
   Result<std::optional<PaymentRow>> find_in_closure(Transaction& tx, std::string_view key) const;
@@ -80,7 +80,8 @@ class Book : public Participant {
 
   mutable std::mutex mutex_;  // guards what follows
   Adopted adopted_;
-  std::mutex adopting_;
+  std::mutex adopting_, loading_;
+  std::atomic<bool> is_loaded_ = false;
 };
 
 }  // namespace puhui::fraud

@@ -6,7 +6,8 @@ namespace puhui::fraud {
 std::vector<Migration> migrations() {
   return {{"fraud", 1,
            "CREATE TABLE fraud_scheme (name {text} NOT NULL PRIMARY KEY, use_case {text} NOT NULL) {clustered};"
-           "CREATE TABLE fraud_payment (scheme {text} NOT NULL, seq {int} NOT NULL, key {text} NOT NULL, content {id} NOT NULL,"
+           "CREATE TABLE fraud_payment (scheme {text} NOT NULL, seq {int} NOT NULL, key {text} NOT NULL, content {id} "
+           "NOT NULL,"
            " at {int} NOT NULL, judged_at {int} NOT NULL, entity {id} NOT NULL, amount_minor {int} NOT NULL,"
            " action {int} NOT NULL, probability_ppb {int}, late {int} NOT NULL, deadline {int}, decision {id} NOT NULL,"
            " reasons {bytes} NOT NULL, event {bytes}, PRIMARY KEY (scheme, seq)) {clustered};"

@@ -66,10 +66,9 @@ int64_t hour_of(Timestamp at) {
 }
 
 Result<void> append_payments(Transaction& tx, std::span<const PaymentRow* const> rows) {
-  static const AppendTable kTable{
-      "fraud_payment",
-      {"scheme", "seq", "key", "content", "at", "judged_at", "entity", "amount_minor", "action", "probability_ppb", "late",
-       "deadline", "decision", "reasons", "event"}};
+  static const AppendTable kTable{"fraud_payment",
+                                  {"scheme", "seq", "key", "content", "at", "judged_at", "entity", "amount_minor",
+                                   "action", "probability_ppb", "late", "deadline", "decision", "reasons", "event"}};
   constexpr size_t kIds = 3;
   std::vector<std::string> ids, reasons;
   ids.reserve(rows.size() * kIds);
@@ -80,12 +79,12 @@ Result<void> append_payments(Transaction& tx, std::span<const PaymentRow* const>
     const auto id = [&](const Id128& value) { return Param(BytesView{ids.emplace_back(value.bytes())}); };
     const Param content = id(row->content), entity = id(row->entity), decision = id(row->decision);
     const std::string_view packed = reasons.emplace_back(pack(row->reasons));
-    cells.insert(cells.end(),
-                 {Param(row->scheme), Param(number_of(row->seq)), Param(row->key), content, Param(row->at.microseconds),
-                  Param(row->judged_at.microseconds), entity, Param(row->amount_minor),
-                  Param(static_cast<int64_t>(row->action)), row->has_probability ? Param(row->probability_ppb) : Param(),
-                  Param(int64_t{row->late}), row->deadline ? Param(row->deadline->microseconds) : Param(), decision,
-                  Param(BytesView{packed}), row->is_decided() ? Param() : Param(BytesView{row->event})});
+    cells.insert(cells.end(), {Param(row->scheme), Param(number_of(row->seq)), Param(row->key), content,
+                               Param(row->at.microseconds), Param(row->judged_at.microseconds), entity,
+                               Param(row->amount_minor), Param(static_cast<int64_t>(row->action)),
+                               row->has_probability ? Param(row->probability_ppb) : Param(), Param(int64_t{row->late}),
+                               row->deadline ? Param(row->deadline->microseconds) : Param(), decision,
+                               Param(BytesView{packed}), row->is_decided() ? Param() : Param(BytesView{row->event})});
   }
   return tx.append(kTable, cells);
 }
@@ -138,14 +137,13 @@ Result<void> each_key(Reader& reader, std::string_view scheme, uint64_t after,
 
 Result<std::optional<Settled>> find_settled(Reader& reader, std::string_view scheme, uint64_t seq) {
   std::optional<Settled> out;
-  TRY(reader.each("SELECT action, by_whom, why, at FROM fraud_settled WHERE scheme = ? AND seq = ?",
-                  {scheme, number_of(seq)}, [&](const Row& row) -> Result<void> {
-                    out = Settled{TRY(action_of(row.integer(0))),
-                                  std::string(row.text(1)),
-                                  std::string(row.text(2)),
-                                  {row.integer(3)}};
-                    return {};
-                  }));
+  TRY(reader.each(
+      "SELECT action, by_whom, why, at FROM fraud_settled WHERE scheme = ? AND seq = ?", {scheme, number_of(seq)},
+      [&](const Row& row) -> Result<void> {
+        out = Settled{
+            TRY(action_of(row.integer(0))), std::string(row.text(1)), std::string(row.text(2)), {row.integer(3)}};
+        return {};
+      }));
   return out;
 }
 
@@ -167,7 +165,8 @@ Result<void> insert_settled(Transaction& tx, const PaymentRow& row, const Settle
 
 Result<std::vector<Waiting>> overdue(Reader& reader, std::string_view scheme, Timestamp now, int64_t limit) {
   std::vector<Waiting> out;
-  TRY(reader.each("SELECT seq, deadline FROM fraud_waiting WHERE scheme = ? AND deadline <= ? "
+  TRY(
+      reader.each("SELECT seq, deadline FROM fraud_waiting WHERE scheme = ? AND deadline <= ? "
                   "ORDER BY deadline, seq LIMIT ?",
                   {scheme, now.microseconds, limit}, [&](const Row& row) -> Result<void> {
                     out.push_back({std::string(scheme), static_cast<uint64_t>(row.integer(0)), {row.integer(1)}});
@@ -186,34 +185,36 @@ Label label_of(const Row& row) {
 
 Result<std::optional<Label>> find_label(Reader& reader, std::string_view scheme, uint64_t seq) {
   std::optional<Label> out;
-  TRY(reader.each(
-      "SELECT fraud, known_at, said_at, by_whom, said_times FROM fraud_label WHERE scheme = ? AND seq = ?",
-      {scheme, number_of(seq)}, [&](const Row& row) -> Result<void> {
-        out = label_of(row);
-        return {};
-      }));
-  return out;
-}
-
-Result<std::vector<Label>> labels_of(Reader& reader, std::string_view scheme, uint64_t seq) {
-  std::vector<Label> out;
-  TRY(reader.each("SELECT fraud, known_at, said_at, by_whom, said_times FROM fraud_label_said WHERE scheme = ? AND seq = ? "
-                  "ORDER BY said_times",
+  TRY(reader.each("SELECT fraud, known_at, said_at, by_whom, said_times FROM fraud_label WHERE scheme = ? AND seq = ?",
                   {scheme, number_of(seq)}, [&](const Row& row) -> Result<void> {
-                    out.push_back(label_of(row));
+                    out = label_of(row);
                     return {};
                   }));
   return out;
 }
 
+Result<std::vector<Label>> labels_of(Reader& reader, std::string_view scheme, uint64_t seq) {
+  std::vector<Label> out;
+  TRY(reader.each(
+      "SELECT fraud, known_at, said_at, by_whom, said_times FROM fraud_label_said WHERE scheme = ? AND seq = ? "
+      "ORDER BY said_times",
+      {scheme, number_of(seq)}, [&](const Row& row) -> Result<void> {
+        out.push_back(label_of(row));
+        return {};
+      }));
+  return out;
+}
+
 Result<void> put_label(Transaction& tx, std::string_view scheme, uint64_t seq, const Label& label) {
-  TRY(tx.execute("INSERT INTO fraud_label (scheme, seq, fraud, known_at, said_at, by_whom, said_times) "
+  TRY(
+      tx.execute("INSERT INTO fraud_label (scheme, seq, fraud, known_at, said_at, by_whom, said_times) "
                  "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (scheme, seq) DO UPDATE SET fraud = excluded.fraud, "
                  "known_at = excluded.known_at, said_at = excluded.said_at, by_whom = excluded.by_whom, "
                  "said_times = excluded.said_times",
                  {scheme, number_of(seq), int64_t{label.fraud}, label.known_at.microseconds, label.said_at.microseconds,
                   label.by, label.said_times}));
-  TRY(tx.execute("INSERT INTO fraud_label_said (scheme, seq, said_times, fraud, known_at, said_at, by_whom) "
+  TRY(
+      tx.execute("INSERT INTO fraud_label_said (scheme, seq, said_times, fraud, known_at, said_at, by_whom) "
                  "VALUES (?, ?, ?, ?, ?, ?, ?)",
                  {scheme, number_of(seq), label.said_times, int64_t{label.fraud}, label.known_at.microseconds,
                   label.said_at.microseconds, label.by}));
@@ -222,17 +223,19 @@ Result<void> put_label(Transaction& tx, std::string_view scheme, uint64_t seq, c
 
 Result<void> add_counts(Transaction& tx, std::string_view scheme, std::span<const HourCount> counts) {
   for (const HourCount& count : counts) {
-    TRY(tx.execute("INSERT INTO fraud_hour (scheme, hour, action, payments, amount_minor) VALUES (?, ?, ?, ?, ?) "
-                   "ON CONFLICT (scheme, hour, action) DO UPDATE SET payments = fraud_hour.payments + excluded.payments, "
-                   "amount_minor = fraud_hour.amount_minor + excluded.amount_minor",
-                   {scheme, count.hour, static_cast<int64_t>(count.action), count.payments, count.amount_minor}));
+    TRY(tx.execute(
+        "INSERT INTO fraud_hour (scheme, hour, action, payments, amount_minor) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (scheme, hour, action) DO UPDATE SET payments = fraud_hour.payments + excluded.payments, "
+        "amount_minor = fraud_hour.amount_minor + excluded.amount_minor",
+        {scheme, count.hour, static_cast<int64_t>(count.action), count.payments, count.amount_minor}));
   }
   return {};
 }
 
 Result<std::vector<HourCount>> counts_by_action(Reader& reader, std::string_view scheme, int64_t from_hour) {
   std::vector<HourCount> out;
-  TRY(reader.each("SELECT action, CAST(SUM(payments) AS BIGINT), CAST(SUM(amount_minor) AS BIGINT) FROM fraud_hour "
+  TRY(
+      reader.each("SELECT action, CAST(SUM(payments) AS BIGINT), CAST(SUM(amount_minor) AS BIGINT) FROM fraud_hour "
                   "WHERE scheme = ? AND hour >= ? GROUP BY action ORDER BY action",
                   {scheme, from_hour}, [&](const Row& row) -> Result<void> {
                     out.push_back({from_hour, TRY(action_of(row.integer(0))), row.integer(1), row.integer(2)});

@@ -39,7 +39,8 @@ Result<void> append_payments(Transaction& tx, std::span<const PaymentRow* const>
 Result<std::optional<PaymentRow>> find_payment(Reader& reader, std::string_view scheme, uint64_t seq);
 Result<PaymentRow> read_payment(const Row& row);  // of the columns below
 inline constexpr std::string_view kPaymentColumns =
-    "p.scheme, p.seq, p.key, p.content, p.at, p.judged_at, p.entity, p.amount_minor, p.action, p.probability_ppb, p.late, "
+    "p.scheme, p.seq, p.key, p.content, p.at, p.judged_at, p.entity, p.amount_minor, p.action, p.probability_ppb, "
+    "p.late, "
     "p.deadline, p.decision, p.reasons, p.event";
 // Seqs and keys from `after` on, in order, for the index.
 Result<void> each_key(Reader& reader, std::string_view scheme, uint64_t after,
