@@ -20,15 +20,14 @@ struct Population {
   PopulationKind kind = PopulationKind::card_payment;
   uint64_t rows = 100'000;
   uint64_t seed = 1;
-  Date from = {20454};  // 2026-01-01
-  int days = 60;        // payments and applications spread over them
+  int days = 136;  // over which they are spread, evenly
 };
 
 inline constexpr uint64_t kPopulationRowsMax = 20'000'000;
 inline constexpr int kPopulationDaysMax = 366;
 
-// CSV text in pieces, header first, in event time. Needs about 64 bytes a row of memory: a day is drawn, sorted and written
-// before the next. The same population, the same bytes.
+// CSV text in pieces, header first, in event time. A day is drawn, sorted and written
+// before the next, so memory is a day's rows. The same population, the same bytes.
 using Sink = std::function<Result<void>(std::string_view)>;
 Result<void> write_population(const Population& population, const Sink& sink);
 
