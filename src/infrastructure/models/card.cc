@@ -94,8 +94,16 @@ Json card_of(const TrainRequest& request, const CardFeatures& features, const Ca
                                 {"rows", static_cast<uint64_t>(request.table->row_count())},
                                 {"target", request.target},
                                 {"positive", request.positive}});
-  card.set("split",
-           Json::Object{{"train_share", request.train_share}, {"seed", request.seed}, {"by", "hash of the row"}});
+  if (request.split != nullptr) {
+    const auto& split = *request.split;
+    card.set("split", Json::Object{{"train_rows", uint64_t{split.train.size()}},
+                                   {"test_rows", uint64_t{split.test.size()}},
+                                   {"seed", request.seed},
+                                   {"by", "rows named"}});
+  } else {
+    card.set("split",
+             Json::Object{{"train_share", request.train_share}, {"seed", request.seed}, {"by", "hash of the row"}});
+  }
   card.set("sealed", list_of(request.sealed));
   card.set("excluded", list_of(request.excluded));
   card.set("derived", to_json(request.derived));

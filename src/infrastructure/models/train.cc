@@ -347,8 +347,12 @@ Result<TrainedModel> train(const TrainRequest& request) {
   }
   const auto bad = TRY(outcomes_of(request));
   const Offer offer = TRY(offer_of(request));
-  Table::Split split = request.table->split(request.train_share, request.seed);
-  if (request.train_share == 1) split.test = split.train;
+  Table::Split split =
+      request.split != nullptr ? *request.split : request.table->split(request.train_share, request.seed);
+  if (request.split == nullptr && request.train_share == 1) split.test = split.train;
+  for (const auto* rows : {&split.train, &split.test}) {
+    CHECK(rows->empty() || rows->back() < request.table->row_count(), "a split names rows of its table, ascending");
+  }
   if (!has_both(pick(bad, split.train)) || !has_both(pick(bad, split.test))) {
     return fail(ErrorCode::invalid, "table", "expected rows of both classes to train and to test on; bring more rows");
   }

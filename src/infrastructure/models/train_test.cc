@@ -189,6 +189,19 @@ TEST_P(TrainKind, TextsAreEncodedAndTheUnknownIsMissing) {
 INSTANTIATE_TEST_SUITE_P(Kinds, TrainKind, ::testing::Values(ModelKind::scorecard, ModelKind::boosting),
                          [](const auto& kind) { return std::string(name_of(kind.param)); });
 
+TEST_P(TrainKind, RowsNamedBeforehandAreTrainedOnAndNoOthers) {
+  const Table table = applicants(1500);
+  Table::Split split;
+  for (uint32_t row = 0; row < 1500; ++row) (row < 1000 ? split.train : split.test).push_back(row);
+  TrainRequest named = request(table, GetParam());
+  named.split = &split;
+  const auto trained = train(named);
+  ASSERT_TRUE(trained) << trained.error().text();
+  EXPECT_EQ(trained->on_train.rows, split.train);
+  EXPECT_EQ(trained->on_test.rows, split.test);
+  EXPECT_EQ(trained->model.card().find("split")->find("test_rows")->as_int64(), 500);
+}
+
 TEST(Train, SealedAttributesComeInByNoDoor) {
   const Table table = applicants(500);
   auto direct = request(table, ModelKind::scorecard);
