@@ -118,7 +118,7 @@ void BatchTable::State::number_field(size_t field) {
 }
 
 void BatchTable::State::filter_events() {
-  passes.resize(formulas.filters() + 1);
+  passes.resize(formulas.filters());
   for (size_t filter = 1; filter < passes.size(); ++filter) passes[filter].resize(events.size());
   for (size_t i = 0; i < events.size(); ++i) {
     if (standings[i] != Standing::accepted || passes.size() == 1) continue;
