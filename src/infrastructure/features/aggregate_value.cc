@@ -141,7 +141,7 @@ Aggregated value_in(const ValueRule& rule, const Inside& inside) {
     case Aggregate::ewma: return found(quotient(inside.weighted, inside.weight, rule.places));
     case Aggregate::ratio: return ratio(inside);
     case Aggregate::zscore: return zscore(inside, rule.places);
-    case Aggregate::risk: return found(quotient(static_cast<Int128>(inside.bad), events, 0));
+    case Aggregate::risk: return found(quotient(static_cast<Int128>(inside.bad), events, 0, kSharePlaces));
     case Aggregate::expression:
     case Aggregate::graph: break;
   }
@@ -174,20 +174,20 @@ std::optional<evidence::Number> exact_number(Int128 value, int places) {
   return canonical(static_cast<int64_t>(value), places);
 }
 
-std::optional<evidence::Number> quotient(Int128 numerator, Int128 denominator, int places) {
+std::optional<evidence::Number> quotient(Int128 numerator, Int128 denominator, int places, int more_max) {
   CHECK(denominator > 0, "a quotient's denominator is above 0");
   const Word128 over = magnitude(numerator), under = static_cast<Word128>(denominator);
   const bool narrow = (over | under) >> 64 == 0;  // one machine division instead of a call
   const Word128 whole = narrow ? static_cast<uint64_t>(over) / static_cast<uint64_t>(under) : over / under;
   if (whole > static_cast<Word128>(kWholeMax)) return std::nullopt;
-  int more = kMeanPlaces;
+  int more = more_max;
   while (more > 0 && whole >= static_cast<Word128>(kPowersOfTen[kDigitsMax - more])) --more;
   for (; more >= 0; --more) {
     Word128 rest = over - whole * under;
     auto value = static_cast<int64_t>(whole);
     const auto power = static_cast<Word128>(kPowersOfTen[more]);
-    if (rest >> 64 == 0 || under < (Word128{1} << 100)) {
-      rest *= power;  // below 2^64 · 10^8 or 2^100 · 10^8
+    if (rest >> 64 == 0 || under < (Word128{1} << 87)) {
+      rest *= power;  // of at most 10^12: below 2^127
       value = value * kPowersOfTen[more] + static_cast<int64_t>(rest / under);
       rest %= under;
     } else {

@@ -40,9 +40,9 @@ struct Aggregated {
 };
 Aggregated aggregate_value(const ValueRule& rule, const Inside& inside);
 
-// numerator / denominator · 10^-places, rounded half to even at kMeanPlaces more places, or at as many as fit 18 digits; nullopt
+// numerator / denominator · 10^-places, rounded half to even at `more_max` more places, or at as many as fit 18 digits; nullopt
 // when its whole part does not. denominator above 0 and below 10^37.
-std::optional<evidence::Number> quotient(Int128 numerator, Int128 denominator, int places);
+std::optional<evidence::Number> quotient(Int128 numerator, Int128 denominator, int places, int more_max = kMeanPlaces);
 // value · 10^-places in its one form; nullopt beyond 18 digits.
 std::optional<evidence::Number> exact_number(Int128 value, int places);
 
