@@ -41,6 +41,11 @@ bool Detectors::is_hub(Account& account) const {
   return account.past.usual_milli(Habit::in_transfers) >= settings_->history.hub_transfers_week * 1000;
 }
 
+int64_t Detectors::usual_income_minor(Account& account) const {
+  account.past.advance(newest_us_);
+  return account.past.usual_milli(Habit::in_hundreds) / 10;
+}
+
 bool Detectors::warm() const { return newest_us_ - first_us_ >= settings_->history.warm_up_days * kDay; }
 
 void Detectors::learn(const Edge& edge, Account& from, Account& to) {

@@ -75,6 +75,7 @@ class Detectors {
   Account& account_of(uint32_t number, uint64_t name, int64_t at_us);
   bool known(uint64_t from, uint64_t to) const;  // paid, either way, for long
   bool is_hub(Account& account) const;
+  int64_t usual_income_minor(Account& account) const;  // in a week
   bool warm() const;
   void learn(const Edge& edge, Account& from, Account& to);
   void report(Finding finding, uint32_t about, uint64_t key, int64_t window_days, std::vector<Finding>& found);

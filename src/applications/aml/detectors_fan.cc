@@ -27,14 +27,17 @@ void Detectors::structuring_of(const Edge& edge, uint32_t about, bool into, std:
   Finding finding;
   finding.typology = Typology::structuring;
   int64_t open = 0, mixed = 0;
+  // Among old partners a business pays such amounts every day.
+  const bool business = usual_income_minor(account) >= s.business_income_minor;
   std::vector<uint32_t> others;
   for (const Edge& one : edges) {
     if (one.amount_minor >= s.threshold_minor) ++open;
     if (one.amount_minor >= s.threshold_minor) continue;
     if (one.amount_minor < band) {
-      mixed += one.amount_minor >= s.threshold_minor / 2;
+      mixed += one.amount_minor >= s.threshold_minor / 4;
       continue;
     }
+    if (business && known(name_at(one.from), name_at(one.to))) continue;
     finding.edges.push_back(one);
     finding.amount_minor = add_saturating(finding.amount_minor, one.amount_minor);
     others.push_back(into ? one.from : one.to);
@@ -75,7 +78,8 @@ void Detectors::look_for_fan(const Edge& edge, Typology typology, std::vector<Fi
   others.reserve(edges.size());
   for (const Edge& one : edges) {
     const uint32_t other = into ? one.from : one.to;
-    const bool fresh = !known(name_at(one.from), name_at(one.to));
+    const bool fresh = !known(name_at(one.from), name_at(one.to)) &&
+                       at_least(one.amount_minor, s.other_income_ppm, usual_income_minor(accounts_[other]));
     others.emplace_back(other, fresh);
     if (!fresh) continue;
     finding.edges.push_back(one);
@@ -91,8 +95,7 @@ void Detectors::look_for_fan(const Edge& edge, Typology typology, std::vector<Fi
   if (finding.amount_minor / finding.counterparties < s.mean_min_minor) return;
   finding.beyond_usual_ppm = times_usual_ppm(finding.counterparties * 1000, usual);
   if (finding.beyond_usual_ppm < s.usual_ratio_ppm) return;
-  const int64_t turnover_minor = account.past.usual_milli(Habit::in_hundreds) / 10;
-  if (!at_least(finding.amount_minor, s.turnover_ratio_ppm, turnover_minor)) return;
+  if (!at_least(finding.amount_minor, s.turnover_ratio_ppm, usual_income_minor(account))) return;
   finding.from = {finding.edges.front().at_us};
   finding.to = {finding.edges.back().at_us};
   finding.strength_ppm = std::max(strength_of(finding.counterparties, s.counterparties_min),

@@ -67,6 +67,7 @@ void Detectors::report_pass_through(uint32_t about, std::vector<Finding>& found)
   finding.typology = Typology::pass_through;
   finding.beyond_usual_ppm = times_usual_ppm(rounds * 1000, usual);
   if (finding.beyond_usual_ppm < s.usual_ratio_ppm) return;
+  if (!at_least(amount, s.turnover_ratio_ppm, usual_income_minor(account))) return;
   finding.edges = graph_.edges_into(about, newest_us_, window_us, kLookMax);
   const auto out = graph_.edges_out_of(about, newest_us_, window_us, kLookMax);
   finding.edges.insert(finding.edges.end(), out.begin(), out.end());
@@ -109,8 +110,8 @@ void Detectors::look_for_dormant(const Edge&, uint32_t about, std::vector<Findin
   finding.edges.insert(finding.edges.end(), out.begin(), out.end());
   std::sort(finding.edges.begin(), finding.edges.end(),
             [](const Edge& a, const Edge& b) { return a.at_us != b.at_us ? a.at_us < b.at_us : a.seq < b.seq; });
+  if (ties_of(about, out).fresh < s.payees_min) return;
   const Ties ties = ties_of(about, finding.edges);
-  if (ties.fresh < s.counterparties_min) return;
   finding.amount_minor = moved;
   finding.counterparties = ties.all;
   finding.transfers = static_cast<int64_t>(finding.edges.size());

@@ -28,7 +28,7 @@ Away absence(RandomStream& draws) {
 }
 
 void monthly(Town& town, uint32_t person, const Away& away, RandomStream& draws) {
-  const bool works = draws.chance(.75), rents = draws.chance(.4), invests = draws.chance(.06);
+  const bool works = draws.chance(.75), rents = draws.chance(.4), invests = draws.chance(.12);
   const uint32_t employer = town.firm(draws.below(town.firms));
   const int64_t payday = 1 + static_cast<int64_t>(employer % 28);
   const int64_t salary = rounded(amount_around(800'000, .45, draws), 10'000);

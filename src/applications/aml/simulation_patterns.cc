@@ -1,9 +1,14 @@
 // The patterns of laundering: each drawn wide, so that its edges reach into what decoys and ordinary life look like.
+#include <map>
+
 #include "applications/aml/simulation_town.h"
 
 namespace puhui::aml {
 
 namespace {
+
+// From so many counterparties on a pattern is a fan too, whatever else it is.
+constexpr size_t kManyCounterparties = 10, kStructuredTransfers = 4;
 
 // What one pattern does: pays, and keeps what the truth must say of it.
 struct Pattern {
@@ -11,9 +16,11 @@ struct Pattern {
   uint32_t number;
   RandomStream draws;
   int64_t first = INT64_MAX, last = INT64_MIN;
+  std::vector<SimulatedTransfer> paid = {};
 
   void pay(int64_t at, uint32_t from, uint32_t to, int64_t amount) {
     town.pay(at, from, to, amount);
+    paid.push_back({at, from, to, amount, 0});
     first = std::min(first, at);
     last = std::max(last, at);
   }
@@ -33,15 +40,16 @@ void structure(Pattern& p) {
   const bool into = p.draws.chance(.3);
   const uint32_t subject = p.draws.chance(.15) ? p.town.firm(p.draws.next()) : p.town.mule(p.draws, .25);
   std::vector<uint32_t> others(into ? 2 + p.draws.below(count - 1) : 1 + p.draws.below(4));
-  for (uint32_t& one : others) one = p.town.mule(p.draws, .3);
+  const bool among_friends = subject < p.town.persons && p.draws.chance(.2);
+  for (uint32_t& one : others) one = among_friends ? p.town.friend_of(subject, p.draws) : p.town.mule(p.draws, .3);
   const int64_t span = share_of(kDayUs, 1.5, 8.5, p.draws);
   const int64_t start = p.start();
   for (size_t i = 0; i < count; ++i) {
     const int64_t at = start + static_cast<int64_t>(p.draws.below(static_cast<uint64_t>(span)));
     const int64_t amount = share_of(kReportingThresholdMinor, .81, .998, p.draws);
     const uint32_t other = others[i % others.size()];
-    p.pay(at, into ? other : subject, into ? subject : other,
-          p.draws.chance(.5) ? rounded(amount, 100'000) - (p.draws.chance(.5) ? 0 : 100) : amount);
+    const int64_t round = std::min(rounded(amount, 100'000), kReportingThresholdMinor - 100);
+    p.pay(at, into ? other : subject, into ? subject : other, p.draws.chance(.5) ? round : amount);
   }
   // One in six sends a large amount openly too, which nobody avoided.
   if (p.draws.chance(.16)) {
@@ -49,6 +57,7 @@ void structure(Pattern& p) {
                share_of(kReportingThresholdMinor, 1.05, 2.5, p.draws));
   }
   p.is(TruthKind::injected, Typology::structuring, subject, into ? "into one" : "out of one");
+  for (const uint32_t other : others) p.is(TruthKind::contained, Typology::structuring, other, "its other end");
 }
 
 int64_t fanned_amount(RandomStream& draws) {
@@ -158,9 +167,12 @@ void scatter_gather(Pattern& p) {
 void pass_through(Pattern& p) {
   const uint32_t subject = p.town.mule(p.draws, .4);
   const size_t rounds = 3 + p.draws.below(5);
+  size_t payers = 0, payees = 0;
   int64_t at = p.start();
   for (size_t round = 0; round < rounds; ++round) {
     const size_t ins = 1 + p.draws.below(3), outs = 1 + p.draws.below(3);
+    payers += ins;
+    payees += outs;
     const int64_t amount = std::clamp<int64_t>(amount_around(4'000'000, .7, p.draws), 1'200'000, 60'000'000);
     int64_t got = 0;
     for (size_t i = 0; i < ins; ++i) {
@@ -177,6 +189,8 @@ void pass_through(Pattern& p) {
     at += p.gap(1, 36);
   }
   p.is(TruthKind::injected, Typology::pass_through, subject, std::to_string(rounds) + " rounds");
+  if (payers >= kManyCounterparties) p.is(TruthKind::contained, Typology::fan_in, subject, "many rounds");
+  if (payees >= kManyCounterparties) p.is(TruthKind::contained, Typology::fan_out, subject, "many rounds");
 }
 
 // An account that lives a little, sleeps at least two months, and then moves much within days.
@@ -212,6 +226,28 @@ void dormant(Pattern& p) {
   if (!drained) p.is(TruthKind::contained, Typology::pass_through, subject, "awakened");
 }
 
+// Amounts that came to lie just below the threshold are structuring by shape, whatever the pattern was meant as.
+void mark_structured(Pattern& p) {
+  std::map<uint32_t, std::array<size_t, 2>> just_below;  // out, in
+  for (const SimulatedTransfer& transfer : p.paid) {
+    if (transfer.amount_minor >= kReportingThresholdMinor || transfer.amount_minor < kReportingThresholdMinor * 4 / 5) {
+      continue;
+    }
+    ++just_below[transfer.from][0];
+    ++just_below[transfer.to][1];
+  }
+  const auto structuring = [&](const TruthRow& row, const std::string& account) {
+    return row.pattern == p.number && row.account == account && row.typology == Typology::structuring;
+  };
+  for (const auto& [account, counts] : just_below) {
+    if (std::max(counts[0], counts[1]) < kStructuredTransfers) continue;
+    const std::string name = account_name(account);
+    const bool said =
+        std::ranges::any_of(p.town.out.truth, [&](const TruthRow& row) { return structuring(row, name); });
+    if (!said) p.is(TruthKind::contained, Typology::structuring, account, "just below by chance");
+  }
+}
+
 }  // namespace
 
 void inject_patterns(Town& town) {
@@ -224,6 +260,7 @@ void inject_patterns(Town& town) {
       ++number;
       Pattern pattern{town, number, town.draws(Draws::pattern, number)};
       make(pattern);
+      mark_structured(pattern);
     }
   }
 }

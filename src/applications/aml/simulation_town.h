@@ -24,7 +24,7 @@ class Town {
     merchants = std::max<uint32_t>(all * 4 / 100, 8);
     firms = std::max<uint32_t>(all * 3 / 100, 12);
     agents = std::max<uint32_t>(all / 200, 2);
-    institutions = std::max<uint32_t>(all / 200, 3);
+    institutions = std::max<uint32_t>(all / 800, 3);
     const uint32_t rest = landlords + merchants + firms + agents + institutions;
     savings = all > persons + rest ? all - persons - rest : 1;
     next_ = persons + rest + savings;

@@ -40,8 +40,10 @@ void fields(Shape& shape, StructuringSettings& settings) {
   shape.field("open_share_ppm", settings.open_share_ppm,
               share("as many at or above the threshold, of those that count: nobody is hiding"));
   shape.field("mixed_share_ppm", settings.mixed_share_ppm,
-              ratio("as many from half the threshold to the band, of those that count: amounts of every size"));
+              ratio("as many from a quarter of the threshold to the band, of those that count: amounts of every size"));
   shape.field("usual_ratio_ppm", settings.usual_ratio_ppm, ratio("beyond the usual number in as long a time"));
+  shape.field("business_income_minor", settings.business_income_minor,
+              amount("with this usual income a week an account is a business: only new counterparties count"));
 }
 
 void fields(Shape& shape, FanSettings& settings) {
@@ -52,6 +54,8 @@ void fields(Shape& shape, FanSettings& settings) {
   shape.field("amount_min_minor", settings.amount_min_minor, amount("together"));
   shape.field("mean_min_minor", settings.mean_min_minor, amount("of each new counterparty"));
   shape.field("turnover_ratio_ppm", settings.turnover_ratio_ppm, ratio("beyond what usually comes in a week"));
+  shape.field("other_income_ppm", settings.other_income_ppm,
+              ratio("of what each counterparty usually gets in a week, or it is nothing unusual for it"));
 }
 
 void fields(Shape& shape, CycleSettings& settings) {
@@ -81,6 +85,7 @@ void fields(Shape& shape, PassThroughSettings& settings) {
   shape.field("passed_ppm", settings.passed_ppm, share("of what came goes out again"));
   shape.field("new_share_ppm", settings.new_share_ppm, share("of the window's counterparties are new"));
   shape.field("usual_ratio_ppm", settings.usual_ratio_ppm, ratio("beyond the usual number of rounds"));
+  shape.field("turnover_ratio_ppm", settings.turnover_ratio_ppm, ratio("beyond what usually comes in a week"));
 }
 
 void fields(Shape& shape, DormantSettings& settings) {
@@ -89,7 +94,7 @@ void fields(Shape& shape, DormantSettings& settings) {
   shape.field("amount_min_minor", settings.amount_min_minor, amount("moved in it"));
   shape.field("peak_ratio_ppm", settings.peak_ratio_ppm, ratio("beyond the most it ever moved in a week"));
   shape.field("passed_ppm", settings.passed_ppm, share("of what came goes out again"));
-  shape.field("counterparties_min", settings.counterparties_min, count("new ones, hubs not counted"));
+  shape.field("payees_min", settings.payees_min, count("new ones, hubs not counted"));
 }
 
 void fields(Shape& shape, TypologySettings& settings) {

@@ -35,9 +35,10 @@ struct StructuringSettings {
   int64_t band_ppm = 0;  // from this share of the threshold to below it
   int64_t window_days = 0;
   int64_t transfers_min = 0;
-  int64_t open_share_ppm = 0;   // as many amounts at or above the threshold: nobody is hiding
-  int64_t mixed_share_ppm = 0;  // as many just below the band: amounts of every size
-  int64_t usual_ratio_ppm = 0;  // beyond the account's usual number of such amounts in as long a time
+  int64_t open_share_ppm = 0;         // as many amounts at or above the threshold: nobody is hiding
+  int64_t mixed_share_ppm = 0;        // as many just below the band: amounts of every size
+  int64_t usual_ratio_ppm = 0;        // beyond the account's usual number of such amounts in as long a time
+  int64_t business_income_minor = 0;  // an account with this usual income a week: only new counterparties count
 };
 void fields(Shape& shape, StructuringSettings& settings);
 
@@ -49,6 +50,7 @@ struct FanSettings {
   int64_t amount_min_minor = 0;    // together
   int64_t mean_min_minor = 0;      // from or to each
   int64_t turnover_ratio_ppm = 0;  // beyond what usually comes in a week
+  int64_t other_income_ppm = 0;    // of what each counterparty usually gets in a week, or it is nothing unusual for it
 };
 void fields(Shape& shape, FanSettings& settings);
 
@@ -75,10 +77,11 @@ struct PassThroughSettings {
   int64_t window_days = 0;
   int64_t rounds_min = 0;
   int64_t round_min_minor = 0;
-  int64_t amount_min_minor = 0;  // of the rounds together
-  int64_t passed_ppm = 0;        // share that goes out again
-  int64_t new_share_ppm = 0;     // of the window's counterparties
-  int64_t usual_ratio_ppm = 0;   // beyond its usual rounds in as long a time
+  int64_t amount_min_minor = 0;    // of the rounds together
+  int64_t passed_ppm = 0;          // share that goes out again
+  int64_t new_share_ppm = 0;       // of the window's counterparties
+  int64_t usual_ratio_ppm = 0;     // beyond its usual rounds in as long a time
+  int64_t turnover_ratio_ppm = 0;  // beyond what usually comes in a week
 };
 void fields(Shape& shape, PassThroughSettings& settings);
 
@@ -86,9 +89,9 @@ struct DormantSettings {
   int64_t silent_days = 0;
   int64_t window_days = 0;  // from its awakening
   int64_t amount_min_minor = 0;
-  int64_t peak_ratio_ppm = 0;      // beyond the most it ever moved in a week
-  int64_t passed_ppm = 0;          // what comes goes out again, or nothing came
-  int64_t counterparties_min = 0;  // new, and no hubs
+  int64_t peak_ratio_ppm = 0;  // beyond the most it ever moved in a week
+  int64_t passed_ppm = 0;      // what comes goes out again, or nothing came
+  int64_t payees_min = 0;      // new, and no hubs
 };
 void fields(Shape& shape, DormantSettings& settings);
 
