@@ -31,13 +31,13 @@ void Detectors::structuring_of(const Edge& edge, uint32_t about, bool into, std:
   const bool business = usual_income_minor(account) >= s.business_income_minor;
   std::vector<uint32_t> others;
   for (const Edge& one : edges) {
+    if (business && known(name_at(one.from), name_at(one.to))) continue;
     if (one.amount_minor >= s.threshold_minor) ++open;
     if (one.amount_minor >= s.threshold_minor) continue;
     if (one.amount_minor < band) {
       mixed += one.amount_minor >= s.threshold_minor / 4;
       continue;
     }
-    if (business && known(name_at(one.from), name_at(one.to))) continue;
     finding.edges.push_back(one);
     finding.amount_minor = add_saturating(finding.amount_minor, one.amount_minor);
     others.push_back(into ? one.from : one.to);
