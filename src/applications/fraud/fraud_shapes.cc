@@ -334,4 +334,14 @@ void fields(Shape& shape, ShadowAnswer& answer) {
   shape.field("at", answer.at, kAt);
 }
 
+std::string tell(const JudgeAnswer& answer) {
+  const auto name = names_of(&answer.action)[static_cast<size_t>(answer.action)];
+  std::string out = "Payment " + answer.key + ": " + std::string(name) + (answer.repeated ? ", as before" : "") +
+                    (answer.late ? ", judged late" : "") + "\n";
+  if (answer.probability) out += "  probability of fraud " + answer.probability->percent() + "\n";
+  for (const ReasonLine& reason : answer.reasons) out += "  - " + reason.en + "\n    " + reason.zh + "\n";
+  if (answer.deadline) out += "  waits until " + text_of(*answer.deadline) + "\n";
+  return out + "  evidence " + answer.decision.text() + "\n";
+}
+
 }  // namespace puhui::fraud
