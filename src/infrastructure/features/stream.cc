@@ -64,6 +64,7 @@ std::vector<Migration> migrations() {
 // those of `batch`.
 struct Stream::State {
   EngineLimits limits;
+  uint64_t entries_per_snapshot = 0;
   std::mutex adopting, snapshotting;  // one at a time; taken before `mutex`
 
   mutable std::mutex mutex;
@@ -124,9 +125,10 @@ Result<void> Stream::State::rebuild(Reader& reader, const StreamNeeds& needs, co
   return {};
 }
 
-Stream::Stream(StreamNeeds needs, std::string name, EngineLimits limits)
+Stream::Stream(StreamNeeds needs, std::string name, EngineLimits limits, uint64_t entries_per_snapshot)
     : needs_(needs), name_(std::move(name)), state_(std::make_unique<State>()) {
   state_->limits = limits;
+  state_->entries_per_snapshot = entries_per_snapshot;
   needs_.store.join(*this);
 }
 
@@ -389,7 +391,7 @@ void Stream::committed() {
   state.batch.clear();
   state.settled.notify_all();
   if (!state.in_use || state.due || state.stopping) return;
-  if (state.head.entries - state.snapshot_seq < kEntriesPerSnapshot) return;
+  if (state.head.entries - state.snapshot_seq < state.entries_per_snapshot) return;
   state.due = true;
   if (!state.worker.joinable()) state.worker = std::thread([this] { work(); });
   state.wanted.notify_one();

@@ -44,7 +44,8 @@ struct StreamStanding {
 class Stream : public Participant {
  public:
   // Joins the store, so before its first write. Rebuilds nothing yet: the set comes with `adopt`.
-  Stream(StreamNeeds needs, std::string name, EngineLimits limits = {});
+  Stream(StreamNeeds needs, std::string name, EngineLimits limits = {},
+         uint64_t entries_per_snapshot = kEntriesPerSnapshot);
   ~Stream() override;
 
   const std::string& name() const { return name_; }
