@@ -17,7 +17,7 @@ constexpr int64_t kGrowthPercent = 150;
 Detectors::Detectors(std::shared_ptr<const TypologySettings> settings, DetectorLimits limits)
     : settings_(std::move(settings)),
       limits_(limits),
-      graph_(settings_->horizon_us(), limits.graph),
+      graph_(std::make_unique<features::TransferGraph>(settings_->horizon_us(), limits.graph)),
       pairs_(limits.pairs_max) {}
 
 Detectors::Account& Detectors::account_of(uint32_t number, uint64_t name, int64_t at_us) {
@@ -87,11 +87,11 @@ Standing Detectors::observe(const Movement& movement, std::vector<Finding>& foun
     return Standing::self;
   }
   ++counts_.accepted;
-  const Edge edge{graph_.number_of(movement.from), graph_.number_of(movement.to), movement.at_us, movement.amount_minor,
-                  movement.seq};
+  const Edge edge{graph_->number_of(movement.from), graph_->number_of(movement.to), movement.at_us,
+                  movement.amount_minor, movement.seq};
   account_of(edge.from, hash64(movement.from), edge.at_us);
   Account& to = account_of(edge.to, hash64(movement.to), edge.at_us);
-  graph_.add(edge);
+  graph_->add(edge);
   learn(edge, accounts_[edge.from], to);
   hold(edge);
   look_for_structuring(edge, found);
@@ -129,7 +129,7 @@ void Detectors::report(Finding finding, uint32_t about, uint64_t key, int64_t wi
   open.transfers_said = finding.transfers;
   open.amount_said = finding.amount_minor;
   finding.number = open.number;
-  finding.account = graph_.name_of(about);
+  finding.account = graph_->name_of(about);
   finding.account_age_days = std::max<int64_t>(0, newest_us_ - accounts_[about].past.first_us) / kDay;
   if (finding.edges.size() > kFindingEdgesMax) {
     finding.edges.erase(finding.edges.begin(), finding.edges.end() - static_cast<ptrdiff_t>(kFindingEdgesMax));
@@ -152,7 +152,7 @@ DetectorCounts Detectors::counts() const {
   DetectorCounts out = counts_;
   out.findings = findings_;
   out.pairs_forgotten = pairs_.forgotten();
-  out.graph = graph_.counts();
+  out.graph = graph_->counts();
   return out;
 }
 

@@ -40,7 +40,7 @@ class Detectors {
   Standing observe(const Movement& movement, std::vector<Finding>& found);
 
   const TypologySettings& settings() const { return *settings_; }
-  std::string_view name_of(uint32_t account) const { return graph_.name_of(account); }
+  std::string_view name_of(uint32_t account) const { return graph_->name_of(account); }
   DetectorCounts counts() const;
   std::string snapshot() const;
   // `corrupt` for anything that snapshot() with the same settings and limits did not write.
@@ -110,7 +110,7 @@ class Detectors {
   static constexpr size_t kRoundsMax = 16, kMiddlesMax = 64, kLookMax = 256;
   std::shared_ptr<const TypologySettings> settings_;
   DetectorLimits limits_;
-  features::TransferGraph graph_;
+  std::unique_ptr<features::TransferGraph> graph_;
   PairMemory pairs_;
   std::vector<Account> accounts_;  // by the graph's number
   std::unordered_map<uint64_t, Conduit> conduits_;

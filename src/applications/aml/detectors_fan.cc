@@ -21,8 +21,8 @@ void Detectors::structuring_of(const Edge& edge, uint32_t about, bool into, std:
   const Habit habit = into ? Habit::band_in : Habit::band_out;
   if (account.past.lately(habit) < s.transfers_min) return;
   const int64_t window_us = s.window_days * kDay;
-  const auto edges = into ? graph_.edges_into(about, newest_us_, window_us, kLookMax)
-                          : graph_.edges_out_of(about, newest_us_, window_us, kLookMax);
+  const auto edges = into ? graph_->edges_into(about, newest_us_, window_us, kLookMax)
+                          : graph_->edges_out_of(about, newest_us_, window_us, kLookMax);
   const int64_t band = part_of(s.threshold_minor, s.band_ppm);
   Finding finding;
   finding.typology = Typology::structuring;
@@ -70,8 +70,8 @@ void Detectors::look_for_fan(const Edge& edge, Typology typology, std::vector<Fi
   const int64_t usual = account.past.usual_milli(habit) * s.window_days / 7;
   if (times_usual_ppm(lately * 1000, usual) < s.usual_ratio_ppm) return;
   const int64_t window_us = s.window_days * kDay;
-  const auto edges = into ? graph_.edges_into(about, newest_us_, window_us, kLookMax)
-                          : graph_.edges_out_of(about, newest_us_, window_us, kLookMax);
+  const auto edges = into ? graph_->edges_into(about, newest_us_, window_us, kLookMax)
+                          : graph_->edges_out_of(about, newest_us_, window_us, kLookMax);
   Finding finding;
   finding.typology = typology;
   std::vector<std::pair<uint32_t, bool>> others;  // who, whether new

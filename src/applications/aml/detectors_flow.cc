@@ -68,8 +68,8 @@ void Detectors::report_pass_through(uint32_t about, std::vector<Finding>& found)
   finding.beyond_usual_ppm = times_usual_ppm(rounds * 1000, usual);
   if (finding.beyond_usual_ppm < s.usual_ratio_ppm) return;
   if (!at_least(amount, s.turnover_ratio_ppm, usual_income_minor(account))) return;
-  finding.edges = graph_.edges_into(about, newest_us_, window_us, kLookMax);
-  const auto out = graph_.edges_out_of(about, newest_us_, window_us, kLookMax);
+  finding.edges = graph_->edges_into(about, newest_us_, window_us, kLookMax);
+  const auto out = graph_->edges_out_of(about, newest_us_, window_us, kLookMax);
   finding.edges.insert(finding.edges.end(), out.begin(), out.end());
   // Everyday payments beside the rounds say nothing of them.
   std::erase_if(finding.edges, [&](const Edge& edge) { return edge.amount_minor < s.round_min_minor / 16; });
@@ -99,8 +99,8 @@ void Detectors::look_for_dormant(const Edge&, uint32_t about, std::vector<Findin
   const int64_t awake_us = newest_us_ - account.awake_since_us + 1;
   Finding finding;
   finding.typology = Typology::dormant;
-  finding.edges = graph_.edges_into(about, newest_us_, awake_us, kLookMax);
-  const auto out = graph_.edges_out_of(about, newest_us_, awake_us, kLookMax);
+  finding.edges = graph_->edges_into(about, newest_us_, awake_us, kLookMax);
+  const auto out = graph_->edges_out_of(about, newest_us_, awake_us, kLookMax);
   int64_t came = 0, went = 0;
   for (const Edge& edge : finding.edges) came = add_saturating(came, edge.amount_minor);
   for (const Edge& edge : out) went = add_saturating(went, edge.amount_minor);

@@ -22,7 +22,7 @@ void Detectors::look_for_cycle(const Edge& edge, std::vector<Finding>& found) {
   if (edge.amount_minor < s.amount_min_minor || !warm()) return;
   // What left its target in the window and could have come round to this amount; most transfers end here.
   const int64_t window_us = s.window_days * kDay;
-  const auto starts = graph_.edges_out_of(edge.to, edge.at_us, window_us, kLookMax);
+  const auto starts = graph_->edges_out_of(edge.to, edge.at_us, window_us, kLookMax);
   int64_t most = edge.amount_minor;
   for (size_t i = 1; i < features::kCycleLengthMax; ++i)
     most = saturated(static_cast<__int128>(most) * kPpm / s.keep_ppm);
@@ -34,7 +34,7 @@ void Detectors::look_for_cycle(const Edge& edge, std::vector<Finding>& found) {
   rule.window_us = window_us;
   rule.keep_ppm = s.keep_ppm;
   rule.grow_ppm = 1;
-  auto edges = graph_.cycle_closed_by(edge, rule);
+  auto edges = graph_->cycle_closed_by(edge, rule);
   if (!is_cycle(edges)) return;
   Finding finding;
   finding.typology = Typology::cycle;
@@ -58,10 +58,10 @@ void Detectors::look_for_scatter_gather(const Edge& edge, std::vector<Finding>& 
   middle.past.advance(newest_us_);
   if (middle.past.lately(Habit::new_in) == 0 || is_hub(middle) || is_hub(accounts_[edge.to])) return;
   const int64_t window_us = s.window_days * kDay;
-  const auto in = graph_.edges_into(edge.from, edge.at_us, window_us, 32);
+  const auto in = graph_->edges_into(edge.from, edge.at_us, window_us, 32);
   if (in.empty()) return;
   int64_t sent = 0;
-  for (const Edge& one : graph_.edges_out_of(edge.from, edge.at_us, window_us, 32)) {
+  for (const Edge& one : graph_->edges_out_of(edge.from, edge.at_us, window_us, 32)) {
     if (one.to == edge.to) sent = add_saturating(sent, one.amount_minor);
   }
   if (sent < s.each_min_minor) return;
@@ -108,10 +108,10 @@ void Detectors::gather(uint32_t source, const Edge& edge, const Middle& middle, 
   const auto is_middle = [&](uint32_t account) {
     return std::ranges::find(middles, name_at(account), &Middle::account) != middles.end();
   };
-  for (const Edge& one : graph_.edges_out_of(source, newest_us_, window_us, kLookMax)) {
+  for (const Edge& one : graph_->edges_out_of(source, newest_us_, window_us, kLookMax)) {
     if (is_middle(one.to)) finding.edges.push_back(one);
   }
-  for (const Edge& one : graph_.edges_into(edge.to, newest_us_, window_us, kLookMax)) {
+  for (const Edge& one : graph_->edges_into(edge.to, newest_us_, window_us, kLookMax)) {
     if (is_middle(one.from)) finding.edges.push_back(one);
   }
   std::sort(finding.edges.begin(), finding.edges.end(),
