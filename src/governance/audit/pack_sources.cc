@@ -52,6 +52,7 @@ Result<PackSources> PackSources::gather(const AuditNeeds& needs, const std::stri
   out.use_case_ = use_case;
   out.at_ = needs.clock.now();
   out.version_ = TRY(needs.kernel.in_force(use_case));
+  out.outcome_name_ = evidence::outcome_name_of(needs.kernel.use_cases(), use_case);
   out.chain_records_ = static_cast<int64_t>(needs.evidence.records());
   if (out.chain_records_ > 0) {
     out.chain_head_ = TRY(record_numbered(needs.evidence, static_cast<uint64_t>(out.chain_records_))).link;
@@ -214,7 +215,7 @@ Result<void> PackSources::add_decisions(Reader& reader) {
                     changed += row.integer(1) == static_cast<int64_t>(Verdict::change);
                     return {};
                   }));
-  TRY(evidence::each_outcome(reader, evidence::kDefaultOutcome, kIndexNode, 0, INT64_MAX,
+  TRY(evidence::each_outcome(reader, outcome_name_, kIndexNode, 0, INT64_MAX,
                              [&](const evidence::Outcome& outcome) -> Result<void> {
                                if (!holds(ours, outcome.decision.sequence())) return {};
                                ++known;
@@ -226,8 +227,8 @@ Result<void> PackSources::add_decisions(Reader& reader) {
         std::to_string(reviews) + " reviews by people, " + std::to_string(changed) + " found another outcome right");
   }
   if (known > 0) {
-    set("labels.counts", std::to_string(known) + " decisions whose '" + std::string(evidence::kDefaultOutcome) +
-                             "' is known, " + std::to_string(bad) + " of them 1");
+    set("labels.counts", std::to_string(known) + " decisions whose '" + outcome_name_ + "' is known, " +
+                             std::to_string(bad) + " of them 1");
   }
   return {};
 }

@@ -28,7 +28,7 @@ class PackSources {
   Result<void> add_decisions(Reader& reader);
   void add_system();
 
-  std::string use_case_;
+  std::string use_case_, outcome_name_;
   Timestamp at_;
   std::shared_ptr<const kernel::Version> version_;
   std::map<std::string, std::string, std::less<>> values_;

@@ -1,6 +1,7 @@
 // Labels that came late, counted into the groups of their decisions. The groups are read from the evidence then and
 // not kept, so a decision whose facts were erased belongs to no group from then on.
 #include <algorithm>
+#include <set>
 
 #include "governance/fairness/fairness_book.h"
 #include "infrastructure/evidence/outcome.h"
@@ -17,15 +18,17 @@ constexpr uint16_t kNode = 0;
 struct Labelled {
   evidence::RecordId record;
   int64_t value = 0;
+  bool own = true;  // false: the decision's use case is measured by another outcome
   bool approved = false;
   int64_t probability_ppb = -1;  // none
   std::vector<GroupKey> groups;
 };
 
 // Those of a page that are not counted yet, or counted as another value.
-Result<uint64_t> read_page(Reader& reader, uint64_t& after, std::vector<evidence::Outcome>& fresh) {
+Result<uint64_t> read_page(Reader& reader, std::string_view name, uint64_t& after,
+                           std::vector<evidence::Outcome>& fresh) {
   std::vector<evidence::Outcome> page;
-  TRY(evidence::each_outcome(reader, evidence::kDefaultOutcome, kNode, after, kOutcomesAtOnce,
+  TRY(evidence::each_outcome(reader, name, kNode, after, kOutcomesAtOnce,
                              [&](const evidence::Outcome& outcome) -> Result<void> {
                                page.push_back(outcome);
                                return {};
@@ -51,6 +54,10 @@ Result<Labelled> look_up(const LabelNeeds& needs, const evidence::Outcome& outco
   const auto record = needs.evidence.find(outcome.decision);
   if (!record || record->kind != evidence::RecordKind::decision || !record->facts) return out;
   const auto judgement = TRY(evidence::decode_judgement(record->judgement));
+  if (evidence::outcome_name_of(needs.kernel.use_cases(), judgement.use_case) != outcome.name) {
+    out.own = false;
+    return out;
+  }
   const auto circumstances = TRY(evidence::decode_circumstances(record->circumstances));
   const auto facts = TRY(evidence::decode_facts(*record->facts)).facts;
   const auto version = needs.kernel.find_version(judgement.permit);
@@ -118,24 +125,39 @@ Result<void> write(Transaction& tx, std::span<const Labelled> batch) {
 
 }  // namespace
 
-Result<uint64_t> count_labels(const LabelNeeds& needs, Progress& progress, uint64_t outcomes_max) {
-  uint64_t after = 0, counted = 0, looked_through = 0;
+namespace {
+
+// `looked_through` counts over all names.
+Result<uint64_t> count_of(const LabelNeeds& needs, std::string_view name, Progress& progress, uint64_t outcomes_max,
+                          uint64_t& looked_through) {
+  uint64_t after = 0, counted = 0;
   for (bool more = true; more && looked_through < outcomes_max; looked_through += kOutcomesAtOnce) {
     std::vector<evidence::Outcome> fresh;
     TRY(needs.store.read([&](Reader& reader) -> Result<void> {
-      more = TRY(read_page(reader, after, fresh)) == kOutcomesAtOnce;
+      more = TRY(read_page(reader, name, after, fresh)) == kOutcomesAtOnce;
       return {};
     }));
     for (size_t begin = 0; begin < fresh.size(); begin += kLabelsACommit) {
       std::vector<Labelled> batch;
       for (size_t i = begin; i < std::min(fresh.size(), begin + kLabelsACommit); ++i) {
-        batch.push_back(TRY(look_up(needs, fresh[i])));
+        Labelled labelled = TRY(look_up(needs, fresh[i]));
+        if (labelled.own) batch.push_back(std::move(labelled));
       }
       TRY(needs.store.write([&](Transaction& tx) { return write(tx, batch); }));
       counted += batch.size();
     }
     progress.step("labels counted", after, needs.evidence.records());
   }
+  return counted;
+}
+
+}  // namespace
+
+Result<uint64_t> count_labels(const LabelNeeds& needs, Progress& progress, uint64_t outcomes_max) {
+  std::set<std::string, std::less<>> names{std::string(evidence::kDefaultOutcome)};  // also of what is declared no more
+  for (const evidence::UseCase& use_case : needs.kernel.use_cases()) names.insert(use_case.outcome);
+  uint64_t counted = 0, looked_through = 0;
+  for (const std::string& name : names) counted += TRY(count_of(needs, name, progress, outcomes_max, looked_through));
   return counted;
 }
 

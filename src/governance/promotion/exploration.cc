@@ -76,7 +76,8 @@ Result<ExplorationAnswer> exploration(const ExplorationNeeds& needs, const Explo
         "SELECT e.propensity_ppb, e.model_ppb, o.value FROM promotion_explored e JOIN evidence_outcome o "
         "ON o.node = 0 AND o.sequence = e.sequence AND o.name = ? "
         "WHERE e.use_case = ? AND e.day >= ? AND e.day <= ? ORDER BY e.day, e.sequence LIMIT ?",
-        {evidence::kDefaultOutcome, request.use_case, from, to, kRowsMax}, [&](const Row& row) -> Result<void> {
+        {evidence::outcome_name_of(needs.kernel.use_cases(), request.use_case), request.use_case, from, to, kRowsMax},
+        [&](const Row& row) -> Result<void> {
           ends.push_back({static_cast<double>(row.integer(0)) / kBillion,
                           static_cast<double>(row.integer(1)) / kBillion, row.integer(2) == 1});
           return {};

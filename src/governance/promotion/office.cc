@@ -315,7 +315,8 @@ Result<bool> Office::take_look(Promotion& promotion, Seen& seen) {
   if (promotion.same_scores || next_look_rows(promotion.plan, seen.looks) == 0) return false;
   MaturedPairs pairs;
   TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
-    pairs = TRY(read_matured(reader, promotion, seen.now));
+    pairs = TRY(read_matured(reader, promotion,
+                             evidence::outcome_name_of(needs_.kernel.use_cases(), promotion.use_case), seen.now));
     return {};
   }));
   const auto look = due_look(promotion.plan, seen.looks, pairs, seen.now);

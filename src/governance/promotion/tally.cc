@@ -269,7 +269,8 @@ Result<Tallied> read_tally(Reader& reader, const Promotion& promotion) {
   return out;
 }
 
-Result<MaturedPairs> read_matured(Reader& reader, const Promotion& promotion, Timestamp known_by) {
+Result<MaturedPairs> read_matured(Reader& reader, const Promotion& promotion, std::string_view outcome,
+                                  Timestamp known_by) {
   constexpr int64_t kRowsMax = 10'000'000;
   constexpr double kBillion = 1e9;
   MaturedPairs out;
@@ -278,7 +279,7 @@ Result<MaturedPairs> read_matured(Reader& reader, const Promotion& promotion, Ti
       reader.each("SELECT p.champion_ppb, p.challenger_ppb, o.value FROM promotion_pair p JOIN evidence_outcome o "
                   "ON o.node = 0 AND o.sequence = p.sequence AND o.name = ? "
                   "WHERE p.use_case = ? AND p.id = ? AND o.known_at <= ? ORDER BY p.sequence LIMIT ?",
-                  {evidence::kDefaultOutcome, promotion.use_case, BytesView{id}, known_by.microseconds, kRowsMax},
+                  {outcome, promotion.use_case, BytesView{id}, known_by.microseconds, kRowsMax},
                   [&](const Row& row) -> Result<void> {
                     out.champion.push_back(static_cast<double>(row.integer(0)) / kBillion);
                     out.challenger.push_back(static_cast<double>(row.integer(1)) / kBillion);

@@ -41,7 +41,9 @@ struct MaturedPairs {
   std::vector<double> champion, challenger;  // probabilities of default
   std::vector<uint8_t> bad;
 };
-Result<MaturedPairs> read_matured(Reader& reader, const Promotion& promotion, Timestamp known_by);
+// By that outcome of the decisions, as it was known by then.
+Result<MaturedPairs> read_matured(Reader& reader, const Promotion& promotion, std::string_view outcome,
+                                  Timestamp known_by);
 Result<int64_t> count_pairs(Reader& reader, const Promotion& promotion);
 
 class Tally : public kernel::Projection {

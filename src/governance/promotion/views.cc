@@ -61,7 +61,8 @@ Result<PromotionView> Office::show(const ShowRequest& request) {
   TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
     out.events = TRY(read_events(reader, *found));
     out.quality.pairs = TRY(count_pairs(reader, *found));
-    pairs = TRY(read_matured(reader, *found, seen.now));
+    pairs = TRY(
+        read_matured(reader, *found, evidence::outcome_name_of(needs_.kernel.use_cases(), found->use_case), seen.now));
     return {};
   }));
   out.arms = arm_views(seen.tally);

@@ -10,9 +10,10 @@ namespace puhui::kernel {
 
 class KernelTest : public ::testing::TestWithParam<std::string> {
  protected:
-  // `more`: tables of a module that stands above the kernel, and its use cases.
-  explicit KernelTest(std::vector<Migration> more = {}, std::vector<evidence::UseCase> use_cases = {})
-      : more_(std::move(more)), more_use_cases_(std::move(use_cases)) {
+  // `more`: tables of a module that stands above the kernel.
+  // `use_cases`: what the bank declares instead of the small lender's.
+  explicit KernelTest(std::vector<Migration> more = {}, std::vector<evidence::UseCase> use_cases = small_lenders())
+      : more_(std::move(more)), use_cases_(std::move(use_cases)) {
     open();
     const auto added = store_->write([&](Transaction& tx) -> Result<void> {
       TRY(evidence::add_person(tx, {"anna", key(1).public_key(), true}, kTestStart));
@@ -24,6 +25,11 @@ class KernelTest : public ::testing::TestWithParam<std::string> {
   ~KernelTest() override {
     close();
     std::fclose(nowhere_);
+  }
+
+  static std::vector<evidence::UseCase> small_lenders() {
+    return {{"lending.approval", "Approval", 1, 3, 'A', "credit"},
+            {"lending.reminder", "Reminder", 3, 4, 'A', "collections"}};
   }
 
   static evidence::SigningKey key(uint8_t number) {
@@ -51,11 +57,8 @@ class KernelTest : public ::testing::TestWithParam<std::string> {
     auto log = evidence::EvidenceLog::open(*store_);
     CHECK(log.has_value(), "the evidence opens");
     log_ = *std::move(log);
-    std::vector<evidence::UseCase> use_cases = {{"lending.approval", "Approval", 1, 3, 'A', "credit"},
-                                                {"lending.reminder", "Reminder", 3, 4, 'A', "collections"}};
-    use_cases.insert(use_cases.end(), more_use_cases_.begin(), more_use_cases_.end());
-    auto kernel = Kernel::open({*store_, *log_, clock_, words_, metrics_, std::move(build), sha256("salt")},
-                               std::move(use_cases));
+    auto kernel =
+        Kernel::open({*store_, *log_, clock_, words_, metrics_, std::move(build), sha256("salt")}, use_cases_);
     CHECK(kernel.has_value(), kernel ? "" : kernel.error().text().c_str());
     kernel_ = *std::move(kernel);
   }
@@ -131,7 +134,7 @@ class KernelTest : public ::testing::TestWithParam<std::string> {
   }
 
   std::vector<Migration> more_;
-  std::vector<evidence::UseCase> more_use_cases_;
+  std::vector<evidence::UseCase> use_cases_;
   TestStore place_{GetParam()};
   ManualClock clock_{kTestStart};
   std::FILE* nowhere_ = std::fopen("/dev/null", "w");
