@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "governance/drift/concept.h"
 #include "governance/drift/decay_book.h"
 #include "governance/drift/measure.h"
 #include "governance/incidents/alert.h"
 #include "ground/base/text.h"
+#include "infrastructure/evidence/outcome.h"
 #include "infrastructure/statistics/calibration.h"
 #include "infrastructure/statistics/proportion.h"
 #include "infrastructure/statistics/roc.h"
@@ -33,6 +35,8 @@ struct Subject {
   size_t model = 0;
   std::string model_name;
   std::optional<double> validation_auc;
+  std::string outcome;
+  int outcome_delay_days = 0;
 };
 
 Result<Subject> subject_of(const MeasureNeeds& needs, const DecayShowRequest& request) {
@@ -44,6 +48,10 @@ Result<Subject> subject_of(const MeasureNeeds& needs, const DecayShowRequest& re
   if (use_case != request.use_case) {
     return fail(ErrorCode::not_found, "permit", "it is of " + use_case + ", not of " + request.use_case);
   }
+  const auto& declared = needs.kernel.use_cases();
+  out.outcome = request.outcome.empty() ? evidence::outcome_name_of(declared, use_case) : request.outcome;
+  const evidence::UseCase* known = evidence::find_use_case(declared, use_case);
+  if (known != nullptr && known->outcome == out.outcome) out.outcome_delay_days = known->outcome_delay_days;
   const auto& models = out.version->models();
   if (models.empty() && request.model.empty()) return out;
   std::vector<std::string> names;
@@ -91,6 +99,36 @@ Result<std::vector<Labelled>> read_labelled(Reader& reader, const Digest& permit
     if (seen < kOutcomesAtOnce) break;
   }
   return out;
+}
+
+// Of an outcome that is only reported when it is bad: silence says good, once it lasted long enough.
+void take_silence_as_good(std::vector<Labelled>& rows, int outcome_delay_days, Timestamp now) {
+  const int64_t delay_seconds = int64_t{outcome_delay_days} * 86'400;
+  if (delay_seconds == 0) return;
+  for (Labelled& row : rows) {
+    const int64_t said_by = row.scored.at_seconds + delay_seconds;
+    if (row.known || !row.scored.approved || said_by > now.microseconds / 1'000'000) continue;
+    row.known = true;
+    row.known_at_seconds = said_by;
+  }
+}
+
+ConceptView measure_concept(std::span<const Labelled> rows, int outcome_delay_days, Timestamp now) {
+  std::vector<ConceptRow> of;
+  of.reserve(rows.size());
+  for (const Labelled& row : rows) {
+    of.push_back(
+        {row.scored.at_seconds, row.scored.approved, row.scored.probability, row.known, row.bad, row.known_at_seconds});
+  }
+  return concept_of(of, outcome_delay_days, now);
+}
+
+// The worse of two, where too few says nothing.
+DecayVerdict worse(DecayVerdict one, DecayVerdict other) {
+  const auto rank = [](DecayVerdict verdict) {
+    return verdict == DecayVerdict::too_few ? -1 : static_cast<int>(verdict);
+  };
+  return rank(other) > rank(one) ? other : one;
 }
 
 statistics::Share share_of(uint64_t events, uint64_t trials) { return {events, trials}; }
@@ -225,6 +263,26 @@ std::string three(const std::optional<double>& value) {
   return value ? format_fixed(static_cast<int64_t>(std::lround(*value * 1000)), 3) : "-";
 }
 
+std::string percent(const MeasureView& measure) {
+  return format_fixed(static_cast<int64_t>(std::lround(measure.value * 1000)), 1) + "%";
+}
+
+// What changed, where the newest windows were held against the first ones.
+void say_change(const DecayShowAnswer& answer, incidents::Alert& out) {
+  if (!answer.concept_drift || !answer.concept_drift->current) return;
+  const ConceptView& drift = *answer.concept_drift;
+  if (drift.verdict != DecayVerdict::watch && drift.verdict != DecayVerdict::decayed) return;
+  const ConceptWindowView &before = *drift.reference, &after = *drift.current;
+  const std::string name = answer.model + " (" + answer.use_case + ")", since = date_of(after.from).text();
+  const std::string share = format_fixed(static_cast<int64_t>(std::lround(drift.alert_share * 1000)), 1) + "%";
+  out.en = "Since " + since + " " + name + " ranks '" + answer.outcome + "' with an AUC of " + three(after.auc->value) +
+           ", it was " + three(before.auc->value) + "; looking at " + share + " finds " + percent(*after.detection) +
+           " of them, it was " + percent(*before.detection) + " (" + std::to_string(after.bad) + " known).";
+  out.zh = "自 " + since + " 起，" + name + " 对“" + answer.outcome + "”的 AUC 为 " + three(after.auc->value) +
+           "，此前为 " + three(before.auc->value) + "；查看 " + share + " 可发现其中 " + percent(*after.detection) +
+           "，此前为 " + percent(*before.detection) + "（已知 " + std::to_string(after.bad) + " 笔）。";
+}
+
 incidents::Alert alert_of(const DecayShowAnswer& answer, int tier) {
   incidents::Alert out{"decay",      answer.use_case,
                        answer.model, answer.verdict == DecayVerdict::decayed ? (tier == 1 ? 1 : 2) : 3,
@@ -237,6 +295,7 @@ incidents::Alert alert_of(const DecayShowAnswer& answer, int tier) {
   out.zh = "模型 " + answer.model + " 在 " + std::to_string(answer.all.labelled) + " 笔已有结果的决策上 AUC 为 " +
            found + "（95% 区间 " + low + " 至 " + high + "）；按其概率应为 " + expected + "，验证时为 " + validated +
            "。";
+  say_change(answer, out);
   return out;
 }
 
@@ -247,21 +306,26 @@ Result<DecayShowAnswer> show_decay(const MeasureNeeds& needs, const DecayShowReq
   DecayShowAnswer out;
   out.use_case = request.use_case;
   out.model = subject.model_name;
-  out.outcome = request.outcome;
+  out.outcome = subject.outcome;
   out.permit = subject.version->digest();
   out.validation_auc = subject.validation_auc;
   out.at = needs.clock.now();
   std::vector<Labelled> rows;
   TRY(needs.store.read([&](Reader& reader) -> Result<void> {
-    rows = TRY(read_labelled(reader, out.permit, subject.model, request.outcome));
+    rows = TRY(read_labelled(reader, out.permit, subject.model, out.outcome));
     return {};
   }));
+  take_silence_as_good(rows, subject.outcome_delay_days, out.at);
   std::map<int, std::vector<const Labelled*>> vintages;
   for (const Labelled& row : rows) vintages[month_of({row.scored.at_seconds * 1'000'000})].push_back(&row);
   for (const auto& [month, of_month] : vintages) {
     out.vintages.push_back(vintage_of(month, of_month, subject, date_of(out.at)));
   }
   judge_all(vintages, subject, out);
+  if (subject.outcome_delay_days > 0) {
+    out.concept_drift = measure_concept(rows, subject.outcome_delay_days, out.at);
+    out.verdict = worse(out.verdict, out.concept_drift->verdict);
+  }
   return out;
 }
 

@@ -16,7 +16,7 @@ void fields(Shape& shape, DecayShowRequest& request) {
   shape.field("model", request.model,
               {.help = "as the policy calls it; its first when empty", .max = 256, .optional = true});
   shape.field("outcome", request.outcome,
-              {.help = "the late label measured against", .max = 64, .optional = true, .example = "default"});
+              {.help = "the late label measured against; the use case's own when empty", .max = 64, .optional = true});
 }
 
 void fields(Shape& shape, Performance& performance) {
@@ -59,6 +59,43 @@ void fields(Shape& shape, VintageView& vintage) {
   shape.field("ages", vintage.ages, {.help = "only ages the whole month has reached"});
 }
 
+void fields(Shape& shape, MeasureView& measure) {
+  shape.field("value", measure.value);
+  shape.field("low", measure.low, {.help = "95 % interval"});
+  shape.field("high", measure.high);
+}
+
+void fields(Shape& shape, ConceptWindowView& window) {
+  shape.field("from", window.from);
+  shape.field("to", window.to);
+  shape.field("decided", window.decided);
+  shape.field("alerts", window.alerts, {.help = "decisions that were not approved"});
+  shape.field("labelled", window.labelled,
+              {.help = "decisions whose outcome is known, or taken as good by its absence"});
+  shape.field("bad", window.bad, {.help = "of those"});
+  shape.field("bad_rate", window.bad_rate, {.help = "0 to 1 (Wilson)"});
+  shape.field("auc", window.auc, {.help = "area under the ROC curve (DeLong)"});
+  shape.field("average_precision", window.average_precision,
+              {.help = "area under precision and recall (logit interval); rises and falls with the bad rate too"});
+  shape.field("detection", window.detection,
+              {.help = "of the bad ones, found when `alert_share` are looked at (Wilson)"});
+  shape.field("alert_precision", window.alert_precision, {.help = "bad among the alerts with a verdict (Wilson)"});
+}
+
+void fields(Shape& shape, ConceptView& drift) {
+  shape.field("verdict", drift.verdict);
+  shape.field("alert_share", drift.alert_share, {.help = "of all decisions, looked at for `detection`; 0 to 1"});
+  shape.field("age_days", drift.age_days, {.help = "every window's labels are taken as they stood at this age"});
+  shape.field("reference", drift.reference, {.help = "the version's first windows, until 30 were bad"});
+  shape.field("current", drift.current, {.help = "the newest windows, until 30 were bad"});
+  shape.field("auc_change", drift.auc_change, {.help = "current less reference"});
+  shape.field("detection_change", drift.detection_change, {.help = "current less reference"});
+  shape.field("p_worse", drift.p_worse, {.help = "of so much worse by chance, for both changes together"});
+  shape.field("looks", drift.looks, {.help = "windows since the reference"});
+  shape.field("alpha", drift.alpha, {.help = "what p_worse must be below: all looks ever together err 5 in 100"});
+  shape.field("windows", drift.windows, {.help = "of seven days, the oldest first"});
+}
+
 void fields(Shape& shape, DecayShowAnswer& answer) {
   shape.field("use_case", answer.use_case);
   shape.field("model", answer.model, {.optional = true});
@@ -70,6 +107,7 @@ void fields(Shape& shape, DecayShowAnswer& answer) {
   shape.field("approved", answer.approved);
   shape.field("all", answer.all, {.help = "all vintages together"});
   shape.field("vintages", answer.vintages, {.help = "the oldest first"});
+  shape.field("concept_drift", answer.concept_drift, {.help = "of an outcome that is known soon: by weeks"});
   shape.field("at", answer.at, {.help = "the moment this was measured"});
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "ground/base/shape.h"
-#include "infrastructure/evidence/outcome.h"
 
 namespace puhui::drift {
 
@@ -18,7 +17,7 @@ struct DecayShowRequest {
   std::string use_case;
   std::optional<Digest> permit;  // the one in force when absent
   std::string model;             // as the policy calls it; the first when empty
-  std::string outcome = std::string(evidence::kDefaultOutcome);
+  std::string outcome;           // the use case's own when empty
 };
 void fields(Shape& shape, DecayShowRequest& request);
 
@@ -53,6 +52,32 @@ struct VintageView {
 };
 void fields(Shape& shape, VintageView& vintage);
 
+// One figure with its 95 % interval.
+struct MeasureView {
+  double value = 0, low = 0, high = 0;
+};
+void fields(Shape& shape, MeasureView& measure);
+
+struct ConceptWindowView {
+  Timestamp from, to;
+  int64_t decided = 0, alerts = 0, labelled = 0, bad = 0;
+  std::optional<MeasureView> bad_rate, auc, average_precision, detection, alert_precision;
+};
+void fields(Shape& shape, ConceptWindowView& window);
+
+// How the newest windows find what the first ones found (concept.h).
+struct ConceptView {
+  double alert_share = 0, age_days = 0;
+  std::optional<ConceptWindowView> reference, current;
+  std::optional<MeasureView> auc_change, detection_change;  // current less reference
+  std::optional<double> p_worse;
+  int64_t looks = 0;
+  double alpha = 0;
+  DecayVerdict verdict = DecayVerdict::too_few;
+  std::vector<ConceptWindowView> windows;  // the oldest first
+};
+void fields(Shape& shape, ConceptView& drift);
+
 struct DecayShowAnswer {
   std::string use_case, model, outcome;
   Digest permit;
@@ -60,7 +85,8 @@ struct DecayShowAnswer {
   DecayVerdict verdict = DecayVerdict::too_few;
   int64_t labelled = 0, approved = 0;  // matured x of y
   Performance all;
-  std::vector<VintageView> vintages;  // the oldest first
+  std::vector<VintageView> vintages;         // the oldest first
+  std::optional<ConceptView> concept_drift;  // of an outcome that is known soon
   Timestamp at;
 };
 void fields(Shape& shape, DecayShowAnswer& answer);

@@ -30,6 +30,7 @@ struct Applicant {
 class DriftTest : public kernel::KernelTest {
  protected:
   DriftTest() : KernelTest(tables_for_test()) {}
+  explicit DriftTest(std::vector<evidence::UseCase> use_cases) : KernelTest(tables_for_test(), std::move(use_cases)) {}
   ~DriftTest() override { close_books(); }
 
   static constexpr int64_t kDay = 86'400'000'000;
