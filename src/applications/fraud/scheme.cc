@@ -20,11 +20,14 @@ std::span<const std::string_view> names_of(const Action*) {
   return kNames;
 }
 
+// Frauds are reported, good payments are not: after so long a silence governance takes an approved one as good.
+constexpr int kOutcomeDelayDays = 7;
+
 std::vector<evidence::UseCase> use_cases() {
   return {{std::string(kPaymentUseCase), "Decide whether a payment is let through, challenged, held or blocked", 1, 5,
-           'A', "fraud control", std::string(kFraudOutcome)},
+           'A', "fraud control", std::string(kFraudOutcome), kOutcomeDelayDays},
           {std::string(kApplicationUseCase), "Decide whether an application is what it says it is", 1, 5, 'A',
-           "fraud control", std::string(kFraudOutcome)}};
+           "fraud control", std::string(kFraudOutcome), kOutcomeDelayDays}};
 }
 
 void fields(Shape& shape, HoldRule& rule) {
