@@ -210,10 +210,10 @@ TEST_P(SettleTest, schemes_count_their_day_and_their_holds) {
   const auto schemes = read_json<SchemesAnswer>(must("schemes", Json::Object{}))->schemes;
   ASSERT_EQ(schemes.size(), 1u);
   EXPECT_EQ(schemes[0].open_holds, 1);
-  EXPECT_EQ(schemes[0].events, 11);
+  EXPECT_EQ(schemes[0].events, 10);
   int64_t payments = 0;
   for (const ActionCount& count : schemes[0].last_day) payments += count.payments;
-  EXPECT_EQ(payments, 11);
+  EXPECT_EQ(payments, 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, SettleTest, ::testing::ValuesIn(test_engines()),
