@@ -19,7 +19,7 @@ module(infrastructure/compute    SEES ground infrastructure)
 module(infrastructure/experiments SEES ground infrastructure)
 module(infrastructure/workbench  SEES ground infrastructure  USES minizip z pugixml)
 module(infrastructure/features   SEES ground infrastructure/evidence infrastructure/feel infrastructure/models)
-module(infrastructure/screening  SEES ground/base  USES icui18n icuuc)
+module(infrastructure/screening  SEES ground/base  USES icui18n icuuc z)
 module(infrastructure/cases      SEES ground infrastructure/evidence)
 
 # applications: one folder each; none sees another
