@@ -7,6 +7,6 @@ struct Fit {
   double constant, proven, several, entry_left_over, query_left_over;
   double entries_seen;
 };
-inline constexpr Fit kFit{-3.54, 2.84, 0, 7.42, 14.3, 12'378};
+inline constexpr Fit kFit{-2.45, 2.51, 0.08, 8.52, 17.35, 12'378};
 
 }  // namespace puhui::screening

@@ -50,6 +50,7 @@ void measure_recall(const Screener& screener, std::vector<double>& micros) {
     const int seeds = error == NameError::none || std::getenv("QUICK") ? 1 : 3;
     uint64_t asked = 0, found = 0, top = 0, apart = 0, missed_short = 0;
     std::vector<std::string> missed;
+    int at_threshold[10] = {};
     for (int seed = 1; seed <= seeds; ++seed) {
       for (uint64_t i = 0; i < names.size(); i += std::getenv("QUICK") ? 5 : 1) {
         RandomStream random(Random(static_cast<uint64_t>(seed)), static_cast<uint64_t>(error), i);
@@ -64,6 +65,12 @@ void measure_recall(const Screener& screener, std::vector<double>& micros) {
         const auto matches = screener.screen(query);
         micros.push_back(cpu_micros() - begin);
         if (!matches) continue;
+        const ScreenOptions low{.posterior_min_ppm = 200'000};
+        if (std::getenv("QUICK")) {
+          const auto more = screener.screen(query, low);
+          const auto mine = std::ranges::find(*more, names[i].entry, &Match::entry);
+          for (int t = 2; t <= 9; ++t) at_threshold[t] += mine != more->end() && mine->posterior_ppm >= t * 100'000 ? 1 : 0;
+        }
         const auto own = std::ranges::find(*matches, names[i].entry, &Match::entry);
         if (own == matches->end()) {
           missed_short += short_word ? 1 : 0;
@@ -78,6 +85,8 @@ void measure_recall(const Screener& screener, std::vector<double>& micros) {
                 static_cast<double>(found) / static_cast<double>(asked),
                 static_cast<double>(top) / static_cast<double>(asked), missed_short, apart,
                 found * 100 < asked * 99 ? "  BELOW" : "");
+    if (std::getenv("QUICK")) for (int t = 2; t <= 9; ++t) std::printf("  .%d0: %.4f", t, at_threshold[t] / static_cast<double>(asked));
+    if (std::getenv("QUICK")) std::printf("\n");
     if (std::getenv("SHOW")) for (const std::string& one : missed) std::printf("      %s\n", one.c_str());
   }
 }
