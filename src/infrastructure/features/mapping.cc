@@ -61,6 +61,7 @@ void fields(Shape& shape, OracleMapping& oracle) {
   shape.field(
       "digits", oracle.digits,
       {.help = "significant digits that its numbers were rounded to; 0: none", .min = 0, .max = 17, .optional = true});
+  shape.field("events", oracle.events, {.help = "name of the events' file beside it", .max = 256, .optional = true});
   shape.field("columns", oracle.columns,
               {.help = "what is compared", .min = 1, .max = static_cast<int64_t>(kFeaturesMax)});
 }

@@ -71,6 +71,7 @@ struct OracleColumn {
 struct OracleMapping {
   std::string id;      // its column with the events' own keys
   int64_t digits = 0;  // significant digits its numbers were rounded to; 0: they are exact
+  std::string events;  // name of the events' file, looked for beside the oracle's when nobody says which
   std::vector<OracleColumn> columns;
   bool operator==(const OracleMapping&) const = default;
 };

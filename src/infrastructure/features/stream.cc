@@ -433,18 +433,20 @@ Result<std::vector<BatchEvent>> Stream::history(Reader& reader, Timestamp from, 
   return out;
 }
 
-Result<void> Stream::each_logged(Reader& reader, const std::function<Result<void>(const LogEntry&)>& visit) const {
+const EngineLimits& Stream::limits() const { return state_->limits; }
+
+Result<void> Stream::each_logged(Reader& reader, uint64_t until,
+                                 const std::function<Result<void>(const LogEntry&)>& visit) const {
   std::shared_ptr<const LogDecoder> decoder;
-  uint64_t head = 0;
   {
     const std::lock_guard lock(state_->mutex);
     if (!state_->in_use) return fail(ErrorCode::unavailable, name_, "this stream has no features yet");
     decoder = state_->in_use->decoder;
-    head = state_->head.entries;
   }
-  for (uint64_t seen = 0; seen < head;) {
-    const uint64_t next = TRY(read_log(reader, name_, *decoder, seen, kLogRowsPerPage, visit));
-    if (next == seen) break;
+  const auto visit_until = [&](const LogEntry& entry) { return entry.seq <= until ? visit(entry) : Result<void>(); };
+  for (uint64_t seen = 0; seen < until;) {
+    const uint64_t next = TRY(read_log(reader, name_, *decoder, seen, kLogRowsPerPage, visit_until));
+    if (next == seen) return fail(ErrorCode::corrupt, name_, "its log ends before entry " + std::to_string(until));
     seen = next;
   }
   return {};

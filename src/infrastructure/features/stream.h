@@ -68,6 +68,7 @@ class Stream : public Participant {
   // For people and tests: what such an event would see now.
   Result<std::vector<FeatureValue>> peek(const FeatureSet& by, const Event& event) const;
   EngineCounts counts() const;
+  const EngineLimits& limits() const;
   uint64_t events() const;  // in the log
 
   StreamStanding standing() const;
@@ -79,8 +80,9 @@ class Stream : public Participant {
   // Events and labels of the log as the batch takes them, from `from` to before `to`, labels as known at `known_by`.
   Result<std::vector<BatchEvent>> history(Reader& reader, Timestamp from, Timestamp to, Timestamp known_by) const;
 
-  // The whole log in its order, as the set in use reads it, up to where it stood when called.
-  Result<void> each_logged(Reader& reader, const std::function<Result<void>(const LogEntry&)>& visit) const;
+  // The log in its order up to entry `until`, which ended a commit, as the set in use reads it.
+  Result<void> each_logged(Reader& reader, uint64_t until,
+                           const std::function<Result<void>(const LogEntry&)>& visit) const;
   // The live engine's snapshot between two commits, and how many entries it has seen.
   Result<std::string> engine_bytes(uint64_t& seq) const;
 
