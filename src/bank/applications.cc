@@ -38,4 +38,7 @@ void Bank::House::open_applications() {
                                            needs.files, needs.clock});
 }
 
+// Of each application that keeps streams, its own.
+std::vector<features::Stream*> Bank::House::streams() const { return {}; }
+
 }  // namespace puhui

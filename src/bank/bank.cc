@@ -20,6 +20,7 @@ std::vector<Migration> all_migrations() {
   add(out, workbench::migrations());
   add(out, experiments::migrations());
   add(out, compute::migrations());
+  add(out, features::migrations());
   add(out, application_migrations());
   add(out, governance_migrations());
   return out;
@@ -44,6 +45,7 @@ std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock)
   add(out, kernel::model_verbs(lent(&House::model_verbs)));
   add(out, cases::case_verbs(lent(&House::case_verbs)));
   add(out, experiments::experiment_verbs(lent(&House::experiment_verbs)));
+  add(out, features::feature_verbs(lent(&House::feature_verbs)));
   add(out, compute::verbs(lent(&House::compute_verbs)));
   add(out, governance_verbs(lent(&House::governance)));
   return out;
@@ -59,6 +61,12 @@ Bank::~Bank() {
     if (auto saved = house_->ledger->snapshot(); !saved) {
       // Not lost: the next start replays the ledger's log instead of reading the snapshot.
       house_->needs.log.warning("ledger_snapshot_failed", {{"why", saved.error().text()}});
+    }
+  }
+  for (features::Stream* stream : house_->streams()) {
+    if (auto saved = stream->snapshot(); !saved) {
+      house_->needs.log.warning("features_snapshot_failed",
+                                {{"stream", stream->name()}, {"why", saved.error().text()}});
     }
   }
   // Last, so that what this process did until here is in the books.
@@ -101,6 +109,8 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
   house.permit_verbs.emplace(kernel::PermitVerbNeeds{*house.store, *house.kernel, needs.files, needs.clock});
   house.experiment_verbs.emplace(
       experiments::ExperimentNeeds{*house.store, *house.kernel, needs.clock, std::string(kBuild)});
+  house.feature_verbs.emplace(
+      features::FeatureVerbNeeds{*house.store, needs.clock, [&house] { return house.streams(); }});
   house.model_verbs.emplace(kernel::ModelVerbNeeds{*house.kernel});
   house.draft_verbs.emplace(workbench::DraftVerbNeeds{*house.store, *house.evidence, *house.kernel, needs.clock});
   house.jobs = std::make_unique<compute::Jobs>(

@@ -12,6 +12,7 @@
 #include "infrastructure/compute/compute_verbs.h"
 #include "infrastructure/compute/jobs.h"
 #include "infrastructure/experiments/experiment_verbs.h"
+#include "infrastructure/features/features_verbs.h"
 #include "infrastructure/kernel/evidence_verbs.h"
 #include "infrastructure/kernel/model_verbs.h"
 #include "infrastructure/kernel/permit_verbs.h"
@@ -42,6 +43,7 @@ struct Bank::House {
   std::optional<cases::VerbNeeds> case_verbs;
   std::optional<workbench::DraftVerbNeeds> draft_verbs;
   std::optional<experiments::ExperimentNeeds> experiment_verbs;
+  std::optional<features::FeatureVerbNeeds> feature_verbs;
   // Applications: one group of lines each (applications.cc).
   std::unique_ptr<lending::LoanBook> loan_book;
   lending::ProductShelf products;
@@ -53,6 +55,7 @@ struct Bank::House {
   std::unique_ptr<compute::Jobs> jobs;  // runs verbs
 
   void open_applications();
+  std::vector<features::Stream*> streams() const;  // of all applications
   static std::vector<Verb> all_verbs(const House* house, const Clock& clock);
 };
 
