@@ -16,18 +16,27 @@ void add(std::vector<Verb>& to, std::vector<Verb> verbs) {
 std::vector<evidence::UseCase> application_use_cases() {
   std::vector<evidence::UseCase> out = {lending::approval_use_case()};
   for (evidence::UseCase& use_case : fraud::use_cases()) out.push_back(std::move(use_case));
+  out.push_back(aml::monitoring_use_case());
   return out;
 }
 
-std::vector<Migration> application_migrations() { return lending::migrations(); }
+std::vector<Migration> application_migrations() {
+  std::vector<Migration> out = lending::migrations();
+  for (Migration& migration : aml::monitoring_migrations()) out.push_back(std::move(migration));
+  return out;
+}
 
-std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs) {
+std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs,
+                                    const aml::MonitoringVerbNeeds* monitoring_needs) {
   std::vector<Verb> verbs;
   add(verbs, lending::origination_verbs(lending_needs));
   add(verbs, lending::servicing_verbs(lending_needs));
   add(verbs, lending::day_end_verbs(lending_needs));
   add(verbs, lending::browse_verbs(lending_needs));
   add(verbs, lending::replay_verbs(lending_needs));
+  add(verbs, aml::monitoring_verbs(monitoring_needs));
+  add(verbs, aml::monitoring_replay_verbs(monitoring_needs));
+  add(verbs, aml::report_verbs(monitoring_needs));
   return verbs;
 }
 
@@ -36,6 +45,9 @@ void Bank::House::open_applications() {
   origination = std::make_unique<lending::Origination>(*store, *kernel, *loan_book, products, needs.clock);
   lending_verbs.emplace(lending::VerbNeeds{*store, *evidence, *kernel, *ledger, *loan_book, *origination, products,
                                            needs.files, needs.clock});
+  monitor =
+      std::make_unique<aml::Monitor>(aml::MonitorNeeds{*store, *evidence, *kernel, *cases, needs.clock, needs.log});
+  monitoring_verbs.emplace(aml::MonitoringVerbNeeds{*store, *evidence, *kernel, *monitor, needs.files, needs.clock});
 }
 
 // Of each application that keeps streams, its own.

@@ -35,7 +35,7 @@ void add(std::vector<Verb>& to, std::vector<Verb> verbs) {
 // One line a module. Without a house they are described only.
 std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock) {
   const auto lent = [house](const auto& needs) { return house ? &*(house->*needs) : nullptr; };
-  std::vector<Verb> out = application_verbs(lent(&House::lending_verbs));
+  std::vector<Verb> out = application_verbs(lent(&House::lending_verbs), lent(&House::monitoring_verbs));
   add(out, workbench::policy_verbs(clock));
   add(out, workbench::draft_verbs(lent(&House::draft_verbs)));
   add(out, access::access_verbs(lent(&House::access_verbs)));
@@ -57,6 +57,12 @@ Bank::~Bank() {
   if (!house_->store) return;
   const CpuScope charged(house_->cpu.activity("stop"));
   if (house_->jobs) house_->jobs->stop();
+  if (house_->monitor) {
+    if (auto saved = house_->monitor->snapshot(); !saved) {
+      // Not lost: the next start reads the whole log of transfers.
+      house_->needs.log.warning("aml_snapshot_failed", {{"why", saved.error().text()}});
+    }
+  }
   if (house_->ledger) {
     if (auto saved = house_->ledger->snapshot(); !saved) {
       // Not lost: the next start replays the ledger's log instead of reading the snapshot.
@@ -135,6 +141,9 @@ std::vector<Verb> Bank::described(const Clock& clock) { return House::all_verbs(
 std::vector<Chore> Bank::chores() const {
   constexpr int64_t kSecondMs = 1000;
   std::vector<Chore> out = house_->governance->chores();
+  out.push_back({"aml snapshot", 60 * kSecondMs, [monitor = house_->monitor.get()](Progress&) -> Result<void> {
+                   return monitor->snapshot_when_due();
+                 }});
   out.push_back({"cases", kSecondMs, [office = house_->cases.get()](Progress&) -> Result<void> {
                    TRY(office->sweep());
                    return {};

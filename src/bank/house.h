@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "applications/aml/monitoring_verbs.h"
 #include "applications/lending/verbs.h"
 #include "bank/bank.h"
 #include "bank/browser_sessions.h"
@@ -49,6 +50,8 @@ struct Bank::House {
   lending::ProductShelf products;
   std::unique_ptr<lending::Origination> origination;
   std::optional<lending::VerbNeeds> lending_verbs;
+  std::unique_ptr<aml::Monitor> monitor;
+  std::optional<aml::MonitoringVerbNeeds> monitoring_verbs;
   std::unique_ptr<Governance> governance;  // after what it watches
   std::optional<compute::VerbNeeds> compute_verbs;
   std::vector<Verb> verbs;
@@ -62,6 +65,7 @@ struct Bank::House {
 // What applications.cc declares, one line an application.
 std::vector<evidence::UseCase> application_use_cases();
 std::vector<Migration> application_migrations();
-std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs);
+std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs,
+                                    const aml::MonitoringVerbNeeds* monitoring_needs);
 
 }  // namespace puhui

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ground/base/text.h"
 #include "infrastructure/cases/reading.h"
 #include "infrastructure/evidence/outcome.h"
 
@@ -26,6 +27,32 @@ Id128 content_of(const TransferRequest& request) {
   to.text(request.purpose);
   to.text(printed_countries(request.countries));
   return hashed("aml transfer's content", to.bytes());
+}
+
+Result<void> check(const TransferRequest& request) {
+  Faults faults;
+  const auto plain = [](unsigned char c) { return c >= 0x20 && c != 0x7F; };
+  const auto name = [&](const char* where, const std::string& text, size_t bytes_min, size_t bytes_max) {
+    if (text.size() < bytes_min || text.size() > bytes_max || !std::ranges::all_of(text, plain)) {
+      faults.add(where, "expected " + std::to_string(bytes_min) + " to " + std::to_string(bytes_max) +
+                            " bytes without control characters, came " + std::to_string(text.size()) + " bytes");
+    } else if (first_invalid_utf8(text)) {
+      faults.add(where, "expected UTF-8");
+    }
+  };
+  name("key", request.key, 1, kTransferKeyBytesMax);
+  name("from", request.from, 1, kAccountBytesMax);
+  name("to", request.to, 1, kAccountBytesMax);
+  name("purpose", request.purpose, 0, kPurposeBytesMax);
+  for (const std::string& country : request.countries) {
+    const bool fits = country.size() == 2 && std::ranges::all_of(country, [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (!fits) faults.add("countries", "expected two capital letters as ISO 3166 has them, came '" + country + "'");
+  }
+  if (request.amount_minor < 1 || request.amount_minor > kTransferMinorMax) {
+    faults.add("amount_minor",
+               "expected 1 to " + std::to_string(kTransferMinorMax) + ", came " + std::to_string(request.amount_minor));
+  }
+  return std::move(faults).result();
 }
 
 }  // namespace
@@ -86,6 +113,7 @@ void Monitor::transfer_later(const Watch& watch, TransferRequest request, std::s
 // Everything that can be refused is refused before the detectors see the transfer: they cannot take it back.
 Result<Watched> Monitor::observe(Transaction& tx, const Watch& watch, const TransferRequest& request,
                                  std::string_view caller) {
+  TRY(check(request));
   const Id128 key = hashed("aml transfer's key", request.key), content = content_of(request);
   if (const auto waiting = pending_keys_.find(key); waiting != pending_keys_.end()) {
     const LoggedTransfer& before = pending_[waiting->second];
@@ -217,8 +245,8 @@ Result<void> Monitor::judge(Transaction& tx, const Watch& watch, const Finding& 
   request.at = needs_.clock.now();
   request.to_human = watch.choice.to_human;
   request.shadow = watch.choice.shadow;
-  const evidence::Circumstances circumstances{request.at, request.entity, request.caller,
-                                              evidence::HumanRole::in_the_loop, 0, 0};
+  const evidence::Circumstances circumstances{
+      request.at, request.entity, request.caller, evidence::HumanRole::in_the_loop, 0, 0};
   const auto draft = needs_.kernel.judge(std::move(request), workspace_);
   if (!draft) {
     // The transfer has happened and stands in the log: what no policy could judge is for a person.
@@ -270,11 +298,8 @@ Result<void> Monitor::judged(Transaction& tx, const cases::Alert& alert, cases::
 }
 
 Result<void> Monitor::snapshot() {
-  const auto with = watch();
-  if (!with) return {};  // no permit: nothing stands
   return needs_.store.write([&](Transaction& tx) -> Result<void> {
-    TRY(stand(tx, *with));
-    if (last_seq_ == snapshot_seq_ || !pending_.empty()) return {};
+    if (!detectors_ || last_seq_ == snapshot_seq_ || !pending_.empty()) return {};
     TRY(put_snapshot(tx, {last_seq_, standing_with_, detectors_->snapshot()}));
     snapshot_seq_ = last_seq_;
     return {};

@@ -13,7 +13,7 @@ std::span<const std::string_view> names_of(const CitationKind*) {
 }
 
 namespace {
-constexpr int64_t kKeyBytesMax = 128, kAccountBytesMax = 64, kPurposeBytesMax = 256, kCountriesMax = 8;
+constexpr int64_t kCountriesMax = 8;
 constexpr int64_t kPathBytesMax = 4096, kListMax = 1000, kCursorBytesMax = 64;
 constexpr Note kLimit{.help = "how many at most", .min = 1, .max = kListMax, .optional = true};
 constexpr Note kAfter{.help = "`next` of the page before", .max = kCursorBytesMax, .optional = true};
@@ -22,18 +22,20 @@ constexpr Note kAt{.help = "the moment this speaks of"};
 }  // namespace
 
 void fields(Shape& shape, TransferRequest& request) {
-  shape.field("key", request.key,
-              {.help = "the client's own key of the transfer, for good", .min = 1, .max = kKeyBytesMax});
+  shape.field(
+      "key", request.key,
+      {.help = "the client's own key of the transfer, for good", .min = 1, .max = int64_t{kTransferKeyBytesMax}});
   shape.field("at", request.at, {.help = "when it happened"});
   shape.field("from", request.from,
-              {.help = "the account it left", .min = 1, .max = kAccountBytesMax, .personal = true});
+              {.help = "the account it left", .min = 1, .max = int64_t{kAccountBytesMax}, .personal = true});
   shape.field("to", request.to,
-              {.help = "the account it reached", .min = 1, .max = kAccountBytesMax, .personal = true});
-  shape.field("amount_minor", request.amount_minor, {.help = "in minor units of the currency", .min = 1});
+              {.help = "the account it reached", .min = 1, .max = int64_t{kAccountBytesMax}, .personal = true});
+  shape.field("amount_minor", request.amount_minor,
+              {.help = "in minor units of the currency", .min = 1, .max = kTransferMinorMax});
   shape.field("currency", request.currency,
               {.help = "ISO 4217; one that the settings give a rate for", .min = 3, .max = 3, .optional = true});
   shape.field("purpose", request.purpose,
-              {.help = "as the sender wrote it", .max = kPurposeBytesMax, .optional = true, .personal = true});
+              {.help = "as the sender wrote it", .max = int64_t{kPurposeBytesMax}, .optional = true, .personal = true});
   shape.field("countries", request.countries,
               {.help = "ISO 3166 two-letter codes it touches beside the own", .max = kCountriesMax, .optional = true});
 }
@@ -73,8 +75,9 @@ void fields(Shape& shape, TransferAnswer& answer) {
 
 void fields(Shape& shape, FindingsRequest& request) {
   shape.field("typology", request.typology);
-  shape.field("account", request.account,
-              {.help = "only about this account", .max = kAccountBytesMax, .optional = true, .personal = true});
+  shape.field(
+      "account", request.account,
+      {.help = "only about this account", .max = int64_t{kAccountBytesMax}, .optional = true, .personal = true});
   shape.field("from", request.from, {.help = "patterns that end at this moment or later"});
   shape.field("to", request.to, {.help = "patterns that began before this moment"});
   shape.field("outcome", request.outcome, {.help = "approve or alert", .max = 16, .optional = true});

@@ -11,6 +11,9 @@
 
 namespace puhui::aml {
 
+inline constexpr size_t kTransferKeyBytesMax = 128, kAccountBytesMax = 64, kPurposeBytesMax = 256;
+inline constexpr int64_t kTransferMinorMax = 1'000'000'000'000'000;
+
 // ---- aml transfer
 struct TransferRequest {
   std::string key;  // the client's own, for good

@@ -1,6 +1,6 @@
-#include "applications/aml/monitoring_verbs.h"
-
 #include <map>
+
+#include "applications/aml/report.h"
 
 namespace puhui::aml {
 
@@ -99,19 +99,6 @@ FindingGraph graph_of(const std::vector<TransferLine>& transfers, std::string_vi
   return out;
 }
 
-Result<std::vector<AmlReasonLine>> reasons_of(const MonitoringVerbNeeds& needs, const Id128& decision) {
-  std::vector<AmlReasonLine> out;
-  const auto record = TRY(needs.evidence.find(evidence::RecordId(decision)));
-  if (record.kind != evidence::RecordKind::decision) return out;
-  const auto judgement = TRY(evidence::decode_judgement(record.judgement));
-  const auto version = TRY(needs.kernel.find_version(judgement.permit));
-  for (const evidence::Reason& reason : judgement.reasons) {
-    const auto* text = version->reasons().find(reason.code);
-    out.push_back({reason.code, text ? text->en : "", text ? text->zh : ""});
-  }
-  return out;
-}
-
 Result<FindingView> finding(const MonitoringVerbNeeds& needs, const VerbCall& call, const FindingRequest& request) {
   FindingView out;
   std::string account;
@@ -150,6 +137,19 @@ Result<ProposeMonitoringAnswer> propose_folder(const MonitoringVerbNeeds& needs,
 }
 
 }  // namespace
+
+Result<std::vector<AmlReasonLine>> reasons_of(const MonitoringVerbNeeds& needs, const Id128& decision) {
+  std::vector<AmlReasonLine> out;
+  const auto record = TRY(needs.evidence.find(evidence::RecordId(decision)));
+  if (record.kind != evidence::RecordKind::decision) return out;
+  const auto judgement = TRY(evidence::decode_judgement(record.judgement));
+  const auto version = TRY(needs.kernel.find_version(judgement.permit));
+  for (const evidence::Reason& reason : judgement.reasons) {
+    const auto* text = version->reasons().find(reason.code);
+    out.push_back({reason.code, text ? text->en : "", text ? text->zh : ""});
+  }
+  return out;
+}
 
 std::string shown(const Caller& caller, std::string_view account) {
   constexpr size_t kShownBytes = 3;

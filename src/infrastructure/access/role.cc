@@ -87,6 +87,11 @@ const Permissions kLooks = {"today.*",
                             "case.show",
                             "case.snoozes",
                             "case.summary",
+                            "aml.findings",
+                            "aml.finding",
+                            "aml.typologies",
+                            "aml.report.list",
+                            "aml.report.show",
                             "pack.list",
                             "pack.make"};
 
@@ -101,7 +106,8 @@ const Permissions kChecks = {"proposal.bytes",     "proposal.approve",      "pro
                              "promotion.approve",  "promotion.golden",      "promotion.advance", "promotion.hold",
                              "promotion.stop",     "promotion.exploration", "incident.*",        "alert.*",
                              "inventory.validate", "inventory.declare",     "decision.review",   "lending.loan",
-                             "lending.loans",      "lending.schedule"};
+                             "lending.loans",      "lending.schedule",      "aml.transfer",      "aml.report.draft",
+                             "aml.report.submit",  "aml.report.approve"};
 
 Permissions all_of(std::initializer_list<Permissions> parts) {
   Permissions out;
@@ -136,11 +142,13 @@ const std::vector<Role>& roles() {
        "客户服务",
        Duty::serves,
        false,
-       {"decision.find",    "decision.show", "decision.review",  "review.list",      "subject.*",
-        kSeesPersonalFacts, "evidence.show", "today.*",          "lending.apply",    "lending.facts",
-        "lending.loan",     "lending.loans", "lending.schedule", "lending.products", "lending.book",
-        "lending.draw",     "lending.repay", "lending.prepay",   "case.queue",       "case.list",
-        "case.show",        "case.summary",  "case.snoozes",     "case.assign",      "case.note"}},
+       {"decision.find",    "decision.show",    "decision.review",  "review.list",      "subject.*",
+        kSeesPersonalFacts, "evidence.show",    "today.*",          "lending.apply",    "lending.facts",
+        "lending.loan",     "lending.loans",    "lending.schedule", "lending.products", "lending.book",
+        "lending.draw",     "lending.repay",    "lending.prepay",   "case.queue",       "case.list",
+        "case.show",        "case.summary",     "case.snoozes",     "case.assign",      "case.note",
+        "aml.transfer",     "aml.findings",     "aml.finding",      "aml.report.list",  "aml.report.show",
+        "aml.report.draft", "aml.report.submit"}},
       {"auditor", "Auditor", "审计", Duty::audits, false,
        all_of({kLooks,
                {kSeesPersonalFacts, "subject.list", "user.list", kSeesAllSessions, "ledger.account", "ledger.history",
