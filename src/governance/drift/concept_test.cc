@@ -120,7 +120,7 @@ TEST(ConceptDrift, all_looks_ever_spend_together_what_one_may_err) {
 // Through kernel, books and verbs: a use case that names "fraud".
 class FraudDecayTest : public DriftTest {
  protected:
-  FraudDecayTest() : DriftTest({{"lending.approval", "Guard", 1, 5, 'A', "fraud control", "fraud", kDelayDays}}) {}
+  FraudDecayTest() : DriftTest({"fraud.payment", "Guard", 1, 5, 'A', "fraud control", "fraud", kDelayDays}) {}
 
   // A week of decisions; then the frauds of it are reported, by chance of `risk(probability)`.
   void week(RandomStream& stream, const std::function<double(double)>& risk) {
@@ -143,13 +143,13 @@ class FraudDecayTest : public DriftTest {
   std::vector<Scored> scored() {
     std::vector<Scored> out;
     EXPECT_TRUE(store_->read([&](Reader& reader) -> Result<void> {
-      out = TRY(read_scored(reader, (*kernel_->in_force(kernel::kTestUseCase))->digest(), 0));
+      out = TRY(read_scored(reader, (*kernel_->in_force(use_case_))->digest(), 0));
       return {};
     }));
     return out;
   }
   DecayShowAnswer decay() {
-    const auto answer = show_decay(needs(), {.use_case = std::string(kernel::kTestUseCase)});
+    const auto answer = show_decay(needs(), {.use_case = use_case_});
     EXPECT_TRUE(answer) << (answer ? "" : answer.error().text());
     return answer.value_or(DecayShowAnswer{});
   }
@@ -174,9 +174,9 @@ TEST_P(FraudDecayTest, labels_of_the_use_cases_own_outcome_raise_its_alarm_when_
   EXPECT_EQ(run->use_cases[0].verdict, DecayVerdict::decayed);
   ASSERT_EQ(alerts().size(), 1u);
   EXPECT_EQ(alerts()[0].kind, "decay");
-  EXPECT_EQ(alerts()[0].use_case, kernel::kTestUseCase);
+  EXPECT_EQ(alerts()[0].use_case, use_case_);
   EXPECT_THAT(alerts()[0].en, HasSubstr("it was"));
-  EXPECT_THAT(alerts()[0].en, HasSubstr(std::string(kernel::kTestUseCase)));
+  EXPECT_THAT(alerts()[0].en, HasSubstr(use_case_));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, FraudDecayTest, ::testing::ValuesIn(test_engines()));

@@ -30,7 +30,8 @@ struct Applicant {
 class DriftTest : public kernel::KernelTest {
  protected:
   DriftTest() : KernelTest(tables_for_test()) {}
-  explicit DriftTest(std::vector<evidence::UseCase> use_cases) : KernelTest(tables_for_test(), std::move(use_cases)) {}
+  // Decides on `more` instead.
+  explicit DriftTest(const evidence::UseCase& more) : KernelTest(tables_for_test(), {more}), use_case_(more.name) {}
   ~DriftTest() override { close_books(); }
 
   static constexpr int64_t kDay = 86'400'000'000;
@@ -39,12 +40,13 @@ class DriftTest : public kernel::KernelTest {
     kernel::TestProposal proposal;
     proposal.valid_us = 4000 * kDay;
     proposal.cap = std::move(cap);
+    proposal.use_case = use_case_;
     return grant(proposal);
   }
 
   // `make(i)` for each of them, all at this moment, in few commits.
   void decide(int count, const std::function<Applicant(int)>& make) {
-    const auto version = *kernel_->in_force(kernel::kTestUseCase);
+    const auto version = *kernel_->in_force(use_case_);
     kernel::Workspace workspace;
     for (int done = 0; done < count;) {
       std::vector<kernel::Draft> drafts;
@@ -121,6 +123,7 @@ class DriftTest : public kernel::KernelTest {
     return out;
   }
 
+  const std::string use_case_ = std::string(kernel::kTestUseCase);
   Silent silent_;
   std::unique_ptr<DriftBook> book_;
   std::unique_ptr<DecayBook> decay_;
