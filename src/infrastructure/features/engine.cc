@@ -143,6 +143,7 @@ void Engine::State::label(const Event& labelled, int bad_change) {
 Engine::Engine(std::shared_ptr<const FeatureSet> set, EngineLimits limits)
     : state_(std::make_unique<State>(std::move(set), limits)) {}
 Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
 Engine::~Engine() = default;
 
 const FeatureSet& Engine::set() const { return *state_->set; }

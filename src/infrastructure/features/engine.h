@@ -33,6 +33,7 @@ class Engine {
  public:
   explicit Engine(std::shared_ptr<const FeatureSet> set, EngineLimits limits = {});
   Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
   ~Engine();
 
   const FeatureSet& set() const;

@@ -1,6 +1,7 @@
 // The insides of an Engine, shared by engine.cc and engine_snapshot.cc. Not for others.
 #pragma once
 
+#include "ground/base/bytes.h"
 #include "infrastructure/features/engine.h"
 #include "infrastructure/features/formulas.h"
 #include "infrastructure/features/key_windows.h"
@@ -28,6 +29,9 @@ struct Engine::State : private SeenEvent {
   Standing observe(const Event& event, std::span<FeatureValue> out);
   void peek(const Event& event, std::span<FeatureValue> out);
   void label(const Event& event, int bad_change);
+  void write(ByteWriter& out);
+  void read(ByteReader& in);  // into a new one
+  void read_keys(ByteReader& in, Entity& entity);
 
   bool passes(size_t filter) override { return filter == 0 || formulas.passes_filter(filter); }
   uint64_t hash_of(size_t field) override;
