@@ -7,6 +7,6 @@ struct Fit {
   double constant, proven, several, entry_left_over, query_left_over;
   double entries_seen;
 };
-inline constexpr Fit kFit{-2.45, 2.51, 0.08, 8.52, 17.35, 12'378};
+inline constexpr Fit kFit{-2.38, 2.51, 0.27, 8.5, 17.1, 12'378};
 
 }  // namespace puhui::screening

@@ -14,13 +14,25 @@ namespace {
 // What each way of agreeing leaves of a word's weight.
 constexpr float kJoined = 0.95f, kJoinedSound = 0.75f;
 constexpr float kSoundBest = 0.95f, kSoundLoss = 0.6f;  // the loss a letter, over the longer word's letters
-constexpr float kEditLoss = 1.8f;
+constexpr float kEditLoss = 1.6f;
 // And what it leaves of the word as found: a misspelt word is there, it only proves less.
-constexpr float kEditKept = 0.5f, kShortEditKept = 1.2f, kSoundKept = 0.3f, kJoinKept = 0.98f, kInitialKept = 0.5f;
+constexpr float kEditKept = 0.35f, kShortEditKept = 0.8f, kCommonEditKept = 2.2f, kCommonSoundKept = 0.6f, kSoundKept = 0.3f, kJoinKept = 0.98f, kInitialKept = 0.5f;
+constexpr double kCommonMargin = 1.5;
 constexpr size_t kJoinedKeyMin = 4, kGroupWordsMax = 3, kSyllablesMax = 4;
 
 bool has_digit(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return c <= '9'; });
+}
+
+// As written, doubled ones once: what two romanisations of one name mostly share.
+std::string consonants(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("AEIOUYHW").find(c) != std::string_view::npos) continue;
+    if (c == 'X' && !out.empty()) out += "KS";
+    else if (out.empty() || out.back() != c) out += c;
+  }
+  return out;
 }
 
 // The edits between two words of one sound that still make them spellings of one name.
@@ -46,6 +58,7 @@ Comparison::Comparison(const NameIndex& index, const std::vector<Word>& words, L
     added.key = sound_key(word.text);
     const bool in_names = added.known != Vocabulary::kNone && index.spelled[added.known];
     added.weight = in_names ? index.weight[added.known] : index.stranger(word.text);
+    added.common = added.weight < index.stranger_weight - kCommonMargin && added.text.size() > 1;
     query_weight_ += added.weight;
   }
   if (lookup == Lookup::scanned) {
@@ -97,7 +110,8 @@ Link Comparison::relate(uint8_t at, uint32_t word) const {
     out.how = How::spelling;
     out.likeness = 1 - static_cast<float>(distance) / static_cast<float>(longer);
     out.proven = left * common(index_.weight[word]);
-    out.kept = 1 - (longer > 3 ? kEditKept : kShortEditKept) * static_cast<float>(distance) / static_cast<float>(longer);
+    const float lost = mine.common ? kCommonEditKept : longer > 3 ? kEditKept : kShortEditKept;
+    out.kept = 1 - std::min(0.6f, lost * static_cast<float>(distance) / static_cast<float>(longer));
   }
   if (one_sound && distance <= sound_limit) {
     const float left = kSoundBest - kSoundLoss * static_cast<float>(distance) / static_cast<float>(longer);
@@ -106,7 +120,9 @@ Link Comparison::relate(uint8_t at, uint32_t word) const {
       out.how = mine.foreign ? How::romanised : How::sound;
       out.likeness = left;
       out.proven = proven;
-      out.kept = 1 - kSoundKept * static_cast<float>(distance) / static_cast<float>(longer);
+      out.kept = mine.common && consonants(mine.text) != consonants(theirs)
+                     ? kCommonSoundKept
+                     : 1 - kSoundKept * static_cast<float>(distance) / static_cast<float>(longer);
     }
     if (key.size() >= kJoinedKeyMin && distance <= static_cast<int>(longer / 3)) out.join_factor = kJoinedSound;
   }
@@ -217,6 +233,13 @@ void Comparison::add_initials(const NameRow& row, std::vector<Agreement>& out) c
   }
 }
 
+double Comparison::shared_weight(const Agreement& one, std::span<const uint32_t> theirs) const {
+  double mine = 0, their = 0;
+  for (size_t i = one.query_begin; i < one.query_end; ++i) mine += std::max(words_[i].weight, one.proven * 1.0);
+  for (size_t j = one.entry_begin; j < one.entry_end; ++j) their += index_.weight[theirs[j]];
+  return std::min(mine, their);
+}
+
 NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agreements) const {
   agreements.clear();
   const auto theirs = index_.words_of(row), joins = index_.joins_of(row);
@@ -248,7 +271,7 @@ NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agr
   });
   // The strongest first, each word once.
   uint32_t used_query = 0, used_entry = 0;
-  double proven = 0, found = 0, kept = 0, left_over = query_weight_;
+  double proven = 0, found = 0, kept = 0, shared = 0, left_over = query_weight_;
   int words = 0;
   std::erase_if(agreements, [&](const Agreement& one) {
     const auto bits = [](uint8_t begin, uint8_t end) {
@@ -263,6 +286,7 @@ NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agr
       found += index_.weight[theirs[j]];
       kept += one.kept * index_.weight[theirs[j]];
     }
+    if (one.how != How::initial) shared += shared_weight(one, theirs);
     if (one.how != How::initial) words += std::max(one.query_end - one.query_begin, one.entry_end - one.entry_begin);
     for (size_t i = one.query_begin; i < one.query_end; ++i) left_over -= words_[i].weight;
     return false;
@@ -272,6 +296,7 @@ NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agr
   // A longer list has more names that come near by chance.
   out.proven = proven - index_.chance();
   out.words = words;
+  out.shared = shared;
   out.entry_share = row.weight > 0 ? std::min(1.0, kept / row.weight) : 0;
   out.query_share = proven > 0 ? std::min(1.0, kept / (found + std::max(0.0, left_over))) : 0;
   return out;

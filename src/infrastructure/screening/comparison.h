@@ -30,7 +30,8 @@ struct Link {
 struct QueryWord : Word {
   uint32_t known = Vocabulary::kNone;
   double weight = 0;
-  std::string key;  // its sound
+  bool common = false;  // known and not rare: another name, rather than a slip of the pen
+  std::string key;      // its sound
 };
 
 // A part of both names that agrees, in words.
@@ -73,6 +74,7 @@ class Comparison {
   };
   std::vector<Group> groups() const;
   void order_links();
+  double shared_weight(const Agreement& one, std::span<const uint32_t> theirs) const;
   std::span<const Link> links_to(uint32_t word) const;
   void add_initials(const NameRow& row, std::vector<Agreement>& out) const;
 

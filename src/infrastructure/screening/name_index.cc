@@ -19,7 +19,9 @@ namespace {
 constexpr double kEntriesImagined = 5000;
 constexpr float kLetterWeightMax = 2.5f;  // of an initial, or a letter of S.A.
 // An unknown word of one, two, three letters is soon a slip of the pen: that it is left over says little.
-constexpr double kShortStrangers[] = {kLetterWeightMax, 3.5, 5.5};
+constexpr double kShortStrangers[] = {1.5, 2.5, 4.0};
+// There are not many words of two, three, four letters: a list that holds one once does not make it rare.
+constexpr float kShortWeightMax[] = {kLetterWeightMax, 5.0f, 6.9f, 8.2f};
 constexpr size_t kWholeWordsMin = 3, kWholeWordsMax = 5;
 
 // A list's words say nothing of how common they are among people; this table does.
@@ -104,7 +106,10 @@ class Builder {
       if (!out_.spelled[word]) continue;
       const double share = common_share(vocabulary.text(word));
       out_.weight[word] = weight_of(seen_[word].entries, out_.entries_seen, share);
-      if (vocabulary.text(word).size() == 1) out_.weight[word] = std::min(out_.weight[word], kLetterWeightMax);
+      const size_t letters = vocabulary.text(word).size();
+      if (letters <= std::size(kShortWeightMax)) {
+        out_.weight[word] = std::min(out_.weight[word], kShortWeightMax[letters - 1]);
+      }
       sound_entries[vocabulary.sound(word)] += seen_[word].entries;
       double& common = sound_share[vocabulary.sound(word)];
       common = std::max(common, share);
