@@ -166,8 +166,9 @@ void Office::attend(std::string application, Judged judged, Overdue overdue) {
   attendants_[std::move(application)] = {std::move(judged), std::move(overdue)};
 }
 
-Result<const Office::Attendant*> Office::attendant(std::string_view application) const {
-  const auto found = attendants_.find(application);
+Result<const Office::Attendant*> Office::attendant(std::string_view application, std::string_view kind) const {
+  auto found = attendants_.find(std::string(application) + "/" + std::string(kind));
+  if (found == attendants_.end()) found = attendants_.find(application);
   if (found == attendants_.end()) {
     return fail(ErrorCode::unavailable, "application",
                 "this bank has no application '" + std::string(application) + "' that a verdict could be told");
@@ -184,7 +185,7 @@ void Office::record(evidence::RecordKind kind, std::string words, std::string_vi
 }
 
 Result<AlertId> Office::raise(Transaction& tx, const AlertDraft& draft) {
-  TRY(attendant(draft.application));
+  TRY(attendant(draft.application, draft.kind));
   TRY(check(draft));
   const Digest name = name_of(draft);
   Alert alert{draft};
@@ -230,7 +231,7 @@ Result<bool> Office::overdue(Transaction& tx, AlertId id) {
   const std::string due = "WHERE id = ? AND due = 1 AND deadline <= ?";
   const auto listed = TRY(read_alerts(tx, due, params));
   if (listed.empty()) return false;
-  TRY(TRY(attendant(listed[0].application))->overdue(tx, listed[0]));
+  TRY(TRY(attendant(listed[0].application, listed[0].kind))->overdue(tx, listed[0]));
   // The application may have settled it meanwhile, in its own words.
   const auto left = TRY(read_alerts(tx, due, params));
   const Case before = TRY(find_case(tx, listed[0].in_case));

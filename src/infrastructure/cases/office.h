@@ -30,7 +30,8 @@ class Office {
   using Judged = std::function<Result<void>(Transaction&, const Alert&, Verdict, std::string_view by)>;
   // Called for an alert whose deadline passed unanswered: does what was declared for that, never nothing.
   using Overdue = std::function<Result<void>(Transaction&, const Alert&)>;
-  void attend(std::string application, Judged judged, Overdue overdue);  // before the first alert
+  // `application` "aml", or one kind of its alerts, "aml/screening": the nearer one is told. Before the first alert.
+  void attend(std::string application, Judged judged, Overdue overdue);
 
   // In a store closure: in the case where the subject's alerts gather, or a new one. Repeated with the same application,
   // kind and reference: the alert that stands. invalid: every fault of the draft.
@@ -66,7 +67,7 @@ class Office {
     Judged judged;
     Overdue overdue;
   };
-  Result<const Attendant*> attendant(std::string_view application) const;
+  Result<const Attendant*> attendant(std::string_view application, std::string_view kind) const;
   void record(evidence::RecordKind kind, std::string words, std::string_view by) const;
   // One act on one case in a transaction of its own.
   using Act = std::function<Result<void>(Transaction&, Case&, Timestamp)>;

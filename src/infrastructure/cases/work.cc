@@ -103,12 +103,11 @@ Result<Case> Office::propose(CaseId id, Verdict verdict, std::string_view words,
 }
 
 Result<void> Office::judge_all(Transaction& tx, Case& one, std::string_view by, Timestamp at) {
-  const Attendant& told = *TRY(attendant(one.application));
   const std::string id = one.id.bytes();
   const Param params[] = {BytesView{id}};
   for (Waiting& alert : TRY(read_alerts(tx, "WHERE in_case = ? AND verdict IS NULL ORDER BY raised_at, id", params))) {
     TRY(judge_alert(tx, one, alert, *one.verdict, by, at));
-    TRY(told.judged(tx, alert, *one.verdict, by));
+    TRY(TRY(attendant(one.application, alert.kind))->judged(tx, alert, *one.verdict, by));
   }
   return {};
 }
@@ -196,7 +195,7 @@ std::string name_of(const Office::SnoozeAbout& about) {
 
 Result<Snooze> Office::snooze(const SnoozeAbout& about, int64_t days, std::string_view why, std::string_view by) {
   TRY(is_person(by));
-  TRY(attendant(about.application));
+  TRY(attendant(about.application, about.kind));
   TRY(bounded("kind", about.kind, kNameBytesMax));
   TRY(bounded("subject", about.subject, kSubjectBytesMax));
   TRY(bounded("why", why, kWordsBytesMax));
