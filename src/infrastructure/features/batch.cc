@@ -4,6 +4,7 @@
 #include <map>
 
 #include "ground/base/check.h"
+#include "infrastructure/features/batch_graph.h"
 #include "infrastructure/features/batch_series.h"
 #include "infrastructure/features/batch_table.h"
 #include "infrastructure/features/formulas.h"
@@ -79,8 +80,9 @@ struct BatchTable::State {
   std::vector<Numbering> numberings;           // by field
   std::vector<std::vector<bool>> passes;       // by filter, then by event
   std::vector<Series> series;
-  std::vector<size_t> labelled;  // series that know of labels
-  std::vector<Plan> plans;       // by feature
+  std::vector<size_t> labelled;       // series that know of labels
+  std::vector<Plan> plans;            // by feature
+  std::optional<BatchGraphs> graphs;  // where a feature asks for them
   size_t next = 0, next_label = 0;
 
   void judge_lateness();
@@ -152,6 +154,7 @@ void BatchTable::State::plan_features() {
   for (size_t i = 0; i < set.features.size(); ++i) {
     const Feature& feature = set.features[i];
     Plan& plan = plans.emplace_back();
+    if (feature.aggregate == Aggregate::graph && !graphs) graphs.emplace(set);
     if (!of_window(feature)) continue;
     plan.rule = value_rule_of(set, feature);
     plan.timing = timing_of(feature);
@@ -278,10 +281,13 @@ Standing BatchTable::next(std::span<FeatureValue> out) {
   const Standing standing = state.standings[state.next];
   std::ranges::fill(out, FeatureValue{});
   if (standing == Standing::accepted) {
-    state.formulas.begin(state.events[state.next].event);
+    const Event& event = state.events[state.next].event;
+    state.formulas.begin(event);
+    if (state.graphs) state.graphs->add(event);
     for (size_t i = 0; i < out.size(); ++i) {
       const Feature& feature = state.set.features[i];
       if (of_window(feature)) out[i] = state.value_of(i);
+      if (feature.aggregate == Aggregate::graph) out[i] = state.graphs->value(feature, event);
       if (feature.aggregate == Aggregate::expression) out[i] = state.formulas.expression(i, out);
     }
   }
