@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "infrastructure/evidence/record.h"
@@ -27,12 +28,15 @@ class Draft {
   const evidence::Judgement& judgement() const { return judgement_; }
   const evidence::Circumstances& circumstances() const { return circumstances_; }
   bool approves() const;
+  // What the version that judged beside it came to; null: none did.
+  const evidence::Judgement* shadow() const { return shadow_ ? &*shadow_ : nullptr; }
 
  private:
   friend class Kernel;
   Draft() = default;
   evidence::Judgement judgement_;
   evidence::Circumstances circumstances_;
+  std::optional<evidence::Judgement> shadow_;
   std::string judgement_bytes_, facts_bytes_;
   std::string shadow_bytes_;  // of the version that judged beside it; empty: none did
   int64_t shadow_cpu_ns_ = 0;

@@ -162,7 +162,8 @@ Result<Draft> Kernel::judge(Request request, Workspace& workspace) const {
   }
   draft.circumstances_.cpu_ns = cpu.elapsed_ns();
   if (request.shadow && gate == Version::Gate::open) {
-    draft.shadow_bytes_ = encode(judge_shadow(request, workspace));
+    draft.shadow_ = judge_shadow(request, workspace);
+    draft.shadow_bytes_ = encode(*draft.shadow_);
     draft.shadow_cpu_ns_ = cpu.elapsed_ns() - draft.circumstances_.cpu_ns;
   }
   const int64_t inner_ns = inner.elapsed_ns();
