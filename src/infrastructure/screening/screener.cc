@@ -21,24 +21,49 @@ std::span<const std::string_view> names_of(const PartyKind*) {
   return kNames;
 }
 
-Digest ListEntry::digest() const {
+std::string encode(const ListEntry& entry) {
   ByteWriter out;
-  out.text(list);
-  out.text(id);
-  out.u8(static_cast<uint8_t>(kind));
+  out.text(entry.list);
+  out.text(entry.id);
+  out.u8(static_cast<uint8_t>(entry.kind));
   const auto texts = [&out](const std::vector<std::string>& all) {
     out.unsigned_varint(all.size());
     for (const std::string& one : all) out.text(one);
   };
-  texts(names);
-  texts(countries);
-  out.u8(born ? 1 : 0);
-  out.signed_varint(born ? born->days : 0);
-  out.u8(born_year_only ? 1 : 0);
-  out.text(programme);
-  out.text(remarks);
-  return sha256(out.bytes());
+  texts(entry.names);
+  texts(entry.countries);
+  out.u8(entry.born ? 1 : 0);
+  out.signed_varint(entry.born ? entry.born->days : 0);
+  out.u8(entry.born_year_only ? 1 : 0);
+  out.text(entry.programme);
+  out.text(entry.remarks);
+  return out.take();
 }
+
+Result<ListEntry> decode_entry(std::string_view bytes) {
+  ByteReader from(bytes);
+  ListEntry out;
+  out.list = from.text();
+  out.id = from.text();
+  const uint8_t kind = from.u8();
+  if (kind >= names_of(static_cast<const PartyKind*>(nullptr)).size()) from.reject();
+  out.kind = static_cast<PartyKind>(kind);
+  const auto texts = [&from](std::vector<std::string>& all) {
+    for (size_t left = from.count(); left > 0; --left) all.emplace_back(from.text());
+  };
+  texts(out.names);
+  texts(out.countries);
+  const bool born = from.u8() != 0;
+  const auto days = static_cast<int32_t>(from.signed_varint());
+  if (born) out.born = Date{days};
+  out.born_year_only = from.u8() != 0;
+  out.programme = from.text();
+  out.remarks = from.text();
+  TRY(from.finish("a list's entry"));
+  return out;
+}
+
+Digest ListEntry::digest() const { return sha256(encode(*this)); }
 
 namespace {
 

@@ -42,6 +42,10 @@ struct Query {
   std::string country;  // empty: not known
 };
 
+// As a list keeps it; its SHA-256 is the digest.
+std::string encode(const ListEntry& entry);
+Result<ListEntry> decode_entry(std::string_view bytes);
+
 // Where in both names a part matched, in bytes of the names as given.
 struct MatchedPart {
   uint32_t query_begin = 0, query_end = 0, entry_begin = 0, entry_end = 0;
