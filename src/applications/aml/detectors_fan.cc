@@ -51,6 +51,8 @@ void Detectors::structuring_of(const Edge& edge, uint32_t about, bool into, std:
   if (finding.beyond_usual_ppm < s.usual_ratio_ppm) return;
   std::sort(others.begin(), others.end());
   finding.counterparties = std::unique(others.begin(), others.end()) - others.begin();
+  // Between two accounts alone it is told once, of the one that sends.
+  if (into && finding.counterparties < 2) return;
   finding.from = {finding.edges.front().at_us};
   finding.to = {finding.edges.back().at_us};
   finding.strength_ppm = strength_of(finding.transfers, s.transfers_min - 1);

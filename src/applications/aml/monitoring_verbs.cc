@@ -6,8 +6,6 @@ namespace puhui::aml {
 
 namespace {
 
-std::string_view name_of(Typology typology) { return names_of(&typology)[static_cast<size_t>(typology)]; }
-
 struct ProposeMonitoringRequest {
   std::string folder = "policies/aml_transfers", author, out, conditions;
   int64_t valid_days = 365;

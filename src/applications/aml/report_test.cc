@@ -16,8 +16,7 @@ class AmlReport : public MonitorTest {
   Result<ReportView> draft(const Id128& in_case) { return draft_report(*verbs_, in_case, "dan"); }
   const Caller sees_{"sees", {"*"}}, blind_{"blind", {"aml.*"}};
 };
-INSTANTIATE_TEST_SUITE_P(Engines, AmlReport, ::testing::ValuesIn(test_engines()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Engines, AmlReport, ::testing::ValuesIn(test_engines()));
 
 std::vector<ReportSentence> of_part(const ReportView& view, std::string_view part) {
   std::vector<ReportSentence> out;

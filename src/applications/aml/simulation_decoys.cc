@@ -312,7 +312,7 @@ void school_fees(Decoy& d) {
     d.pay(daytime(day, d.draws), parent, child, amount);
     d.pay(daytime(day + 1, d.draws), child, school, share_of(amount, .85, 1.0, d.draws));
   }
-  d.is(Typology::scatter_gather, parent, "a parent, three children, one school");
+  d.is(Typology::scatter_gather, parent, "a parent with three children at one school");
 }
 
 // Colleagues whom the firm advances the price of a trip, and who pay a new travel agent.
@@ -341,7 +341,7 @@ void house(Decoy& d) {
   d.pay(at, d.town.friend_of(child, d.draws), child, price / 2);
   d.pay(at + d.gap(1, 8), d.town.friend_of(child, d.draws), child, price / 2);
   d.pay(at + d.gap(9, 30), child, d.town.institution(d.draws.next()), share_of(price, .95, 1.0, d.draws));
-  d.is(Typology::pass_through, child, "parents, child, notary");
+  d.is(Typology::pass_through, child, "parents to child to notary");
 }
 
 void new_agent(Decoy& d) {
