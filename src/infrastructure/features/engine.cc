@@ -27,6 +27,7 @@ Engine::State::State(std::shared_ptr<const FeatureSet> declared, EngineLimits en
       formulas(compiled(*set)),
       has_formulas(formulas.filters() > 1),
       plan(planned(*set, formulas)),
+      graphs(*set, limits),
       hashes(set->fields.size()) {
   has_formulas = has_formulas || !plan.expressions.empty();
   for (const PlannedEntity& entity : plan.entities) {
@@ -86,8 +87,7 @@ WindowBounds Engine::State::bounds() const {
   return {.kept_from_us = watermark_us - plan.lateness_us, .tiles_max = std::max<size_t>(limits.tiles_max, 2)};
 }
 
-// What is computed of the other features.
-void Engine::State::finish(std::span<FeatureValue> out) {
+void Engine::State::read_expressions(std::span<FeatureValue> out) {
   for (const size_t feature : plan.expressions) out[feature] = formulas.expression(feature, out);
 }
 
@@ -104,7 +104,9 @@ Standing Engine::State::observe(const Event& current, std::span<FeatureValue> ou
   for (Entity& entity : entities) {
     if (entity.block != nullptr) windows(entity).read(*this, out, window_counts);
   }
-  finish(out);
+  graphs.add(current, counts.events);
+  graphs.read(current, counts.events, out);
+  read_expressions(out);
   watermark_us = any_event ? std::max(watermark_us, at_us) : at_us;
   any_event = true;
   for (Entity& entity : entities) {
@@ -122,7 +124,8 @@ void Engine::State::peek(const Event& current, std::span<FeatureValue> out) {
   for (Entity& entity : entities) {
     if (entity.block != nullptr) windows(entity).peek(*this, out);
   }
-  finish(out);
+  graphs.peek(current, out);
+  read_expressions(out);
 }
 
 void Engine::State::label(const Event& labelled, int bad_change) {
@@ -156,6 +159,9 @@ void Engine::label(const Event& event, std::optional<bool> before, bool bad) {
   state_->label(event, (bad ? 1 : 0) - (before.value_or(false) ? 1 : 0));
 }
 
+const TransferGraph* Engine::transfers() const { return state_->graphs.transfers(); }
+const SharingGraph* Engine::ties() const { return state_->graphs.ties(); }
+
 Timestamp Engine::watermark() const { return {state_->watermark_us}; }
 
 EngineCounts Engine::counts() const {
@@ -164,6 +170,7 @@ EngineCounts Engine::counts() const {
   out.overflowed = state_->window_counts.overflowed;
   out.estimated = state_->window_counts.estimated;
   out.bytes = sizeof(State) + state_->pool.bytes();
+  state_->graphs.add_counts(out);
   for (const State::Entity& entity : state_->entities) {
     out.keys += entity.keys.size();
     out.bytes += entity.keys.bytes() + entity.nobody.capacity() * sizeof(uint64_t);

@@ -11,6 +11,9 @@
 
 namespace puhui::features {
 
+class SharingGraph;
+class TransferGraph;
+
 struct EngineLimits {
   size_t keys_max = size_t{1} << 20;   // an entity
   size_t tiles_max = 4096;             // a key and series
@@ -39,11 +42,16 @@ class Engine {
   const FeatureSet& set() const;
   // Adds the event and writes what it sees, one value a feature in the set's order; CHECKs the length.
   Standing observe(const Event& event, std::span<FeatureValue> out);
-  // What an event like this one would see now; adds nothing.
+  // What an event like this one would see now; adds nothing. Graph measures leave the event itself out: its own transfer and
+  // ties do not count, and cycles are absent.
   void peek(const Event& event, std::span<FeatureValue> out);
   // The event proved bad or good. `before`: what was said of it earlier, if anything was. Of an event that was accepted,
   // after it: who calls knows which those are, the engine keeps no events.
   void label(const Event& event, std::optional<bool> before, bool bad);
+
+  // The graphs behind the set's graph measures, for pictures; null when it has none of that kind.
+  const TransferGraph* transfers() const;
+  const SharingGraph* ties() const;
 
   Timestamp watermark() const;
   EngineCounts counts() const;

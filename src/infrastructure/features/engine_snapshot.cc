@@ -1,5 +1,5 @@
 // An Engine as bytes: counts, then of each entity its keys from the least recently updated on, each with its tiles; windows are
-// not written: they are sums of tiles, and their first event makes them anew.
+// not written: they are sums of tiles, and their first event makes them anew. At the end the graphs.
 #include <algorithm>
 #include <functional>
 
@@ -177,6 +177,7 @@ void Engine::State::write(ByteWriter& out) {
       }
     });
   }
+  graphs.write(out);
 }
 
 void Engine::State::read_keys(ByteReader& in, Entity& entity) {
@@ -212,6 +213,7 @@ void Engine::State::read(ByteReader& in) {
   for (Entity& entity : entities) {
     if (in.ok()) read_keys(in, entity);
   }
+  if (in.ok()) graphs.read(in);
 }
 
 std::string Engine::snapshot() const {

@@ -5,6 +5,7 @@
 #include "infrastructure/features/engine.h"
 #include "infrastructure/features/formulas.h"
 #include "infrastructure/features/key_windows.h"
+#include "infrastructure/features/set_graphs.h"
 
 namespace puhui::features {
 
@@ -23,7 +24,7 @@ struct Engine::State : private SeenEvent {
   void begin(const Event& event);
   bool is_late(Timestamp at) const;
   void find_keys(bool create);
-  void finish(std::span<FeatureValue> out);
+  void read_expressions(std::span<FeatureValue> out);
   WindowBounds bounds() const;
   KeyWindows windows(const Entity& entity) { return KeyWindows(entity.block, entity.plan, pool); }
   Standing observe(const Event& event, std::span<FeatureValue> out);
@@ -43,6 +44,7 @@ struct Engine::State : private SeenEvent {
   Plan plan;
   WordPool pool;
   std::vector<Entity> entities;
+  SetGraphs graphs;
   std::vector<uint64_t> hashes;  // of the event under way, by field; 0: not made yet
   EngineCounts counts;
   WindowCounts window_counts;
