@@ -1,4 +1,5 @@
 // The applications of this bank. A new one is one line in each list here and one in floors.cmake.
+#include "applications/aml/account_verbs.h"
 #include "applications/fraud/scheme.h"
 #include "applications/lending/use_case.h"
 #include "bank/house.h"
@@ -37,6 +38,7 @@ std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs,
   add(verbs, aml::monitoring_verbs(monitoring_needs));
   add(verbs, aml::monitoring_replay_verbs(monitoring_needs));
   add(verbs, aml::report_verbs(monitoring_needs));
+  add(verbs, aml::account_verbs());
   return verbs;
 }
 
