@@ -251,15 +251,28 @@ Result<void> Stream::label(Transaction& tx, const FeatureSet& by, const Event& e
   return {};
 }
 
-Result<std::vector<FeatureValue>> Stream::peek(const FeatureSet& by, const Event& event) const {
+// Nobody waits for one of the store's readers while holding `mutex`: who reads already may be waiting for that.
+Result<void> Stream::with_engine(const std::function<Result<void>()>& visit) const {
   State& state = *state_;
-  const std::lock_guard lock(state.mutex);
-  TRY(state.check_by(by, name_));
-  if (state.dirty) {
-    TRY(needs_.store.read([&](Reader& reader) { return state.rebuild(reader, needs_, name_); }));
+  {
+    const std::lock_guard lock(state.mutex);
+    if (!state.in_use || !state.dirty) return visit();
   }
-  std::vector<FeatureValue> out(state.in_use->set->features.size());
-  state.engine->peek(event, out);
+  return needs_.store.read([&](Reader& reader) -> Result<void> {
+    const std::lock_guard lock(state.mutex);
+    if (state.dirty) TRY(state.rebuild(reader, needs_, name_));
+    return visit();
+  });
+}
+
+Result<std::vector<FeatureValue>> Stream::peek(const FeatureSet& by, const Event& event) const {
+  std::vector<FeatureValue> out;
+  TRY(with_engine([&]() -> Result<void> {
+    TRY(state_->check_by(by, name_));
+    out.resize(state_->in_use->set->features.size());
+    state_->engine->peek(event, out);
+    return {};
+  }));
   return out;
 }
 
@@ -284,14 +297,19 @@ uint64_t Stream::events() const {
 
 Result<std::string> Stream::engine_bytes(uint64_t& seq) const {
   State& state = *state_;
-  std::unique_lock lock(state.mutex);
-  state.settled.wait(lock, [&] { return state.batch.size() == 0; });
-  if (!state.in_use) return fail(ErrorCode::unavailable, name_, "this stream has no features yet");
-  if (state.dirty) {
-    TRY(needs_.store.read([&](Reader& reader) { return state.rebuild(reader, needs_, name_); }));
+  std::optional<std::string> out;
+  while (!out) {
+    TRY(with_engine([&]() -> Result<void> {
+      if (!state.in_use) return fail(ErrorCode::unavailable, name_, "this stream has no features yet");
+      if (state.batch.size() > 0) return {};
+      seq = state.head.entries;
+      out = state.engine->snapshot();
+      return {};
+    }));
+    std::unique_lock lock(state.mutex);
+    if (!out) state.settled.wait(lock, [&] { return state.batch.size() == 0; });
   }
-  seq = state.head.entries;
-  return state.engine->snapshot();
+  return *std::move(out);
 }
 
 Result<void> Stream::snapshot() {

@@ -95,6 +95,7 @@ class Stream : public Participant {
  private:
   struct State;
   Result<void> snapshot_behind();
+  Result<void> with_engine(const std::function<Result<void>()>& visit) const;
   void work();
   StreamNeeds needs_;
   std::string name_;
