@@ -15,8 +15,9 @@ constexpr std::array<double, 4> kChannelShares = {.62, .18, .12, .08};
 struct Application {
   int64_t second = 0;
   std::string applicant, device, phone, address, employer, account;
-  int64_t amount_minor = 0, income_minor = 0;
-  int term_months = 12;
+  int64_t amount_minor = 0, income_minor = 0, form_seconds = 0;
+  bool verified = true;
+  std::string agent;
   std::string_view channel = "app", scenario;  // empty: good
 };
 
@@ -60,19 +61,21 @@ class Applications {
     auto random = stream_of(population_, Draw::person, person);
     Application out;
     out.second = static_cast<int64_t>(std::clamp(14 + 4 * random.normal(), 0.0, 23.9) * 3600);
-    const uint64_t household = random.chance(0.25) ? person / 2 : person;  // couples share an address
+    const bool couple = random.chance(0.25);  // couples share an address, few a device
     out.applicant = numbered("i", person);
-    out.device = numbered("d", random.chance(0.03) ? household : person);
+    out.device = couple && random.chance(0.12) ? numbered("dh", person / 2) : numbered("d", person);
     out.phone = numbered("p", person);
-    out.address = numbered("a", household);
+    out.address = couple ? numbered("ah", person / 2) : numbered("a", person);
     // Employers as firms are: a few large ones, many small.
     const double size = random.uniform();
     out.employer = numbered("e", static_cast<uint64_t>(size * size * size * 20'000));
     out.account = numbered("k", person);
     out.income_minor = static_cast<int64_t>(log_normal(random, 620'000, 0.45));
     out.amount_minor = rounded(static_cast<double>(out.income_minor) * log_normal(random, 2.2, 0.6));
-    out.term_months = 6 * (1 + static_cast<int>(random.below(6)));
     out.channel = channel_of(random);
+    if (out.channel == "agent" || out.channel == "partner") out.agent = numbered("g", random.below(40));
+    out.form_seconds = static_cast<int64_t>(log_normal(random, 420, 0.5));
+    out.verified = random.chance(0.985);
     if (random.chance(0.1)) out.device.clear();  // at a counter
     return out;
   }
@@ -84,6 +87,11 @@ class Applications {
       if (left < 0) return kChannels[i];
     }
     return kChannels.back();
+  }
+
+  static void go_online(Application& one) {
+    one.channel = "app";
+    one.agent.clear();
   }
 
   static int64_t rounded(double amount_minor) {
@@ -106,7 +114,8 @@ class Applications {
           if (random.chance(0.8)) one.employer = numbered("er", ring);
           one.income_minor = one.income_minor * 14 / 10;
           one.amount_minor = rounded(static_cast<double>(one.amount_minor) * 1.5);
-          one.channel = "app";
+          one.form_seconds /= 3;  // filled in from a list
+          go_online(one);
           one.scenario = "ring";
           if (on == day) out.push_back(std::move(one));
         }
@@ -124,6 +133,7 @@ class Applications {
       one.address = usual(person_number(std::max(0, day - 2), random.below(1000))).address;
       one.amount_minor = rounded(static_cast<double>(one.amount_minor) * 1.8);
       one.second = static_cast<int64_t>(random.below(kDaySeconds));
+      if (random.chance(0.2)) one.verified = false;
       one.scenario = "identity_mix";
       out.push_back(std::move(one));
     }
@@ -141,7 +151,8 @@ class Applications {
         if (i % 2 == 1) one.phone = numbered("pb", burst);
         one.second = second;
         second += 30 + static_cast<int64_t>(random.below(360));
-        one.channel = "app";
+        one.form_seconds = 20 + one.form_seconds / 6;
+        go_online(one);
         one.scenario = "velocity";
         out.push_back(std::move(one));
       }
@@ -151,9 +162,10 @@ class Applications {
   static void write(const Application& application, std::string& out) {
     const bool good = application.scenario.empty();
     out = join({application.applicant, std::to_string(application.amount_minor), application.device, application.phone,
-                application.address, application.employer, application.account,
-                std::to_string(application.income_minor), std::to_string(application.term_months),
-                std::string(application.channel), good ? "0" : "1", good ? "none" : std::string(application.scenario)},
+                application.address, application.employer, application.account, "person_revolving",
+                std::string(application.channel), application.agent, std::to_string(application.income_minor),
+                std::to_string(application.form_seconds), application.verified ? "true" : "false", good ? "0" : "1",
+                good ? "none" : std::string(application.scenario)},
                ",");
   }
 
@@ -164,8 +176,9 @@ class Applications {
 }  // namespace
 
 std::string_view application_header() {
-  return "application_id,t,applicant,amount_minor,device,phone,address,employer,bank_account,income_minor,term_months,"
-         "channel,fraud,scenario\n";
+  return "application_id,t,applicant,requested_amount_minor,device,phone,address,employer,bank_account,product,channel,"
+         "agent,"
+         "income_month_minor,form_seconds,identity_verified,fraud,scenario\n";
 }
 
 DayMaker application_days(const Population& population) {
