@@ -8,26 +8,27 @@
 namespace puhui::aml {
 
 std::vector<Migration> screening_migrations() {
-  return {{"aml_screening", 1,
-           "CREATE TABLE aml_screening_version (list {text} NOT NULL, version {int} NOT NULL, digest {bytes} NOT NULL, "
-           "made_at {int} NOT NULL, made_by {text} NOT NULL, format {int} NOT NULL, entries {int} NOT NULL, "
-           "names {int} NOT NULL, added {int} NOT NULL, changed {int} NOT NULL, removed {int} NOT NULL, "
-           "rows_skipped {int} NOT NULL, skipped_why {text} NOT NULL, PRIMARY KEY (list, version)) {clustered};"
-           "CREATE TABLE aml_screening_entry (list {text} NOT NULL, digest {bytes} NOT NULL, body {bytes} NOT NULL, "
-           "PRIMARY KEY (list, digest)) {clustered};"
-           "CREATE TABLE aml_screening_row (list {text} NOT NULL, entry {text} NOT NULL, from_version {int} NOT NULL, "
-           "until_version {int} NOT NULL, digest {bytes} NOT NULL, PRIMARY KEY (list, entry, from_version)) {clustered};"
-           "CREATE TABLE aml_screening_seen (list {text} NOT NULL PRIMARY KEY, version {int} NOT NULL) {clustered};"
-           "CREATE TABLE aml_screening_party (party {text} NOT NULL PRIMARY KEY, name {text} NOT NULL, "
-           "kind {int} NOT NULL, born {int}, country {text} NOT NULL, identity {bytes} NOT NULL, "
-           "screened {bytes} NOT NULL) {clustered};"
-           "CREATE TABLE aml_screening_match (id {id} NOT NULL PRIMARY KEY, made_at {int} NOT NULL, state {int} NOT NULL, "
-           "party {text} NOT NULL, list {text} NOT NULL, entry {text} NOT NULL, entry_digest {bytes} NOT NULL, "
-           "posterior_ppm {int} NOT NULL, outcome {text} NOT NULL, decision {id} NOT NULL, query {text} NOT NULL, "
-           "found {text} NOT NULL, reasons {text} NOT NULL, proposed_by {text} NOT NULL, decided_by {text} NOT NULL, "
-           "decided_at {int}, why {text} NOT NULL) {clustered};"
-           "CREATE INDEX aml_screening_match_by_time ON aml_screening_match (made_at, id);"
-           "CREATE INDEX aml_screening_match_by_party ON aml_screening_match (party, made_at, id)"}};
+  return {
+      {"aml_screening", 1,
+       "CREATE TABLE aml_screening_version (list {text} NOT NULL, version {int} NOT NULL, digest {bytes} NOT NULL, "
+       "made_at {int} NOT NULL, made_by {text} NOT NULL, format {int} NOT NULL, entries {int} NOT NULL, "
+       "names {int} NOT NULL, added {int} NOT NULL, changed {int} NOT NULL, removed {int} NOT NULL, "
+       "rows_skipped {int} NOT NULL, skipped_why {text} NOT NULL, PRIMARY KEY (list, version)) {clustered};"
+       "CREATE TABLE aml_screening_entry (list {text} NOT NULL, digest {bytes} NOT NULL, body {bytes} NOT NULL, "
+       "PRIMARY KEY (list, digest)) {clustered};"
+       "CREATE TABLE aml_screening_row (list {text} NOT NULL, entry {text} NOT NULL, from_version {int} NOT NULL, "
+       "until_version {int} NOT NULL, digest {bytes} NOT NULL, PRIMARY KEY (list, entry, from_version)) {clustered};"
+       "CREATE TABLE aml_screening_seen (list {text} NOT NULL PRIMARY KEY, version {int} NOT NULL) {clustered};"
+       "CREATE TABLE aml_screening_party (party {text} NOT NULL PRIMARY KEY, name {text} NOT NULL, "
+       "kind {int} NOT NULL, born {int}, country {text} NOT NULL, identity {bytes} NOT NULL, "
+       "screened {bytes} NOT NULL) {clustered};"
+       "CREATE TABLE aml_screening_match (id {id} NOT NULL PRIMARY KEY, made_at {int} NOT NULL, state {int} NOT NULL, "
+       "party {text} NOT NULL, list {text} NOT NULL, entry {text} NOT NULL, entry_digest {bytes} NOT NULL, "
+       "posterior_ppm {int} NOT NULL, outcome {text} NOT NULL, decision {id} NOT NULL, query {text} NOT NULL, "
+       "found {text} NOT NULL, reasons {text} NOT NULL, proposed_by {text} NOT NULL, decided_by {text} NOT NULL, "
+       "decided_at {int}, why {text} NOT NULL) {clustered};"
+       "CREATE INDEX aml_screening_match_by_time ON aml_screening_match (made_at, id);"
+       "CREATE INDEX aml_screening_match_by_party ON aml_screening_match (party, made_at, id)"}};
 }
 
 namespace {
@@ -121,7 +122,8 @@ Result<ListImportAnswer> put_list(Transaction& tx, const std::string& list,
     const Param cells[] = {list, entry->id, out.version, kStands, BytesView{digest.view()}};
     TRY(tx.append(kRows, cells));
   }
-  TRY(tx.execute("INSERT INTO aml_screening_version (list, version, digest, made_at, made_by, format, entries, names, "
+  TRY(
+      tx.execute("INSERT INTO aml_screening_version (list, version, digest, made_at, made_by, format, entries, names, "
                  "added, changed, removed, rows_skipped, skipped_why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                  {list, out.version, BytesView{out.digest.view()}, at.microseconds, by,
                   static_cast<int64_t>(source.format), out.entries, out.names, out.added, out.changed, out.removed,
@@ -131,7 +133,8 @@ Result<ListImportAnswer> put_list(Transaction& tx, const std::string& list,
 
 Result<std::vector<screening::ListEntry>> all_entries(Reader& reader) {
   std::vector<screening::ListEntry> out;
-  TRY(reader.each("SELECT e.body FROM aml_screening_row r JOIN aml_screening_entry e ON e.list = r.list AND "
+  TRY(
+      reader.each("SELECT e.body FROM aml_screening_row r JOIN aml_screening_entry e ON e.list = r.list AND "
                   "e.digest = r.digest WHERE r.until_version = 0 ORDER BY r.list, r.entry",
                   {}, [&](const Row& row) -> Result<void> {
                     out.push_back(TRY(screening::decode_entry(row.bytes(0))));
@@ -142,7 +145,8 @@ Result<std::vector<screening::ListEntry>> all_entries(Reader& reader) {
 
 Result<std::vector<ListVersion>> current_versions(Reader& reader) {
   std::vector<ListVersion> out;
-  TRY(reader.each("SELECT v.list, v.version, v.digest FROM aml_screening_version v WHERE v.version = (SELECT "
+  TRY(
+      reader.each("SELECT v.list, v.version, v.digest FROM aml_screening_version v WHERE v.version = (SELECT "
                   "MAX(w.version) FROM aml_screening_version w WHERE w.list = v.list) ORDER BY v.list",
                   {}, [&](const Row& row) -> Result<void> {
                     const auto digest = Digest::from_bytes(row.bytes(2));
@@ -164,7 +168,8 @@ Digest digest_of(const std::vector<ListVersion>& versions) {
 
 Result<std::vector<std::string>> changed_since(Reader& reader, std::string_view list, int64_t since) {
   std::vector<std::string> out;
-  TRY(reader.each("SELECT entry FROM aml_screening_row WHERE list = ? AND until_version = 0 AND from_version > ? "
+  TRY(
+      reader.each("SELECT entry FROM aml_screening_row WHERE list = ? AND until_version = 0 AND from_version > ? "
                   "ORDER BY entry",
                   {list, since}, [&](const Row& row) -> Result<void> {
                     out.emplace_back(row.text(0));
@@ -187,7 +192,8 @@ Result<std::vector<ListVersionView>> list_versions(Reader& reader, const ListSho
   std::vector<ListVersionView> out;
   std::map<std::string, int64_t> newest;
   for (const ListVersion& one : TRY(current_versions(reader))) newest[one.list] = one.version;
-  TRY(reader.each("SELECT list, version, digest, made_at, made_by, format, entries, names, added, changed, removed, "
+  TRY(
+      reader.each("SELECT list, version, digest, made_at, made_by, format, entries, names, added, changed, removed, "
                   "rows_skipped, skipped_why FROM aml_screening_version WHERE (list > ? OR (list = ? AND version < ?)) "
                   "AND (? = '' OR list = ?) ORDER BY list, version DESC LIMIT ?",
                   {list, list, version, request.list.value_or(""), request.list.value_or(""), request.limit},

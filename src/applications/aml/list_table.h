@@ -18,8 +18,9 @@ struct ListSource {
 };
 
 // In a store closure. The entries' ids are different. Answers what changed; the same list again makes no version.
-Result<ListImportAnswer> put_list(Transaction& tx, const std::string& list, const std::vector<screening::ListEntry>& entries,
-                                  const ListSource& source, std::string_view by, Timestamp at);
+Result<ListImportAnswer> put_list(Transaction& tx, const std::string& list,
+                                  const std::vector<screening::ListEntry>& entries, const ListSource& source,
+                                  std::string_view by, Timestamp at);
 
 // The entries of all lists as they are now, by list and id.
 Result<std::vector<screening::ListEntry>> all_entries(Reader& reader);

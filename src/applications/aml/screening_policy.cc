@@ -83,8 +83,9 @@ Result<std::vector<evidence::FactValue>> screening_facts_of(const evidence::Fact
 Result<evidence::Manifest> propose_screening(kernel::Kernel& kernel, const Files& files,
                                              const ScreeningProposal& proposal, Timestamp now) {
   if (proposal.valid_days < 1 || proposal.valid_days > kValidDaysMax) {
-    return fail(ErrorCode::invalid, "valid_days",
-                "expected 1 to " + std::to_string(kValidDaysMax) + " days, came " + std::to_string(proposal.valid_days));
+    return fail(
+        ErrorCode::invalid, "valid_days",
+        "expected 1 to " + std::to_string(kValidDaysMax) + " days, came " + std::to_string(proposal.valid_days));
   }
   Faults faults;
   const auto read = [&](const char* name, size_t bytes_max) {

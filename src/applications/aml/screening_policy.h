@@ -23,7 +23,8 @@ struct ScreeningFacts {
   screening::PartyKind kind = screening::PartyKind::unknown;
 };
 // In the schema's order. invalid: a fact that screening does not know.
-Result<std::vector<evidence::FactValue>> screening_facts_of(const evidence::FactSchema& schema, const ScreeningFacts& known);
+Result<std::vector<evidence::FactValue>> screening_facts_of(const evidence::FactSchema& schema,
+                                                            const ScreeningFacts& known);
 
 struct ScreeningProposal {
   std::string folder, author, conditions;
