@@ -18,7 +18,7 @@ Result<Log> read_whole_log(Store& store, const features::Stream& stream) {
   Log out;
   std::map<Id128, uint32_t> places;
   TRY(store.read([&](Reader& reader) {
-    return stream.each_logged(reader, [&](const features::LogEntry& entry) -> Result<void> {
+    return stream.each_logged(reader, stream.standing().entries, [&](const features::LogEntry& entry) -> Result<void> {
       const auto next = static_cast<uint32_t>(out.events.size());
       if (!entry.is_label) {
         places.try_emplace(entry.event.id, next);
