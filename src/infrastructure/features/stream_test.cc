@@ -35,11 +35,12 @@ class Faulty : public StoreFaults {
 
 // A store and the stream "cards" in it.
 struct Place {
-  explicit Place(const std::string& where, uint64_t entries_per_snapshot = kEntriesPerSnapshot) {
+  explicit Place(const std::string& where, uint64_t entries_per_snapshot = kEntriesPerSnapshot,
+                 EngineLimits limits = {}) {
     auto opened = open_store(where, migrations(), {clock, &faults});
     EXPECT_TRUE(opened) << opened.error().text();
     store = *std::move(opened);
-    stream = std::make_unique<Stream>(StreamNeeds{*store, clock, log}, "cards", EngineLimits{}, entries_per_snapshot);
+    stream = std::make_unique<Stream>(StreamNeeds{*store, clock, log}, "cards", limits, entries_per_snapshot);
   }
   ~Place() {
     store->close();
@@ -432,6 +433,29 @@ TEST_P(StreamTest, answers_peeks_and_counts_from_other_threads_meanwhile) {
   done = true;
   asker.join();
   EXPECT_EQ(here.stream->counts().events, events_.size());
+}
+
+TEST_P(StreamTest, stays_within_its_limits_under_a_flood_of_keys_and_forgets_the_same_again) {
+  const EngineLimits limits{.keys_max = 20, .tiles_max = 16, .edges_max = 64};
+  const auto flood = random_stream(31, {.events = 400, .customers = 5000, .terminals = 5000, .out_of_order = 0});
+  Alone alone(set_, limits);
+  {
+    Place here(place_.where(), kEntriesPerSnapshot, limits);
+    ASSERT_TRUE(here.adopt(set_));
+    for (size_t i = 0; i < flood.size(); ++i) {
+      ASSERT_TRUE(here.observe(flood[i].event));
+      alone.observe(flood[i].event);
+      if (i == 250) {
+        ASSERT_TRUE(here.stream->snapshot());
+      }
+    }
+    EXPECT_LE(here.stream->counts().keys, 2 * limits.keys_max) << "of two entities";
+    EXPECT_GT(here.stream->counts().keys_evicted, 500u);
+    EXPECT_EQ(here.bytes(), alone.bytes());
+  }
+  Place again(place_.where(), kEntriesPerSnapshot, limits);
+  ASSERT_TRUE(again.adopt(set_));
+  EXPECT_EQ(again.bytes(), alone.bytes());
 }
 
 TEST_P(StreamTest, writes_snapshots_by_itself_behind_the_writer) {
