@@ -35,7 +35,8 @@ void add(std::vector<Verb>& to, std::vector<Verb> verbs) {
 // One line a module. Without a house they are described only.
 std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock) {
   const auto lent = [house](const auto& needs) { return house ? &*(house->*needs) : nullptr; };
-  std::vector<Verb> out = application_verbs(lent(&House::lending_verbs), lent(&House::monitoring_verbs));
+  std::vector<Verb> out =
+      application_verbs({lent(&House::lending_verbs), lent(&House::fraud_verbs), lent(&House::monitoring_verbs)});
   add(out, workbench::policy_verbs(clock));
   add(out, workbench::draft_verbs(lent(&House::draft_verbs)));
   add(out, access::access_verbs(lent(&House::access_verbs)));
@@ -105,7 +106,7 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
                                           application_use_cases()));
   house.cases = std::make_unique<cases::Office>(cases::OfficeNeeds{*house.store, *house.evidence, needs.clock});
   house.case_verbs.emplace(cases::VerbNeeds{*house.cases, *house.store, needs.clock});
-  house.open_applications();
+  TRY(house.open_applications());
   house.governance = TRY(Governance::open(
       {*house.store, *house.evidence, *house.kernel, needs.files, needs.log, needs.metrics, needs.clock, house.cpu}));
   house.access_verbs.emplace(access::AccessVerbNeeds{*house.access, needs.clock});
@@ -141,6 +142,10 @@ std::vector<Verb> Bank::described(const Clock& clock) { return House::all_verbs(
 std::vector<Chore> Bank::chores() const {
   constexpr int64_t kSecondMs = 1000;
   std::vector<Chore> out = house_->governance->chores();
+  out.push_back({"fraud deadlines", kSecondMs, [desk = house_->fraud_desk.get()](Progress&) -> Result<void> {
+                   TRY(desk->sweep());
+                   return {};
+                 }});
   out.push_back({"aml snapshot", 60 * kSecondMs, [monitor = house_->monitor.get()](Progress&) -> Result<void> {
                    return monitor->snapshot_when_due();
                  }});

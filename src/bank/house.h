@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "applications/aml/monitoring_verbs.h"
+#include "applications/fraud/replay_verbs.h"
+#include "applications/fraud/verbs.h"
 #include "applications/lending/verbs.h"
 #include "bank/bank.h"
 #include "bank/browser_sessions.h"
@@ -50,6 +52,8 @@ struct Bank::House {
   lending::ProductShelf products;
   std::unique_ptr<lending::Origination> origination;
   std::optional<lending::VerbNeeds> lending_verbs;
+  std::unique_ptr<fraud::Desk> fraud_desk;
+  std::optional<fraud::VerbNeeds> fraud_verbs;
   std::unique_ptr<aml::Monitor> monitor;
   std::optional<aml::MonitoringVerbNeeds> monitoring_verbs;
   std::unique_ptr<Governance> governance;  // after what it watches
@@ -57,7 +61,7 @@ struct Bank::House {
   std::vector<Verb> verbs;
   std::unique_ptr<compute::Jobs> jobs;  // runs verbs
 
-  void open_applications();
+  Result<void> open_applications();
   std::vector<features::Stream*> streams() const;  // of all applications
   static std::vector<Verb> all_verbs(const House* house, const Clock& clock);
 };
@@ -65,7 +69,12 @@ struct Bank::House {
 // What applications.cc declares, one line an application.
 std::vector<evidence::UseCase> application_use_cases();
 std::vector<Migration> application_migrations();
-std::vector<Verb> application_verbs(const lending::VerbNeeds* lending_needs,
-                                    const aml::MonitoringVerbNeeds* monitoring_needs);
+// Their verbs; what is null can be described but not run.
+struct ApplicationVerbNeeds {
+  const lending::VerbNeeds* lending = nullptr;
+  const fraud::VerbNeeds* fraud = nullptr;
+  const aml::MonitoringVerbNeeds* monitoring = nullptr;
+};
+std::vector<Verb> application_verbs(const ApplicationVerbNeeds& needs);
 
 }  // namespace puhui

@@ -82,6 +82,10 @@ const Permissions kLooks = {"today.*",
                             "lending.portfolio",
                             "lending.products",
                             "lending.book",
+                            "fraud.holds",
+                            "fraud.payments",
+                            "fraud.payment",
+                            "fraud.schemes",
                             "case.queue",
                             "case.list",
                             "case.show",
@@ -107,7 +111,7 @@ const Permissions kChecks = {"proposal.bytes",     "proposal.approve",      "pro
                              "promotion.stop",     "promotion.exploration", "incident.*",        "alert.*",
                              "inventory.validate", "inventory.declare",     "decision.review",   "lending.loan",
                              "lending.loans",      "lending.schedule",      "aml.transfer",      "aml.report.draft",
-                             "aml.report.submit",  "aml.report.approve"};
+                             "aml.report.submit",  "aml.report.approve",    "fraud.release",     "fraud.label"};
 
 Permissions all_of(std::initializer_list<Permissions> parts) {
   Permissions out;
@@ -148,7 +152,8 @@ const std::vector<Role>& roles() {
         "lending.draw",     "lending.repay",    "lending.prepay",   "case.queue",       "case.list",
         "case.show",        "case.summary",     "case.snoozes",     "case.assign",      "case.note",
         "aml.transfer",     "aml.findings",     "aml.finding",      "aml.report.list",  "aml.report.show",
-        "aml.report.draft", "aml.report.submit"}},
+        "aml.report.draft", "aml.report.submit", "fraud.judge",      "fraud.answer",     "fraud.holds",
+        "fraud.payments",   "fraud.payment",    "fraud.schemes",    "fraud.label"}},
       {"auditor", "Auditor", "审计", Duty::audits, false,
        all_of({kLooks,
                {kSeesPersonalFacts, "subject.list", "user.list", kSeesAllSessions, "ledger.account", "ledger.history",
