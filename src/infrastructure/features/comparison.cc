@@ -194,7 +194,7 @@ std::optional<size_t> Oracle::find(std::string_view key) const {
 void Oracle::compare(size_t row, std::string_view key, std::span<const FeatureValue> ours) {
   compared_ += 1;
   for (size_t i = 0; i < columns_.size(); ++i) {
-    check(i, key, ours[columns_[i].feature], values_[row * columns_.size() + i]);
+    check(i, key, ours[columns_[i].feature], value(row, i));
   }
 }
 

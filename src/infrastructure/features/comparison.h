@@ -69,6 +69,7 @@ class Oracle {
 
   size_t rows() const { return keys_.size(); }
   std::optional<size_t> find(std::string_view key) const;
+  const FeatureValue& value(size_t row, size_t column) const { return values_[row * columns_.size() + column]; }
   void compare(size_t row, std::string_view key, std::span<const FeatureValue> ours);
   const std::vector<ColumnResult>& columns() const { return results_; }
   const std::vector<DifferingCell>& differing() const { return differing_; }

@@ -1,4 +1,5 @@
 // check and table: features over files, without a store.
+#include <algorithm>
 #include <fstream>
 
 #include "ground/base/date.h"
@@ -64,7 +65,7 @@ void fields(Shape& shape, CheckRequest& request) {
 
 struct CheckAnswer {
   std::string set, digest;
-  int64_t rows = 0, rows_compared = 0, rows_skipped = 0;
+  int64_t rows = 0, rows_compared = 0, rows_skipped = 0, reordered = 0;
   std::vector<ColumnResult> columns;
   int64_t events = 0, late = 0, values = 0, restored_after = 0, snapshot_bytes = 0, memory_bytes = 0;
   bool bit_equal = false;
@@ -76,6 +77,9 @@ void fields(Shape& shape, CheckAnswer& answer) {
   shape.field("rows", answer.rows, {.help = "of the oracle"});
   shape.field("rows_compared", answer.rows_compared, {.help = "those whose events were there"});
   shape.field("rows_skipped", answer.rows_skipped, {.help = "bad rows of the events"});
+  shape.field(
+      "reordered", answer.reordered,
+      {.help = "pairs of events of one key at one instant that the oracle took in another order than the file"});
   shape.field("columns", answer.columns);
   shape.field("events", answer.events, {.help = "computed online and offline"});
   shape.field("late", answer.late, {.help = "of them beyond the set's lateness"});
@@ -91,7 +95,11 @@ void fields(Shape& shape, CheckAnswer& answer) {
 
 std::string tell(const CheckAnswer& answer) {
   std::string out = answer.set + ": " + with_thousands(answer.rows_compared) + " of " + with_thousands(answer.rows) +
-                    " rows compared, " + std::to_string(answer.columns.size()) + " columns\n";
+                    " rows compared, " + std::to_string(answer.columns.size()) + " columns" +
+                    (answer.reordered == 0
+                         ? ""
+                         : "; pairs at one instant taken in the oracle's order: " + std::to_string(answer.reordered)) +
+                    "\n";
   for (const ColumnResult& column : answer.columns) {
     out += "  " + column.feature + "  " + std::to_string(column.unequal) + " unequal, worst difference " +
            format_double(column.worst) + "\n";
@@ -134,6 +142,30 @@ Result<Read> read_events(const VerbCall& call, const Opened& opened, const std::
   return out;
 }
 
+// Events of one key at one instant, in the order in which the oracle counted them. Answers how many pairs changed places.
+int64_t take_order(const Opened& opened, const Oracle& oracle, Read& read) {
+  const OracleMapping& mapping = *opened.mapping.oracle;
+  if (mapping.order.empty()) return 0;
+  const auto column = static_cast<size_t>(std::ranges::find(mapping.columns, mapping.order, &OracleColumn::feature) -
+                                          mapping.columns.begin());
+  const size_t entity = *opened.set->find_field(opened.set->features[*opened.set->find_feature(mapping.order)].entity);
+  const auto event_of = [&](const Matched& one) -> BatchEvent& { return read.events[one.event]; };
+  int64_t changed = 0;
+  for (auto first = read.matched.begin(); first != read.matched.end(); ++first) {
+    const Timestamp at = event_of(*first).event.at;
+    for (auto other = first + 1; other != read.matched.end() && event_of(*other).event.at == at; ++other) {
+      if (event_of(*first).event.values[entity] != event_of(*other).event.values[entity]) continue;
+      if (oracle.value(first->row, column).number.as_double() <= oracle.value(other->row, column).number.as_double())
+        continue;
+      std::swap(event_of(*first), event_of(*other));
+      std::swap(first->row, other->row);
+      std::swap(first->key, other->key);
+      ++changed;
+    }
+  }
+  return changed;
+}
+
 // Everything that is not as it must be, as one error.
 Result<void> refuse_differences(const Oracle& oracle, const EngineAgainstBatch& run) {
   Faults faults;
@@ -173,7 +205,8 @@ Result<CheckAnswer> run_check(const VerbCall& call, const CheckRequest& request)
     return fail(ErrorCode::invalid, "events", "expected the events' file: the mapping names none either");
   Oracle oracle = TRY(Oracle::read(request.against, *opened.mapping.oracle, *opened.set));
   const auto bad_rows = request.skip_bad_rows ? models::BadRows::skip : models::BadRows::refuse;
-  const Read read = TRY(read_events(call, opened, path, bad_rows, oracle));
+  Read read = TRY(read_events(call, opened, path, bad_rows, oracle));
+  const int64_t reordered = take_order(opened, oracle, read);
   auto next = read.matched.begin();
   const EngineAgainstBatch run = TRY(compare({opened.set, {}, true}, read.events, labels_of(read.events), call.progress,
                                              [&](size_t event, std::span<const FeatureValue> online) -> Result<void> {
@@ -187,6 +220,7 @@ Result<CheckAnswer> run_check(const VerbCall& call, const CheckRequest& request)
   out.rows = static_cast<int64_t>(oracle.rows());
   out.rows_compared = static_cast<int64_t>(oracle.rows_compared());
   out.rows_skipped = static_cast<int64_t>(read.rows.skipped);
+  out.reordered = reordered;
   out.columns = oracle.columns();
   out.events = static_cast<int64_t>(run.events);
   out.late = static_cast<int64_t>(run.late);

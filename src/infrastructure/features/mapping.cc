@@ -61,6 +61,9 @@ void fields(Shape& shape, OracleMapping& oracle) {
   shape.field(
       "digits", oracle.digits,
       {.help = "significant digits that its numbers were rounded to; 0: none", .min = 0, .max = 17, .optional = true});
+  shape.field(
+      "order", oracle.order,
+      {.help = "a counting feature that tells the order of events at one instant", .max = 64, .optional = true});
   shape.field("events", oracle.events, {.help = "name of the events' file beside it", .max = 256, .optional = true});
   shape.field("columns", oracle.columns,
               {.help = "what is compared", .min = 1, .max = static_cast<int64_t>(kFeaturesMax)});
@@ -115,6 +118,10 @@ void check_source(const FieldSource& source, const FeatureSet& set, const std::s
 void check_oracle(const OracleMapping& oracle, const FeatureSet& set, Faults& faults) {
   std::vector<std::string> names;
   for (const Feature& known : set.features) names.push_back(known.name);
+  if (!oracle.order.empty() &&
+      std::ranges::find(oracle.columns, oracle.order, &OracleColumn::feature) == oracle.columns.end()) {
+    faults.add("oracle/order", "expected a feature of one of the columns, came " + quoted(oracle.order));
+  }
   for (size_t i = 0; i < oracle.columns.size(); ++i) {
     const OracleColumn& column = oracle.columns[i];
     const std::string where = "oracle/columns/" + std::to_string(i);

@@ -71,6 +71,9 @@ struct OracleColumn {
 struct OracleMapping {
   std::string id;      // its column with the events' own keys
   int64_t digits = 0;  // significant digits its numbers were rounded to; 0: they are exact
+  // A feature, a running count, whose column tells in which order the oracle took events of one key at one instant; empty: in
+  // the file's. Their time does not say, and it had to take one first.
+  std::string order;
   std::string events;  // name of the events' file, looked for beside the oracle's when nobody says which
   std::vector<OracleColumn> columns;
   bool operator==(const OracleMapping&) const = default;
