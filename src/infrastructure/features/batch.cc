@@ -33,23 +33,6 @@ class Numbering {
   std::vector<uint64_t> hashes_;
 };
 
-bool aggregates_field(Aggregate aggregate) {
-  using enum Aggregate;
-  switch (aggregate) {
-    case sum:
-    case mean:
-    case min:
-    case max:
-    case stddev:
-    case distinct:
-    case last:
-    case ewma:
-    case ratio:
-    case zscore: return true;
-    default: return false;
-  }
-}
-
 bool sees_itself(const Feature& feature) {
   using enum Aggregate;
   const Aggregate a = feature.aggregate;
@@ -140,7 +123,8 @@ std::vector<SeriesEntry> BatchTable::State::entries_of(const Plan& plan, size_t 
   const std::vector<uint32_t>& keys = numbers[plan.entity];
   for (size_t i = 0; i < events.size(); ++i) {
     if (keys[i] == kNoKey || (filter != 0 && !passes[filter][i])) continue;
-    if (plan.of != kNone && (!has(i, plan.of) || value_of(i, plan.of) == kNoKey)) continue;
+    if (plan.of != kNone && !has(i, plan.of)) continue;
+    if (plan.of != kNone && !numbers[plan.of].empty() && numbers[plan.of][i] == kNoKey) continue;
     out.push_back({keys[i], static_cast<uint32_t>(i), events[i].event.at.microseconds,
                    plan.of == kNone ? 0 : value_of(i, plan.of)});
   }
@@ -161,7 +145,7 @@ void BatchTable::State::plan_features() {
     plan.sees_itself = sees_itself(feature);
     plan.entity = *set.find_field(feature.entity);
     number_field(plan.entity);
-    if (aggregates_field(feature.aggregate)) {
+    if (!feature.of.empty()) {
       plan.of = *set.find_field(feature.of);
       const FieldType type = set.fields[plan.of].type;
       if (type == FieldType::key || type == FieldType::text) number_field(plan.of);
