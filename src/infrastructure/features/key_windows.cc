@@ -20,9 +20,9 @@ ToSeries to_series(const PlannedSeries& series, SeenEvent& seen) {
   out.counts = true;
   if (series.of) {
     const FieldValue& value = seen.event->values[*series.of];
-    out.counts = value.present;
+    out.counts = value.present && !(series.of_text && value.text.empty());
     if (value.present) out.current.value = value.number;
-    if (value.present && series.tile.values != 0) out.current.hash = seen.hash_of(*series.of);
+    if (out.counts && series.tile.values != 0) out.current.hash = seen.hash_of(*series.of);
   }
   out.counts = out.counts && seen.passes(series.filter);
   return out;

@@ -36,7 +36,8 @@ EngineCounts expect_equal(std::shared_ptr<const FeatureSet> set, std::span<const
     EXPECT_EQ(batch->next(offline), standing);
     for (size_t f = 0; f < online.size(); ++f) {
       present += online[f].present ? 1 : 0;
-      EXPECT_EQ(text_of(online[f]), text_of(offline[f])) << where << ", " << set->features[f].name << " of event " << e;
+      EXPECT_EQ(text_of(online[f]), text_of(offline[f]))
+          << where << ", " << print_json(to_json(set->features[f])) << " of event " << e;
     }
     if (::testing::Test::HasFailure()) break;
     if (e == events.size() / 2) engine = *Engine::restore(set, {}, engine.snapshot());

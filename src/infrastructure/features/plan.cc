@@ -68,6 +68,8 @@ void add_feature(const FeatureSet& set, size_t i, size_t filter, Plan& plan) {
   const size_t field = *set.find_field(feature.entity);
   const int64_t window_us = window_looked_at(timing, feature.aggregate);
   PlannedSeries wanted{.filter = filter, .of = set.find_field(feature.of), .hop_us = timing.hop_us};
+  wanted.of_text =
+      wanted.of && (set.fields[*wanted.of].type == FieldType::key || set.fields[*wanted.of].type == FieldType::text);
   wanted.unbounded = window_us == INT64_MAX;
   wanted.reach_us = timing.delay_us + (wanted.unbounded ? 0 : window_us);
 

@@ -55,6 +55,7 @@ struct PlannedWindow {
 struct PlannedSeries {
   size_t filter = 0;
   std::optional<size_t> of;  // field
+  bool of_text = false;      // it is a key or text: empty is absent
   int64_t hop_us = 1;
   bool unbounded = false;   // its windows are `all`: tiles are folded, never dropped
   bool has_labels = false;  // a feature of it looks at what proved bad
