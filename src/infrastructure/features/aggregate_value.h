@@ -46,7 +46,7 @@ std::optional<evidence::Number> quotient(Int128 numerator, Int128 denominator, i
 // value · 10^-places in its one form; nullopt beyond 18 digits.
 std::optional<evidence::Number> exact_number(Int128 value, int places);
 
-// 2^40 · 2^(−age · hop / half_life), rounded; 0 from 41 half lives on. The same integer everywhere.
+// 2^40 · 2^(−age · hop / half_life), the age cut to 2^-32 half lives; 0 from 41 half lives on. The same integer everywhere.
 uint64_t ewma_weight(int64_t age_tiles, int64_t hop_us, int64_t half_life_us);
 
 // Distinct values: exact to kDistinctExactMax, beyond it the estimate of the sketch of all values in the window, and never less than

@@ -1,6 +1,7 @@
 #include "infrastructure/features/engine.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <algorithm>
 
@@ -221,6 +222,34 @@ TEST(Engine, does_not_take_up_any_other_bytes_than_its_own) {
   EXPECT_FALSE(Engine::restore(set, {.keys_max = 5}, bytes)) << "of other limits";
   const auto other = small_set(R"({"name": "n", "aggregate": "count", "entity": "customer", "window": "2h"})");
   EXPECT_FALSE(Engine::restore(other, {}, bytes)) << "of another set";
+}
+
+// What malloc has given out, to the byte; 0 where a sanitizer stands in its place.
+size_t allocated() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return 0;
+#else
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+#endif
+}
+
+TEST(Engine, states_the_memory_it_holds) {
+  if (allocated() == 0) GTEST_SKIP() << "no figures of the allocator";
+  RandomStream random(Random(9), 1, 1);
+  const auto set = set_for_test(random, 30);
+  StreamForTest stream(RandomStream(Random(9), 1, 2), {.keys = 3'000, .merchants = 500, .step_us_max = 100'000});
+  std::vector<FeatureValue> out(set->features.size());
+  const size_t before = allocated();
+  Engine engine(set);
+  const size_t empty = allocated();
+  for (int i = 0; i < 20'000; ++i) engine.observe(stream.next(), out);
+  const auto held = static_cast<double>(allocated() - before);
+  const auto formulas = static_cast<double>(empty - before);  // the declaration's own, whatever comes
+  const auto stated = static_cast<double>(engine.counts().bytes);
+  EXPECT_GT(stated, held - formulas - 0.02 * held);
+  EXPECT_LT(stated, held * 1.02);
+  EXPECT_GT(stated, 5e6);
 }
 
 }  // namespace

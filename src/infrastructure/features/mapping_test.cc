@@ -109,8 +109,7 @@ TEST(EventMapping, counts_bad_rows_that_are_to_be_passed_over) {
 TEST(EventMapping, names_columns_that_the_file_has_not) {
   const Seen seen = read("no,day,who,yuan,terminal,bda,note\n");
   ASSERT_FALSE(seen.rows);
-  EXPECT_THAT(seen.rows.error().text(),
-              HasSubstr("label/column: 'bad': no such column in the header"));
+  EXPECT_THAT(seen.rows.error().text(), HasSubstr("label/column: 'bad': no such column in the header"));
 }
 
 TEST(EventMapping, names_what_the_set_does_not_know) {
