@@ -19,12 +19,14 @@ std::vector<evidence::UseCase> application_use_cases() {
   std::vector<evidence::UseCase> out = {lending::approval_use_case()};
   for (evidence::UseCase& use_case : fraud::use_cases()) out.push_back(std::move(use_case));
   out.push_back(aml::monitoring_use_case());
+  out.push_back(aml::screening_use_case());
   return out;
 }
 
 std::vector<Migration> application_migrations() {
   std::vector<Migration> out = lending::migrations();
-  for (auto& more : {fraud::migrations(), fraud::replay_migrations(), aml::monitoring_migrations()}) {
+  for (auto& more :
+       {fraud::migrations(), fraud::replay_migrations(), aml::monitoring_migrations(), aml::screening_migrations()}) {
     out.insert(out.end(), more.begin(), more.end());
   }
   return out;
@@ -44,6 +46,9 @@ std::vector<Verb> application_verbs(const ApplicationVerbNeeds& needs) {
   add(verbs, aml::monitoring_replay_verbs(needs.monitoring));
   add(verbs, aml::report_verbs(needs.monitoring));
   add(verbs, aml::account_verbs());
+  add(verbs, aml::screening_verbs(needs.screening));
+  add(verbs, aml::list_verbs(needs.screening));
+  add(verbs, aml::match_verbs(needs.screening));
   return verbs;
 }
 
@@ -57,6 +62,8 @@ Result<void> Bank::House::open_applications() {
   monitor =
       std::make_unique<aml::Monitor>(aml::MonitorNeeds{*store, *evidence, *kernel, *cases, needs.clock, needs.log});
   monitoring_verbs.emplace(aml::MonitoringVerbNeeds{*store, *evidence, *kernel, *monitor, needs.files, needs.clock});
+  screening = TRY(aml::ScreeningDesk::open({*store, *evidence, *kernel, *cases, needs.clock, needs.log}));
+  screening_verbs.emplace(aml::ScreeningVerbNeeds{*store, *evidence, *kernel, *screening, needs.files, needs.clock});
   return {};
 }
 

@@ -35,8 +35,8 @@ void add(std::vector<Verb>& to, std::vector<Verb> verbs) {
 // One line a module. Without a house they are described only.
 std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock) {
   const auto lent = [house](const auto& needs) { return house ? &*(house->*needs) : nullptr; };
-  std::vector<Verb> out =
-      application_verbs({lent(&House::lending_verbs), lent(&House::fraud_verbs), lent(&House::monitoring_verbs)});
+  std::vector<Verb> out = application_verbs({lent(&House::lending_verbs), lent(&House::fraud_verbs),
+                                             lent(&House::monitoring_verbs), lent(&House::screening_verbs)});
   add(out, workbench::policy_verbs(clock));
   add(out, workbench::draft_verbs(lent(&House::draft_verbs)));
   add(out, access::access_verbs(lent(&House::access_verbs)));

@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "applications/aml/monitoring_verbs.h"
+#include "applications/aml/screening_desk.h"
+#include "applications/aml/screening_verbs.h"
 #include "applications/fraud/replay_verbs.h"
 #include "applications/fraud/verbs.h"
 #include "applications/lending/verbs.h"
@@ -56,6 +58,8 @@ struct Bank::House {
   std::optional<fraud::VerbNeeds> fraud_verbs;
   std::unique_ptr<aml::Monitor> monitor;
   std::optional<aml::MonitoringVerbNeeds> monitoring_verbs;
+  std::unique_ptr<aml::ScreeningDesk> screening;
+  std::optional<aml::ScreeningVerbNeeds> screening_verbs;
   std::unique_ptr<Governance> governance;  // after what it watches
   std::optional<compute::VerbNeeds> compute_verbs;
   std::vector<Verb> verbs;
@@ -74,6 +78,7 @@ struct ApplicationVerbNeeds {
   const lending::VerbNeeds* lending = nullptr;
   const fraud::VerbNeeds* fraud = nullptr;
   const aml::MonitoringVerbNeeds* monitoring = nullptr;
+  const aml::ScreeningVerbNeeds* screening = nullptr;
 };
 std::vector<Verb> application_verbs(const ApplicationVerbNeeds& needs);
 
