@@ -61,11 +61,11 @@ const Read* Book::added_event(uint64_t seq) const {
   return found == added_by_seq_.end() ? nullptr : added_[found->second].read.get();
 }
 
-void Book::add(PaymentRow row, std::shared_ptr<const Read> read) {
+void Book::add(PaymentRow row, std::shared_ptr<const Read> read, std::optional<Shadowed> shadowed) {
   const uint64_t hash = hash_of(row.key);
   added_by_key_.emplace(hash, added_.size());
   added_by_seq_.emplace(row.seq, added_.size());
-  added_.push_back({hash, std::move(row), std::move(read)});
+  added_.push_back({hash, std::move(row), std::move(read), std::move(shadowed)});
 }
 
 void Book::undo_closure() {
@@ -82,10 +82,12 @@ Result<void> Book::flush(Transaction& tx) {
   if (added_.empty()) return {};
   std::vector<const PaymentRow*> rows;
   rows.reserve(added_.size());
+  std::vector<ShadowedPayment> shadowed;
   std::map<std::pair<int64_t, Action>, HourCount> counts;
   for (const Added& added : added_) {
     const PaymentRow& row = added.row;
     rows.push_back(&row);
+    if (added.shadowed) shadowed.push_back({&row, &*added.shadowed});
     HourCount& count = counts[{hour_of(row.judged_at), row.action}];
     count.hour = hour_of(row.judged_at);
     count.action = row.action;
@@ -93,6 +95,7 @@ Result<void> Book::flush(Transaction& tx) {
     count.amount_minor += row.amount_minor;
   }
   TRY(append_payments(tx, rows));
+  if (!shadowed.empty()) TRY(add_shadowed(tx, scheme_, shadowed));
   std::vector<HourCount> totals;
   for (const auto& [of, count] : counts) totals.push_back(count);
   return add_counts(tx, scheme_, totals);

@@ -9,6 +9,7 @@
 
 #include "applications/fraud/key_index.h"
 #include "applications/fraud/payment.h"
+#include "applications/fraud/shadow.h"
 #include "infrastructure/features/stream.h"
 
 namespace puhui::fraud {
@@ -39,7 +40,7 @@ class Book : public Participant {
   const Read* added_event(uint64_t seq) const;
 
   // In a store closure.
-  void add(PaymentRow row, std::shared_ptr<const Read> read);
+  void add(PaymentRow row, std::shared_ptr<const Read> read, std::optional<Shadowed> shadowed);
   uint64_t payments() const { return keys_.size(); }
   uint64_t key_bytes() const { return keys_.bytes(); }
 
@@ -63,6 +64,7 @@ class Book : public Participant {
     uint64_t hash;
     PaymentRow row;
     std::shared_ptr<const Read> read;
+    std::optional<Shadowed> shadowed;
   };
   static uint64_t hash_of(std::string_view key) { return hash64(key, kSeed); }
   static constexpr uint64_t kSeed = 0x6672617564ULL;

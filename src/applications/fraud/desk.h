@@ -52,6 +52,7 @@ struct Answered {
 };
 
 class Book;
+struct Shadowed;
 
 // What a scheme's version and stream are, for one judgement: looked up once, valid for its permit.
 struct Guard {
@@ -113,7 +114,8 @@ class Desk {
   Result<Submitted> read(const Submission& submission, std::string_view caller);
   // judge.cc
   Result<Answered> judge_in(Transaction& tx, const Submitted& submitted);
-  void decide(Transaction& tx, const Submitted& submitted, std::vector<evidence::FactValue> facts, PaymentRow& row);
+  std::optional<Shadowed> decide(Transaction& tx, const Submitted& submitted, std::vector<evidence::FactValue> facts,
+                                 PaymentRow& row);
   std::vector<evidence::FactValue> facts_of(const Submitted& submitted, features::Standing standing) const;
   Result<void> raise_alert(Transaction& tx, const Submitted& submitted, const PaymentRow& row);
   // settle.cc

@@ -1,5 +1,6 @@
 // Judging one payment, on the writer's thread: event, features, facts, judgement, evidence, row, alert.
 #include "applications/fraud/desk_state.h"
+#include "applications/fraud/shadow.h"
 #include "ground/base/check.h"
 
 namespace puhui::fraud {
@@ -29,15 +30,6 @@ Result<Answered> repeated(const PaymentRow& row, const Id128& content, std::opti
   Answered out = answer_of(row);
   out.repeated = true;
   return out;
-}
-
-// A referral (automatic decisions are stopped) is a hold; nullopt for what no payment can be answered with.
-std::optional<Action> action_of(std::string_view outcome) {
-  if (outcome == kernel::kRefer) return Action::hold;
-  const auto names = names_of(static_cast<const Action*>(nullptr));
-  const auto found = std::ranges::find(names, outcome);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<Action>(found - names.begin());
 }
 
 void take_probability(const evidence::Judgement& judgement, PaymentRow& row) {
@@ -132,17 +124,18 @@ Result<Answered> Desk::judge_in(Transaction& tx, const Submitted& submitted) {
   row.entity = submitted.entity;
   row.amount_minor = event.values[guard.plan->amount].number;
   row.late = observed.standing == features::Standing::late;
-  decide(tx, submitted, facts_of(submitted, observed.standing), row);
+  auto shadowed = decide(tx, submitted, facts_of(submitted, observed.standing), row);
   row.deadline = deadline_of(*guard.scheme, row.action, row.judged_at);
   if (row.deadline) TRY(insert_waiting(tx, row));
   if (row.action == Action::hold || row.action == Action::block) TRY(raise_alert(tx, submitted, row));
   Answered out = answer_of(row);
-  guard.book->add(std::move(row), submitted.read);
+  guard.book->add(std::move(row), submitted.read, std::move(shadowed));
   return out;
 }
 
 // From here on nothing may fail: the event stands in the stream, so a payment without an answer is one for a person.
-void Desk::decide(Transaction& tx, const Submitted& submitted, std::vector<FactValue> facts, PaymentRow& row) {
+std::optional<Shadowed> Desk::decide(Transaction& tx, const Submitted& submitted, std::vector<FactValue> facts,
+                                     PaymentRow& row) {
   const Guard& guard = submitted.guard;
   kernel::Request request;
   request.version = guard.choice.version;
@@ -155,13 +148,13 @@ void Desk::decide(Transaction& tx, const Submitted& submitted, std::vector<FactV
   std::string why = "its version was signed with other features than the stream computes";
   if (!guard.unfit) {
     const auto draft = needs_.kernel.judge(std::move(request), state_->workspace);
-    const auto action = draft ? action_of(kernel::outcome_of(draft->judgement())) : std::nullopt;
+    const auto action = draft ? action_of_outcome(kernel::outcome_of(draft->judgement())) : std::nullopt;
     if (action) {
       row.action = *action;
       row.decision = needs_.kernel.record(tx, *draft).id();
       row.reasons = draft->judgement().reasons;
       take_probability(draft->judgement(), row);
-      return;
+      return shadowed_of(*draft);
     }
     why = draft ? "the policy's outcome '" + std::string(kernel::outcome_of(draft->judgement())) +
                       "' is none of approve, challenge, hold, block"
@@ -178,6 +171,7 @@ void Desk::decide(Transaction& tx, const Submitted& submitted, std::vector<FactV
       circumstances);
   row.reasons = {{std::string(kNotJudgedReason), evidence::ReasonSource::policy, 0}};
   row.event = features::encode(*guard.features, submitted.read->event);
+  return std::nullopt;
 }
 
 }  // namespace puhui::fraud

@@ -22,7 +22,19 @@ std::vector<Migration> migrations() {
            " fraud {int} NOT NULL, known_at {int} NOT NULL, said_at {int} NOT NULL, by_whom {text} NOT NULL,"
            " PRIMARY KEY (scheme, seq, said_times)) {clustered};"
            "CREATE TABLE fraud_hour (scheme {text} NOT NULL, hour {int} NOT NULL, action {int} NOT NULL,"
-           " payments {int} NOT NULL, amount_minor {int} NOT NULL, PRIMARY KEY (scheme, hour, action)) {clustered}"}};
+           " payments {int} NOT NULL, amount_minor {int} NOT NULL, PRIMARY KEY (scheme, hour, action)) {clustered}"},
+          {"fraud", 2,
+           "CREATE TABLE fraud_shadow_run (scheme {text} NOT NULL, champion {bytes} NOT NULL, shadow {bytes} NOT NULL,"
+           " first_at {int} NOT NULL, last_at {int} NOT NULL, failed {int} NOT NULL, differing {int} NOT NULL,"
+           " PRIMARY KEY (scheme, champion, shadow)) {clustered};"
+           "CREATE TABLE fraud_shadow_day (scheme {text} NOT NULL, champion {bytes} NOT NULL, shadow {bytes} NOT NULL,"
+           " day {int} NOT NULL, champion_action {int} NOT NULL, shadow_action {int} NOT NULL, payments {int} NOT NULL,"
+           " amount_minor {int} NOT NULL,"
+           " PRIMARY KEY (scheme, champion, shadow, day, champion_action, shadow_action)) {clustered};"
+           "CREATE TABLE fraud_shadow_differing (scheme {text} NOT NULL, champion {bytes} NOT NULL, shadow {bytes} NOT "
+           "NULL,"
+           " seq {int} NOT NULL, at {int} NOT NULL, shadow_action {int} NOT NULL, reasons {bytes} NOT NULL,"
+           " PRIMARY KEY (scheme, champion, shadow, seq)) {clustered}"}};
 }
 
 }  // namespace puhui::fraud

@@ -21,7 +21,9 @@ struct IdBytes {
 
 int64_t number_of(uint64_t seq) { return static_cast<int64_t>(seq); }
 
-std::string pack(const std::vector<Reason>& reasons) {
+}  // namespace
+
+std::string pack_reasons(const std::vector<Reason>& reasons) {
   ByteWriter to;
   for (const Reason& reason : reasons) {
     to.text(reason.code);
@@ -31,7 +33,7 @@ std::string pack(const std::vector<Reason>& reasons) {
   return to.take();
 }
 
-Result<std::vector<Reason>> unpack(std::string_view bytes) {
+Result<std::vector<Reason>> unpack_reasons(std::string_view bytes) {
   ByteReader from(bytes);
   std::vector<Reason> out;
   while (from.ok() && from.remaining() > 0) {
@@ -46,14 +48,12 @@ Result<std::vector<Reason>> unpack(std::string_view bytes) {
   return out;
 }
 
-Result<Action> action_of(int64_t number) {
+Result<Action> stored_action(int64_t number) {
   if (number < 0 || number > static_cast<int64_t>(Action::block)) {
     return fail(ErrorCode::corrupt, "fraud_payment", "its action is none of ours");
   }
   return static_cast<Action>(number);
 }
-
-}  // namespace
 
 Id128 id_from(std::string_view domain, std::string_view text) {
   return *Id128::from_bytes(sha256(domain, text).view().substr(0, 16));
@@ -78,7 +78,7 @@ Result<void> append_payments(Transaction& tx, std::span<const PaymentRow* const>
   for (const PaymentRow* row : rows) {
     const auto id = [&](const Id128& value) { return Param(BytesView{ids.emplace_back(value.bytes())}); };
     const Param content = id(row->content), entity = id(row->entity), decision = id(row->decision);
-    const std::string_view packed = reasons.emplace_back(pack(row->reasons));
+    const std::string_view packed = reasons.emplace_back(pack_reasons(row->reasons));
     cells.insert(cells.end(), {Param(row->scheme), Param(number_of(row->seq)), Param(row->key), content,
                                Param(row->at.microseconds), Param(row->judged_at.microseconds), entity,
                                Param(row->amount_minor), Param(static_cast<int64_t>(row->action)),
@@ -99,13 +99,13 @@ Result<PaymentRow> read_payment(const Row& row) {
   out.judged_at = {row.integer(5)};
   out.entity = row.id(6);
   out.amount_minor = row.integer(7);
-  out.action = TRY(action_of(row.integer(8)));
+  out.action = TRY(stored_action(row.integer(8)));
   out.has_probability = !row.is_null(9);
   out.probability_ppb = row.integer(9);
   out.late = row.integer(10) != 0;
   if (!row.is_null(11)) out.deadline = Timestamp{row.integer(11)};
   out.decision = evidence::RecordId(row.id(12));
-  out.reasons = TRY(unpack(row.bytes(13)));
+  out.reasons = TRY(unpack_reasons(row.bytes(13)));
   out.event = row.bytes(14);
   return out;
 }
@@ -141,7 +141,7 @@ Result<std::optional<Settled>> find_settled(Reader& reader, std::string_view sch
       "SELECT action, by_whom, why, at FROM fraud_settled WHERE scheme = ? AND seq = ?", {scheme, number_of(seq)},
       [&](const Row& row) -> Result<void> {
         out = Settled{
-            TRY(action_of(row.integer(0))), std::string(row.text(1)), std::string(row.text(2)), {row.integer(3)}};
+            TRY(stored_action(row.integer(0))), std::string(row.text(1)), std::string(row.text(2)), {row.integer(3)}};
         return {};
       }));
   return out;
@@ -238,7 +238,7 @@ Result<std::vector<HourCount>> counts_by_action(Reader& reader, std::string_view
       reader.each("SELECT action, CAST(SUM(payments) AS BIGINT), CAST(SUM(amount_minor) AS BIGINT) FROM fraud_hour "
                   "WHERE scheme = ? AND hour >= ? GROUP BY action ORDER BY action",
                   {scheme, from_hour}, [&](const Row& row) -> Result<void> {
-                    out.push_back({from_hour, TRY(action_of(row.integer(0))), row.integer(1), row.integer(2)});
+                    out.push_back({from_hour, TRY(stored_action(row.integer(0))), row.integer(1), row.integer(2)});
                     return {};
                   }));
   return out;

@@ -42,6 +42,9 @@ inline constexpr std::string_view kPaymentColumns =
     "p.scheme, p.seq, p.key, p.content, p.at, p.judged_at, p.entity, p.amount_minor, p.action, p.probability_ppb, "
     "p.late, "
     "p.deadline, p.decision, p.reasons, p.event";
+std::string pack_reasons(const std::vector<evidence::Reason>& reasons);
+Result<std::vector<evidence::Reason>> unpack_reasons(std::string_view bytes);  // corrupt
+Result<Action> stored_action(int64_t number);                                  // corrupt
 // Seqs and keys from `after` on, in order, for the index.
 Result<void> each_key(Reader& reader, std::string_view scheme, uint64_t after,
                       const std::function<Result<void>(uint64_t seq, std::string_view key)>& visit);
