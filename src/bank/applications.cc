@@ -41,6 +41,7 @@ std::vector<Verb> application_verbs(const ApplicationVerbNeeds& needs) {
   add(verbs, lending::replay_verbs(needs.lending));
   add(verbs, fraud::payment_verbs(needs.fraud));
   add(verbs, fraud::browse_verbs(needs.fraud));
+  add(verbs, fraud::shadow_verbs(needs.fraud));
   add(verbs, fraud::replay_verbs(needs.fraud));
   add(verbs, aml::monitoring_verbs(needs.monitoring));
   add(verbs, aml::monitoring_replay_verbs(needs.monitoring));

@@ -40,7 +40,7 @@ const Permissions kLooks = {
     "heatmap.block",  "heatmap.summary",   "heatmap.prices",       "compute.jobs",    "compute.quotas",
     "model.show",     "policy.check",      "policy.eval",          "policy.test",     "policy.table.export",
     "lending.facts",  "lending.portfolio", "lending.products",     "lending.book",    "fraud.holds",
-    "fraud.payments", "fraud.payment",     "fraud.schemes",        "case.queue",      "case.list",
+    "fraud.payments", "fraud.payment",     "fraud.schemes",        "fraud.shadow",    "case.queue",      "case.list",
     "case.show",      "case.snoozes",      "case.summary",         "aml.findings",    "aml.finding",
     "aml.typologies", "aml.lists.show",    "aml.report.list",      "aml.report.show", "pack.list",
     "pack.make"};
