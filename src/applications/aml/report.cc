@@ -60,8 +60,9 @@ void say_pattern(const ReportedFinding& one, ReportBody& body) {
   const std::string amount = money(line.amount_minor, line.currency);
   body.say("pattern",
            "Between " + moment(line.from) + " and " + moment(line.to) + ", " + std::to_string(line.transfers) +
-               " transfers with " + std::to_string(line.counterparties) + " counterparties, " + amount +
-               " in all, formed " + std::string(words.en) + ".",
+               " transfers with " + std::to_string(line.counterparties) +
+               (line.counterparties == 1 ? " counterparty, " : " counterparties, ") + amount + " in all, formed " +
+               std::string(words.en) + ".",
            moment(line.from) + "至" + moment(line.to) + "期间，与" + std::to_string(line.counterparties) +
                "个对手方的" + std::to_string(line.transfers) + "笔转账共计" + amount + "，构成" +
                std::string(words.zh) + "。",
