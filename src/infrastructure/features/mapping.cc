@@ -118,9 +118,12 @@ void check_source(const FieldSource& source, const FeatureSet& set, const std::s
 void check_oracle(const OracleMapping& oracle, const FeatureSet& set, Faults& faults) {
   std::vector<std::string> names;
   for (const Feature& known : set.features) names.push_back(known.name);
-  if (!oracle.order.empty() &&
-      std::ranges::find(oracle.columns, oracle.order, &OracleColumn::feature) == oracle.columns.end()) {
-    faults.add("oracle/order", "expected a feature of one of the columns, came " + quoted(oracle.order));
+  const auto order = oracle.order.empty() ? std::nullopt : set.find_feature(oracle.order);
+  const bool has_column =
+      std::ranges::find(oracle.columns, oracle.order, &OracleColumn::feature) != oracle.columns.end();
+  if (!oracle.order.empty() && (!order || !has_column || set.features[*order].aggregate != Aggregate::count)) {
+    faults.add("oracle/order",
+               "expected a count that one of the columns is held against, came " + quoted(oracle.order));
   }
   for (size_t i = 0; i < oracle.columns.size(); ++i) {
     const OracleColumn& column = oracle.columns[i];
