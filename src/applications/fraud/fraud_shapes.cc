@@ -1,6 +1,8 @@
 // The wire form of what fraud's verbs take and answer.
 #include "applications/fraud/fraud_shapes.h"
 
+#include "applications/fraud/shadow_shapes.h"
+
 namespace puhui::fraud {
 
 namespace {

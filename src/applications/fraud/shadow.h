@@ -2,8 +2,8 @@
 // pair of actions, and every payment where they differ. Written in the transaction of the payment itself.
 #pragma once
 
-#include "applications/fraud/fraud_shapes.h"
 #include "applications/fraud/payment.h"
+#include "applications/fraud/shadow_shapes.h"
 #include "infrastructure/kernel/decision.h"
 
 namespace puhui::fraud {
