@@ -7,6 +7,6 @@ struct Fit {
   double constant, proven, several, entry_left_over, query_left_over;
   double entries_seen;
 };
-inline constexpr Fit kFit{-2.38, 2.51, 0.27, 8.5, 17.1, 12'378};
+inline constexpr Fit kFit{-1.6, 2.5, 0, 8.6, 27.3, 12'378};
 
 }  // namespace puhui::screening

@@ -122,6 +122,7 @@ class Finder {
     NameFeatures features;
     features.proven = proven - index_.chance();
     features.words = 2;
+    features.all_found = true;
     features.shared = std::max(found, proven);
     features.entry_share = entry_share;
     features.query_share = found / (found + left_over);

@@ -16,7 +16,7 @@ constexpr float kJoined = 0.95f, kJoinedSound = 0.75f;
 constexpr float kSoundBest = 0.95f, kSoundLoss = 0.6f;  // the loss a letter, over the longer word's letters
 constexpr float kEditLoss = 1.6f;
 // And what it leaves of the word as found: a misspelt word is there, it only proves less.
-constexpr float kEditKept = 0.35f, kShortEditKept = 0.8f, kCommonEditKept = 2.2f, kCommonSoundKept = 0.6f, kSoundKept = 0.3f, kJoinKept = 0.98f, kInitialKept = 0.5f;
+constexpr float kEditKept = 0.35f, kShortEditKept = 0.8f, kCommonEditKept = 1.6f, kCommonSoundKept = 0.6f, kSoundKept = 0.3f, kJoinKept = 0.98f, kInitialKept = 0.5f;
 constexpr double kCommonMargin = 1.5;
 constexpr size_t kJoinedKeyMin = 4, kGroupWordsMax = 3, kSyllablesMax = 4;
 
@@ -111,7 +111,7 @@ Link Comparison::relate(uint8_t at, uint32_t word) const {
     out.likeness = 1 - static_cast<float>(distance) / static_cast<float>(longer);
     out.proven = left * common(index_.weight[word]);
     const float lost = mine.common ? kCommonEditKept : longer > 3 ? kEditKept : kShortEditKept;
-    out.kept = 1 - std::min(0.6f, lost * static_cast<float>(distance) / static_cast<float>(longer));
+    out.kept = 1 - std::min(0.5f, lost * static_cast<float>(distance) / static_cast<float>(longer));
   }
   if (one_sound && distance <= sound_limit) {
     const float left = kSoundBest - kSoundLoss * static_cast<float>(distance) / static_cast<float>(longer);
@@ -272,7 +272,7 @@ NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agr
   // The strongest first, each word once.
   uint32_t used_query = 0, used_entry = 0;
   double proven = 0, found = 0, kept = 0, shared = 0, left_over = query_weight_;
-  int words = 0;
+  int words = 0, entry_words = 0;
   std::erase_if(agreements, [&](const Agreement& one) {
     const auto bits = [](uint8_t begin, uint8_t end) {
       return static_cast<uint32_t>(((uint64_t{1} << end) - 1) & ~((uint64_t{1} << begin) - 1));
@@ -287,6 +287,7 @@ NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agr
       kept += one.kept * index_.weight[theirs[j]];
     }
     if (one.how != How::initial) shared += shared_weight(one, theirs);
+    entry_words += one.entry_end - one.entry_begin;
     if (one.how != How::initial) words += std::max(one.query_end - one.query_begin, one.entry_end - one.entry_begin);
     for (size_t i = one.query_begin; i < one.query_end; ++i) left_over -= words_[i].weight;
     return false;
@@ -298,7 +299,9 @@ NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agr
   out.words = words;
   out.shared = shared;
   out.entry_share = row.weight > 0 ? std::min(1.0, kept / row.weight) : 0;
-  out.query_share = proven > 0 ? std::min(1.0, kept / (found + std::max(0.0, left_over))) : 0;
+  // What a misspelt word lost is the entry's loss; half of it is the query's too.
+  out.query_share = proven > 0 ? std::min(1.0, (kept + found) / 2 / (found + std::max(0.0, left_over))) : 0;
+  out.all_found = entry_words == static_cast<int>(theirs.size());
   return out;
 }
 

@@ -16,7 +16,13 @@ constexpr double kKindDiffers = -4.0;
 
 // What two names share must be rarer than a word of one name in 900 where it is one word, of one in 90 where it is several: CORP, ALI or
 // MOHAMMED alone is no match whatever lists hold.
-constexpr double kSharedAloneMin = 6.8, kSharedMin = 4.5, kTooCommon = 3.0;
+// Where a word of the entry's name is left over, what is found must be rarer still: BANK CORP is not the First Bank Corp.
+constexpr double kSharedAloneMin = 6.8, kSharedMin = 4.5, kSharedPartMin = 9.5, kTooCommon = 3.0;
+
+double shared_min(const NameFeatures& features) {
+  if (!features.all_found) return kSharedPartMin;
+  return features.words > 1 ? kSharedMin : kSharedAloneMin;
+}
 
 struct Told {
   double log_odds;
@@ -60,7 +66,7 @@ void each_told(const Query& query, const ListEntry& entry, const Tell& tell) {
 double name_log_odds(const NameFeatures& features) {
   return kFit.constant + kFit.proven * std::log1p(std::max(0.0, features.proven)) +
          (features.words > 1 ? kFit.several : 0) -
-         kTooCommon * std::max(0.0, (features.words > 1 ? kSharedMin : kSharedAloneMin) - features.shared) -
+         kTooCommon * std::max(0.0, shared_min(features) - features.shared) -
          kFit.entry_left_over * (1 - features.entry_share) - kFit.query_left_over * (1 - features.query_share);
 }
 

@@ -14,12 +14,13 @@ namespace puhui::screening {
 struct NameFeatures {
   double proven = 0;       // natural logarithm of how unlikely the common words are by chance
   double shared = 0;       // weight of the words that agree, however they are written
+  bool all_found = false;  // no word of the entry's name is left over
   int words = 0;           // that agree, initials not counted
   double entry_share = 0;  // of the entry's name that was found in the query, by weight, 0 to 1
   double query_share = 0;  // and of the query's in the entry's
 };
 
-// Rises with each of the five.
+// Rises with each of them.
 double name_log_odds(const NameFeatures& features);
 // Never 0 and never 1 000 000.
 int64_t ppm_of_log_odds(double log_odds);

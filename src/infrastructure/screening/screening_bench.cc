@@ -226,9 +226,9 @@ void fit() {
   const auto frequent = frequent_words(index.entries, 300);
   std::vector<Sample> samples;
   const auto take = [&](const NameFeatures& features, bool same) {
-    if (features.shared < (features.words > 1 ? 4.5 : 6.8)) return;  // the floor decides there
+    if (features.shared < (!features.all_found ? 9.5 : features.words > 1 ? 4.5 : 6.8)) return;  // the floor decides there
     samples.push_back({{1, std::log1p(std::max(0.0, features.proven)),
-                        features.words > 1 ? 1.0 : 0.0, features.entry_share - 1, features.query_share - 1}, same});
+                        0.0, features.entry_share - 1, features.query_share - 1}, same});
   };
   for (uint64_t i = 0; i < 12'000; ++i) {
     RandomStream random(Random(2024), 11, i);
