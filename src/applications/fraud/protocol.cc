@@ -124,7 +124,7 @@ Result<ProtocolFigures> measure(const ProtocolDays& days, std::span<const Protoc
     out.days.push_back(day);
   }
   out.card_precision_100 =
-      static_cast<double>(found) / static_cast<double>(kCardPrecisionTop) / static_cast<double>(days.test_days());
+      static_cast<double>(found) / static_cast<double>(static_cast<int64_t>(kCardPrecisionTop) * days.test_days());
   return out;
 }
 

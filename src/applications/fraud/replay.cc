@@ -38,7 +38,10 @@ struct Run {
   ReplayReport report;
 
   const Scheme& scheme() const { return modelled.scheme; }
-  std::string run_id() const { return std::to_string(needs.clock.now().microseconds); }
+  // Of the people who sign for it: no two signings of a store have the same.
+  std::string run_id() const {
+    return std::to_string(needs.clock.now().microseconds) + "-" + std::to_string(needs.evidence.records());
+  }
 };
 
 features::MappedOptions options_of(const Run& run) {
