@@ -10,6 +10,7 @@ import { useVerb, type Schema, type VerbShape } from "../api/openapi";
 import { asProblem, Problem } from "../api/problem";
 import { useMay } from "../api/session";
 import { useTell } from "../shell/live";
+import { codeText } from "../words/codes";
 import { fieldLabel } from "../words/fields";
 import { say, useLanguage, useWords, type Said } from "../words/said";
 import { partWords } from "../words/shell";
@@ -25,6 +26,7 @@ export type VerbFormProps<Out> = {
   only?: readonly string[]; // the fields to show, in this order; all when absent
   labels?: Readonly<Record<string, Said>>;
   replace?: Readonly<Record<string, ReactNode>>; // a control of your own for a field; gets value and onChange
+  codes?: boolean; // choices are shown by words/codes
   submit?: ReactNode;
   danger?: boolean;
   long?: boolean; // runs as a job with a progress bar
@@ -105,6 +107,7 @@ function Filled<Out>({ shape, ...props }: VerbFormProps<Out> & { shape: VerbShap
         required={required.has(name)}
         label={props.labels?.[name]}
         control={props.replace?.[name]}
+        codes={props.codes}
       />
     ));
   return (
@@ -152,13 +155,14 @@ function Filled<Out>({ shape, ...props }: VerbFormProps<Out> & { shape: VerbShap
 }
 
 // One field by its schema. `place` is relative to the list it stands in, as antd's Form.List takes it.
-export function Field({ place, schema, required, label, control, bare }: {
+export function Field({ place, schema, required, label, control, bare, codes }: {
   place: Place;
   schema: Schema;
   required: boolean;
   label?: Said;
   control?: ReactNode;
   bare?: boolean; // without a label of its own
+  codes?: boolean;
 }) {
   const t = useWords(partWords);
   const language = useLanguage();
@@ -203,7 +207,7 @@ export function Field({ place, schema, required, label, control, bare }: {
         ...(kind === "any" ? [{ validator: async (_: unknown, value: unknown) => void (typeof value === "string" && value.trim() !== "" && parsed(value, t("jsonExpected"))) }] : []),
       ]}
     >
-      {control ?? controlOf(kind, schema, required, t, bare ? text : undefined)}
+      {control ?? controlOf(kind, schema, required, t, bare ? text : undefined, (value) => (codes ? codeText(value, language) : value))}
     </Form.Item>
   );
 }
@@ -216,7 +220,7 @@ function parsed(text: string, message: string): unknown {
   }
 }
 
-function controlOf(kind: FieldKind, schema: Schema, required: boolean, t: (key: "yes" | "no" | "any") => string, label?: string): ReactNode {
+function controlOf(kind: FieldKind, schema: Schema, required: boolean, t: (key: "yes" | "no" | "any") => string, label: string | undefined, word: (value: string) => string): ReactNode {
   const hint = exampleOf(schema);
   switch (kind) {
     case "integer":
@@ -230,7 +234,7 @@ function controlOf(kind: FieldKind, schema: Schema, required: boolean, t: (key: 
         <Select aria-label={label} allowClear placeholder={t("any")} style={{ maxWidth: 260 }} options={[{ value: true, label: t("yes") }, { value: false, label: t("no") }]} />
       );
     case "choice":
-      return <Select aria-label={label} allowClear={!required} showSearch options={schema.enum!.map((value) => ({ value, label: value }))} style={{ maxWidth: 420 }} />;
+      return <Select aria-label={label} allowClear={!required} showSearch options={schema.enum!.map((value) => ({ value, label: word(String(value)) }))} style={{ maxWidth: 420 }} />;
     case "choices":
       return <Select aria-label={label} mode="multiple" options={(schema.items?.enum ?? []).map((value) => ({ value, label: value }))} />;
     case "texts":

@@ -12,6 +12,7 @@ import { useVerb, type Schema, type VerbShape } from "../api/openapi";
 import { asProblem, type Problem } from "../api/problem";
 import { useMay } from "../api/session";
 import { useTell } from "../shell/live";
+import { codeText } from "../words/codes";
 import { fieldLabel } from "../words/fields";
 import { say, useLanguage, useWords, type Language, type Said } from "../words/said";
 import { partWords } from "../words/shell";
@@ -47,6 +48,7 @@ export type VerbTableProps = {
   onAnswer?: (answer: Row) => void;
   pageRows?: number;
   expand?: (row: Row) => ReactNode;
+  codes?: boolean; // choices are shown by words/codes
 };
 
 const exportPageRows = 1000;
@@ -94,6 +96,9 @@ export function cellOf(value: unknown, schema: Schema | undefined, language: Lan
   }
   return String(value);
 }
+
+const isWord = (value: unknown, schema: Schema | undefined): value is string =>
+  typeof value === "string" && schema !== undefined && kindOf(schema) === "choice";
 
 function compare(a: unknown, b: unknown): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
@@ -187,7 +192,7 @@ function Shown({ shape, ...props }: VerbTableProps & { shape: VerbShape }) {
       sorter: (a: Row, b: Row) => compare(a[name], b[name]),
       showSorterTooltip: false,
       render: (value: unknown, row: Row) => {
-        const cell = own?.show ? own.show(value, row) : cellOf(value, schema, language, t("yes"), t("no"));
+        const cell = own?.show ? own.show(value, row) : cellOf(props.codes && isWord(value, schema) ? codeText(value, language) : value, schema, language, t("yes"), t("no"));
         const to = index === 0 ? props.rowTo?.(row) : undefined;
         return to ? <Link to={to}>{own?.show ? cell : schema?.format === "id" ? String(value).slice(0, 13) : cell}</Link> : cell;
       },
@@ -216,7 +221,7 @@ function Shown({ shape, ...props }: VerbTableProps & { shape: VerbShape }) {
   return (
     <section aria-label={props.title}>
       {props.filters !== false && (
-        <Filters shape={shape} fixed={props.fixed} only={props.filters} labels={props.labels} start={filters} onApply={setFilters} />
+        <Filters shape={shape} fixed={props.fixed} only={props.filters} labels={props.labels} codes={props.codes} start={filters} onApply={setFilters} />
       )}
       <div className="toolbar">
         {props.toolbar}
@@ -272,11 +277,12 @@ function Shown({ shape, ...props }: VerbTableProps & { shape: VerbShape }) {
   );
 }
 
-function Filters({ shape, fixed, only, labels, start, onApply }: {
+function Filters({ shape, fixed, only, labels, codes, start, onApply }: {
   shape: VerbShape;
   fixed?: Input;
   only?: readonly string[];
   labels?: Readonly<Record<string, Said>>;
+  codes?: boolean;
   start: Input;
   onApply: (filters: Input) => void;
 }) {
@@ -292,7 +298,7 @@ function Filters({ shape, fixed, only, labels, start, onApply }: {
   return (
     <Form form={form} layout="vertical" className="filters" initialValues={start} onFinish={apply} role="search" aria-label={t("filter")}>
       {names.map((name) => (
-        <Field key={name} place={[name]} schema={{ ...properties[name], description: undefined }} required={false} label={labels?.[name]} />
+        <Field key={name} place={[name]} schema={{ ...properties[name], description: undefined }} required={false} label={labels?.[name]} codes={codes} />
       ))}
       <Space>
         <Button htmlType="submit">{t("filter")}</Button>

@@ -10,6 +10,7 @@ import { Confirm } from "../../parts/confirm";
 import { Loaded } from "../../parts/loaded";
 import { Network, type NetworkEdge } from "../../parts/network";
 import { minorText, When, useNumber } from "../../parts/values";
+import { useCode } from "../../words/codes";
 import { useLanguage, useSaid, useWords } from "../../words/said";
 import { words } from "./words";
 import type { CaseAlert } from "./shapes";
@@ -80,10 +81,11 @@ function PaymentEvidence({ alert, again }: { alert: CaseAlert; again: () => void
 export function PaymentShown({ view, again }: { view: PaymentView; again: () => void }) {
   const t = useWords(words);
   const said = useSaid();
+  const code = useCode();
   const kindName = useKindName();
   const centre = view.graph.nodes[0];
   const rows = (facts: PaymentView["fields"]) =>
-    facts.map((fact) => [<code key="n">{fact.name}</code>, fact.shown === "plain" ? fact.value : <Tag key="v">{fact.shown}</Tag>, <span key="h" className="soft">{fact.help}</span>]);
+    facts.map((fact) => [<code key="n">{fact.name}</code>, fact.shown === "plain" ? fact.value : <Tag key="v">{t(fact.shown === "sealed" ? "sealed" : "masked")}</Tag>, <span key="h" className="soft">{fact.help}</span>]);
   return (
     <>
       {view.hold_state === "open" && <HoldActs view={view} again={again} />}
@@ -100,7 +102,7 @@ export function PaymentShown({ view, again }: { view: PaymentView; again: () => 
         <p>
           {view.typologies.map((name) => (
             <Tag key={name} color="volcano">
-              {name}
+              {code(name)}
             </Tag>
           ))}
         </p>
@@ -117,10 +119,10 @@ export function PaymentShown({ view, again }: { view: PaymentView; again: () => 
           {view.graph.cut && <p className="soft">{t("graphCut")}</p>}
         </>
       )}
-      <PlainTable caption={t("payment")} columns={[t("payment"), "", ""]} rows={rows(view.fields)} />
+      <PlainTable caption={t("payment")} columns={[t("fact"), t("value"), t("meaning")]} rows={rows(view.fields)} />
       <details>
-        <summary>{t("evidence")}</summary>
-        <PlainTable caption={t("evidence")} columns={[t("evidence"), "", ""]} rows={rows(view.features)} />
+        <summary>{t("features")}</summary>
+        <PlainTable caption={t("features")} columns={[t("feature"), t("value"), t("meaning")]} rows={rows(view.features)} />
       </details>
     </>
   );
@@ -130,6 +132,7 @@ export function PaymentShown({ view, again }: { view: PaymentView; again: () => 
 function HoldActs({ view, again }: { view: PaymentView; again: () => void }) {
   const t = useWords(words);
   const may = useMay();
+  const code = useCode();
   const { scheme, key } = view.payment;
   const release = (action: "approve" | "block") => async (why: string) => {
     await act("fraud", "release", { scheme, key, action, why });
@@ -141,7 +144,7 @@ function HoldActs({ view, again }: { view: PaymentView; again: () => void }) {
       message={t("hold")}
       description={
         <>
-          {view.owner} · {t("deadline")} <When at={view.deadline} />{" "}
+          {code(view.owner)} · {t("deadline")} <When at={view.deadline} />{" "}
           {may("fraud.release") && (
             <span className="acts">
               <Confirm label={t("letGo")} title={t("letGoTitle")} danger={false} onConfirm={release("approve")} />

@@ -1,5 +1,6 @@
 // One case: what raised it, its graph and its evidence, what people did, and what may be done next.
-import { Alert as Note, Tag } from "antd";
+import { Alert as Note, Button, Select, Tag } from "antd";
+import { useState } from "react";
 import { Link, useParams } from "react-router-dom";
 import { act } from "../../api/client";
 import { useMay, useSession } from "../../api/session";
@@ -8,10 +9,11 @@ import { Confirm } from "../../parts/confirm";
 import { Loaded } from "../../parts/loaded";
 import { DigestText, minorText, Ppm, When } from "../../parts/values";
 import { VerbForm } from "../../parts/verb_form";
+import { useCode } from "../../words/codes";
 import { useLanguage, useSaid, useWords } from "../../words/said";
-import { CaseEvidence } from "./evidence";
+import { CaseEvidence, useKindName } from "./evidence";
 import { Report } from "./report";
-import type { CaseAlert, CaseAnswer, CaseFile } from "./shapes";
+import type { CaseAlert, CaseAnswer, CaseEvent, CaseFile } from "./shapes";
 import { Deadline, StateTag } from "./view";
 import { words } from "./words";
 
@@ -30,6 +32,8 @@ export function CasePage() {
 function Shown({ answer, again }: { answer: CaseAnswer; again: () => void }) {
   const t = useWords(words);
   const language = useLanguage();
+  const code = useCode();
+  const kindName = useKindName();
   const { case: file } = answer;
   return (
     <>
@@ -38,7 +42,7 @@ function Shown({ answer, again }: { answer: CaseAnswer; again: () => void }) {
           {t("case")} <DigestText value={file.id} length={13} />
         </h1>
         <StateTag value={file.state} />
-        {file.verdict && <Tag>{t(file.verdict as "confirmed")}</Tag>}
+        {file.verdict && <Tag>{code(file.verdict)}</Tag>}
         <span className="stretch" />
         <Link to="/cases?tab=cases">{t("back")}</Link>
       </div>
@@ -48,10 +52,10 @@ function Shown({ answer, again }: { answer: CaseAnswer; again: () => void }) {
             <dl className="pairs">
               <dt>{t("subject")}</dt>
               <dd>
-                {t(file.subject_kind as "customer")} {file.subject}
+                {kindName(file.subject_kind)} {file.subject}
               </dd>
               <dt>{t("owner")}</dt>
-              <dd>{file.owner}</dd>
+              <dd>{code(file.owner)}</dd>
               <dt>{t("expectedLoss")}</dt>
               <dd>{minorText(file.expected_loss_minor, file.currency, language)}</dd>
               <dt>{t("opened")}</dt>
@@ -68,18 +72,18 @@ function Shown({ answer, again }: { answer: CaseAnswer; again: () => void }) {
               )}
             </dl>
           </section>
-          {answer.alerts.map((alert) => (
-            <AlertCard key={alert.id} alert={alert} now={answer.at} again={again} />
+          {answer.alerts.map((alert, i) => (
+            <AlertCard key={alert.id} alert={alert} now={answer.at} again={again} first={i === 0} />
           ))}
           {file.application === "aml" && <Report of={file.id} />}
           <section className="card" aria-label={t("history")}>
             <h2>{t("history")}</h2>
             {answer.events.map((event, i) => (
               <div key={i} className="review">
-                <b>{event.what}</b> <span style={{ whiteSpace: "pre-wrap" }}>{event.words}</span>
+                <b>{code(event.what)}</b> <EventWords event={event} />
                 <br />
                 <small className="soft">
-                  {event.by}, <When at={event.at} seconds />
+                  {code(event.by)}, <When at={event.at} seconds />
                 </small>
               </div>
             ))}
@@ -93,15 +97,32 @@ function Shown({ answer, again }: { answer: CaseAnswer; again: () => void }) {
   );
 }
 
-function AlertCard({ alert, now, again }: { alert: CaseAlert; now: string; again: () => void }) {
+// Its words begin with codes where the office wrote them: a verdict, whose it was and whose it is.
+function EventWords({ event }: { event: CaseEvent }) {
+  const code = useCode();
+  const found = /^(confirmed|dismissed|unclear)(.*)$/s.exec(event.words);
+  const text =
+    found && ["proposed", "closed", "settled"].includes(event.what)
+      ? `${code(found[1])}${found[2]}`
+      : event.what === "assigned"
+        ? event.words.split(" → ").map(code).join(" → ")
+        : event.words;
+  return <span style={{ whiteSpace: "pre-wrap" }}>{text}</span>;
+}
+
+// The evidence of the newest alert is there at once; that of the others when somebody asks, for a case may hold many.
+function AlertCard({ alert, now, again, first }: { alert: CaseAlert; now: string; again: () => void; first: boolean }) {
   const t = useWords(words);
+  const code = useCode();
+  const [open, setOpen] = useState(first);
   const said = useSaid();
   const language = useLanguage();
   return (
-    <section className="card" aria-label={said(alert)}>
-      <h2>{said(alert)}</h2>
+    <section className="card" aria-label={said(alert) || code(alert.kind)}>
+      <h2>{said(alert) || code(alert.kind)}</h2>
       <p>
-        <code>{alert.kind}</code> {alert.verdict && <Tag color="green">{t(alert.verdict as "confirmed")}</Tag>}
+        <Tag>{code(alert.kind)}</Tag>
+        {alert.verdict && <Tag color="green">{code(alert.verdict)}</Tag>}
         {alert.snoozed && <Tag>{t("snoozed")}</Tag>}
       </p>
       <dl className="pairs">
@@ -129,7 +150,13 @@ function AlertCard({ alert, now, again }: { alert: CaseAlert; now: string; again
           </>
         )}
       </dl>
-      <CaseEvidence alert={alert} again={again} />
+      {open ? (
+        <CaseEvidence alert={alert} again={again} />
+      ) : (
+        <Button size="small" onClick={() => setOpen(true)}>
+          {t("evidence")}
+        </Button>
+      )}
     </section>
   );
 }
@@ -139,6 +166,7 @@ function Acts({ file, alerts, again }: { file: CaseFile; alerts: CaseAlert[]; ag
   const t = useWords(words);
   const may = useMay();
   const { name } = useSession();
+  const code = useCode();
   const fixed = { id: file.id };
   const part = (permission: string, title: string, form: React.ReactNode) =>
     may(permission) && (
@@ -148,7 +176,7 @@ function Acts({ file, alerts, again }: { file: CaseFile; alerts: CaseAlert[]; ag
       </section>
     );
   const form = (verb: string, title: string, only: string[]) => (
-    <VerbForm noun="case" verb={verb} fixed={fixed} only={only} submit={title} onDone={again}
+    <VerbForm noun="case" verb={verb} fixed={fixed} only={only} codes submit={title} onDone={again}
       labels={{ words: words.why, verdict: words.verdict, to: words.owner }} />
   );
   const kinds = [...new Set(alerts.map((alert) => alert.kind))];
@@ -160,13 +188,13 @@ function Acts({ file, alerts, again }: { file: CaseFile; alerts: CaseAlert[]; ag
           "case.confirm",
           t("confirm"),
           <>
-            <p>{t("confirmHelp", { who: file.proposed_by ?? "", verdict: file.verdict ? t(file.verdict as "confirmed") : "" })}</p>
+            <p>{t("confirmHelp", { who: file.proposed_by ?? "", verdict: file.verdict ? code(file.verdict) : "" })}</p>
             {file.proposed_by === name ? (
               <Note type="info" message={t("proposeHelp")} />
             ) : (
               <Confirm label={t("confirm")} title={t("confirm")} askWhy={false} button={{ type: "primary" }}
                 onConfirm={async () => { await act("case", "confirm", fixed); again(); }}>
-                {t("confirmHelp", { who: file.proposed_by ?? "", verdict: file.verdict ? t(file.verdict as "confirmed") : "" })}
+                {t("confirmHelp", { who: file.proposed_by ?? "", verdict: file.verdict ? code(file.verdict) : "" })}
               </Confirm>
             )}
           </>,
@@ -191,13 +219,14 @@ function Acts({ file, alerts, again }: { file: CaseFile; alerts: CaseAlert[]; ag
             {form("assign", t("assign"), ["to"])}
           </>,
         )}
-      {part(
+      {may("evidence.personal") && part(
         "case.snooze",
         t("snooze"),
         <>
           <p className="soft">{t("snoozeHelp")}</p>
           <VerbForm noun="case" verb="snooze" fixed={{ application: file.application, subject: file.subject }}
-            only={["kind", "days", "why"]} initial={{ kind: kinds[0] }} labels={{ kind: words.kind, why: words.why }}
+            only={["kind", "days", "why"]} initial={{ kind: kinds[0], days: 7 }} labels={{ kind: words.kind, days: words.days, why: words.why }}
+            replace={{ kind: <Select options={kinds.map((kind) => ({ value: kind, label: code(kind) }))} style={{ maxWidth: 420 }} /> }}
             submit={t("snooze")} onDone={again} />
         </>,
       )}

@@ -10,6 +10,7 @@ import { Confirm } from "../../parts/confirm";
 import { Loaded } from "../../parts/loaded";
 import { ProblemNote } from "../../parts/problem_note";
 import { DigestText } from "../../parts/values";
+import { useCode } from "../../words/codes";
 import { useSaid, useWords } from "../../words/said";
 import { words } from "./words";
 
@@ -60,6 +61,7 @@ export function Report({ of }: { of: string }) {
 function OneReport({ line, again }: { line: Line; again: () => void }) {
   const t = useWords(words);
   const said = useSaid();
+  const code = useCode();
   const may = useMay();
   const asked = useAsk<View>("aml", "report show", { id: line.id });
   const step = (verb: string) => async () => {
@@ -70,7 +72,7 @@ function OneReport({ line, again }: { line: Line; again: () => void }) {
   return (
     <article className="review">
       <p>
-        <Tag>{line.state}</Tag> {t("draftedBy", { who: line.drafted_by })}
+        <Tag>{code(line.state)}</Tag> {t("draftedBy", { who: line.drafted_by })}
         {line.submitted_by && `, ${t("submittedBy", { who: line.submitted_by })}`}
         {line.approved_by && `, ${t("approvedBy", { who: line.approved_by })}`}
       </p>
@@ -81,7 +83,7 @@ function OneReport({ line, again }: { line: Line; again: () => void }) {
               <p key={i}>
                 {said(sentence)}{" "}
                 <small className="soft">
-                  [{sentence.citations.map((one) => `${one.kind} ${one.id.slice(0, 12)}`).join(", ")}]
+                  [{sentence.citations.map((one) => `${code(one.kind)} ${one.id.slice(0, 12)}`).join(", ")}]
                 </small>
               </p>
             ))}

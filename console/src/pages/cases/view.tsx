@@ -12,6 +12,7 @@ import { PageTabs } from "../../parts/page_tabs";
 import { ProblemNote } from "../../parts/problem_note";
 import { Figure, minorText, Ppm, When, useNumber } from "../../parts/values";
 import { VerbTable, type Row } from "../../parts/verb_table";
+import { useCode } from "../../words/codes";
 import { useLanguage, useSaid, useWords } from "../../words/said";
 import { CasePage } from "./one";
 import type { Queue, Summary, Waiting } from "./shapes";
@@ -48,7 +49,11 @@ function Lists() {
 
 export function StateTag({ value }: { value: string }) {
   const colours: Record<string, string> = { open: "gold", assigned: "blue", proposed: "purple", closed: "green" };
-  return <Tag color={colours[value]}>{value}</Tag>;
+  return <Tag color={colours[value]}>{useCode()(value)}</Tag>;
+}
+
+function Code({ value }: { value: unknown }) {
+  return <>{useCode()(value === undefined ? undefined : String(value))}</>;
 }
 
 // Until when somebody must have answered; in words when that has passed.
@@ -68,6 +73,7 @@ function QueueTab() {
   const t = useWords(words);
   const language = useLanguage();
   const number = useNumber();
+  const code = useCode();
   const [capacity, setCapacity] = useState(50);
   const [application, setApplication] = useState("");
   const asked = useAsk<Queue>("case", "queue", { capacity, application: application || undefined }, { everyMs: 15_000 });
@@ -83,7 +89,7 @@ function QueueTab() {
           aria-label={t("application")}
           value={application}
           onChange={(value) => setApplication(String(value))}
-          options={applications.map((name) => ({ value: name, label: name || t("all") }))}
+          options={applications.map((name) => ({ value: name, label: name ? code(name) : t("all") }))}
         />
       </p>
       <Loaded from={asked}>
@@ -113,17 +119,19 @@ function QueueTab() {
 function QueueTable({ queue }: { queue: Queue }) {
   const t = useWords(words);
   const said = useSaid();
+  const code = useCode();
   const language = useLanguage();
+  if (queue.alerts.length === 0) return <p className="soft">{t("queueEmpty")}</p>;
   const row = (alert: Waiting) => [
     <Link key="w" to={`/cases/${alert.case}`}>
-      {said(alert)}
+      {said(alert) || code(alert.kind)}
     </Link>,
     minorText(alert.expected_loss_minor, alert.currency, language),
     <Ppm key="p" value={alert.probability_ppb / 1000} />,
     minorText(alert.amount_minor, alert.currency, language),
     <Deadline key="d" at={alert.deadline} now={queue.at} />,
-    <code key="k">{alert.kind}</code>,
-    alert.owner,
+    code(alert.kind),
+    code(alert.owner),
     <When key="a" at={alert.at} />,
   ];
   return (
@@ -143,14 +151,15 @@ function CaseList() {
       verb="list"
       title={t("cases")}
       labels={{ application: words.application, state: words.state, owner: words.owner, subject: words.subject, overdue: words.overdue }}
+      codes
       rowTo={(row) => `/cases/${String(row.id)}`}
       only={["id", "state", "application", "subject", "owner", "open_alerts", "alerts", "expected_loss_minor", "currency", "deadline", "opened_at", "verdict"]}
       columns={{
         id: { title: words.case },
         state: { title: words.state, show: (value) => <StateTag value={String(value)} /> },
-        application: { title: words.application },
+        application: { title: words.application, show: (value) => <Code value={value} /> },
         subject: { title: words.subject },
-        owner: { title: words.owner },
+        owner: { title: words.owner, show: (value) => <Code value={value} /> },
         open_alerts: { title: words.openAlerts },
         alerts: { title: words.alerts, hidden: true },
         expected_loss_minor: { title: words.expectedLoss, show: (value, row) => <Minor value={value} row={row} /> },
@@ -171,6 +180,7 @@ function Precision() {
   const t = useWords(words);
   const number = useNumber();
   const language = useLanguage();
+  const code = useCode();
   const asked = useAsk<Summary>("case", "summary");
   return (
     <Loaded from={asked}>
@@ -180,7 +190,7 @@ function Precision() {
             caption={t("openCases")}
             columns={[t("application"), t("openCases"), t("waiting"), t("dueSoon"), t("overdue"), t("closed30")]}
             rows={summary.applications.map((one) => [
-              one.application,
+              code(one.application),
               number(one.open + one.assigned + one.proposed),
               number(one.waiting),
               number(one.due_within_hour),
@@ -193,9 +203,7 @@ function Precision() {
             caption={t("precision")}
             columns={[t("kind"), t("precision"), t("range"), t("confirmed"), t("dismissed"), t("unclear"), t("waiting"), t("snoozed")]}
             rows={summary.kinds.map((kind) => [
-              <code key="k">
-                {kind.application}/{kind.kind}
-              </code>,
+              `${code(kind.application)} · ${code(kind.kind)}`,
               <Ppm key="p" value={kind.precision_ppm} digits={0} />,
               kind.precision_low_ppm === undefined || kind.precision_high_ppm === undefined
                 ? "–"
@@ -239,16 +247,17 @@ function Snoozes() {
         rowKey={(row) => `${String(row.application)}/${String(row.kind)}/${String(row.subject)}`}
         labels={{ application: words.application }}
         columns={{
-          application: { title: words.application },
-          kind: { title: words.kind },
           subject: { title: words.subject },
+          application: { title: words.application, show: (value) => <Code value={value} /> },
+          kind: { title: words.kind, show: (value) => <Code value={value} /> },
           until: { title: words.until },
           by: { title: words.by },
           why: { title: words.why },
           alerts: { title: words.keptOut },
         }}
         actions={(row, again) =>
-          may("case.wake") && (
+          may("case.wake") &&
+          may("evidence.personal") && ( // without it the subject is masked, and cannot be named
             <Button size="small" onClick={() => wake(row, again)}>
               {t("wake")}
             </Button>

@@ -6,9 +6,10 @@ import { useMay } from "../../api/session";
 import { useAsk } from "../../api/use_ask";
 import { Loaded } from "../../parts/loaded";
 import { PageTabs } from "../../parts/page_tabs";
-import { Figure, minorText, useNumber, When } from "../../parts/values";
+import { Figure, minorText, Ppm, useNumber, When } from "../../parts/values";
 import { VerbForm } from "../../parts/verb_form";
 import { VerbTable, type Row } from "../../parts/verb_table";
+import { useCode } from "../../words/codes";
 import { useLanguage, useWords } from "../../words/said";
 import { PaymentShown, type PaymentView } from "../cases/evidence";
 import { words } from "./words";
@@ -23,8 +24,9 @@ export default function Payments() {
 }
 
 export function ActionTag({ value }: { value: string }) {
+  const code = useCode();
   const colours: Record<string, string> = { approve: "green", challenge: "blue", hold: "gold", block: "red" };
-  return value ? <Tag color={colours[value]}>{value}</Tag> : <span className="soft">–</span>;
+  return value ? <Tag color={colours[value]}>{code(value)}</Tag> : <span className="soft">–</span>;
 }
 
 export const addressOf = (row: { scheme?: unknown; key?: unknown }) => `/payments/${String(row.scheme)}/${String(row.key)}`;
@@ -53,6 +55,20 @@ function Minor({ value, row }: { value: unknown; row: Row }) {
   return <span className="number">{minorText(Number(value), String(row.currency), useLanguage())}</span>;
 }
 
+// A rate as the server prints it, "0.523": as per cent.
+export function Probability({ value }: { value: unknown }) {
+  return <Ppm value={value === undefined || value === "" ? undefined : Math.round(Number(value) * 1_000_000)} />;
+}
+
+function Owner({ value }: { value: unknown }) {
+  return <>{useCode()(String(value ?? ""))}</>;
+}
+
+function Label({ value }: { value: unknown }) {
+  const t = useWords(words);
+  return value === undefined ? <span className="soft">–</span> : <Tag color={value ? "red" : "green"}>{t(value ? "wasFraud" : "wasGood")}</Tag>;
+}
+
 function PaymentList() {
   const t = useWords(words);
   return (
@@ -62,18 +78,19 @@ function PaymentList() {
       title={t("payments")}
       rowKey={(row) => addressOf(row)}
       rowTo={addressOf}
-      labels={{ scheme: words.scheme, subject: words.subject, action: words.action, labelled: words.fraud }}
+      codes
+      labels={{ scheme: words.scheme, from: words.from, to: words.until, subject: words.subject, action: words.action, labelled: words.fraud }}
       only={["key", "action", "settled_as", "amount_minor", "probability", "subject", "at", "scheme", "fraud", "late"]}
       columns={{
         key: { title: words.key },
         action: { title: words.action, show: (value) => <ActionTag value={String(value ?? "")} /> },
         settled_as: { title: words.settled, show: (value) => <ActionTag value={String(value ?? "")} /> },
         amount_minor: { title: words.amount, show: (value, row) => <Minor value={value} row={row} /> },
-        probability: { title: words.probability },
+        probability: { title: words.probability, show: (value) => <Probability value={value} /> },
         subject: { title: words.subject },
         at: { title: words.at },
         scheme: { title: words.scheme },
-        fraud: { title: words.fraud },
+        fraud: { title: words.labels, show: (value) => <Label value={value} /> },
         late: { title: words.late, hidden: true },
       }}
     />
@@ -95,10 +112,10 @@ function HoldList() {
         key: { title: words.key },
         deadline: { title: words.deadline },
         then: { title: words.then, show: (value) => <ActionTag value={String(value ?? "")} /> },
-        owner: { title: words.owner },
+        owner: { title: words.owner, show: (value) => <Owner value={value} /> },
         expected_loss_minor: { title: words.loss, show: (value, row) => <Minor value={value} row={row} /> },
         amount_minor: { title: words.amount, show: (value, row) => <Minor value={value} row={row} /> },
-        probability: { title: words.probability },
+        probability: { title: words.probability, show: (value) => <Probability value={value} /> },
         subject: { title: words.subject },
         scheme: { title: words.scheme },
       }}
@@ -169,6 +186,7 @@ function Shown({ view, again }: { view: PaymentView; again: () => void }) {
   const t = useWords(words);
   const may = useMay();
   const language = useLanguage();
+  const code = useCode();
   const { payment } = view;
   return (
     <>
@@ -193,6 +211,18 @@ function Shown({ view, again }: { view: PaymentView; again: () => void }) {
               <dd>
                 <When at={payment.at} seconds />
               </dd>
+              <dt>{t("probability")}</dt>
+              <dd>
+                <Probability value={payment.probability} />
+              </dd>
+              {view.answered_by && (
+                <>
+                  <dt>{t("settled")}</dt>
+                  <dd>
+                    <ActionTag value={payment.settled_as ?? ""} /> {code(view.answered_by)}: {view.why}
+                  </dd>
+                </>
+              )}
               <dt>{t("decision")}</dt>
               <dd>
                 <Link to={`/decisions/${payment.decision}`}>

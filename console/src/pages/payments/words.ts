@@ -10,6 +10,8 @@ export const words = dictionary({
   key: ["Key", "编号"],
   subject: ["Subject", "对象"],
   at: ["At", "时间"],
+  from: ["From", "起"],
+  until: ["Until", "止"],
   amount: ["Amount", "金额"],
   probability: ["Probability", "概率"],
   settled: ["Answered as", "最终处置"],

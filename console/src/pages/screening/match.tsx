@@ -2,6 +2,7 @@
 import { Tag } from "antd";
 import { MarkedName, type NamePart } from "../../parts/marked_name";
 import { DigestText, Ppm, ppmText } from "../../parts/values";
+import { useCode } from "../../words/codes";
 import { useLanguage, useWords } from "../../words/said";
 import { words } from "./words";
 
@@ -38,6 +39,7 @@ export function MatchShown({ query, match }: { query: string; match: MatchView }
   const t = useWords(words);
   const how = useHow();
   const language = useLanguage();
+  const code = useCode();
   const say = (part: NamePart) => t("likeness", { how: how(part.how), ppm: ppmText(part.likeness_ppm, language, 0) });
   const side = (begin: "query_begin" | "entry_begin", end: "query_end" | "entry_end"): NamePart[] =>
     match.parts.map((part) => ({ begin: part[begin], end: part[end], likeness_ppm: part.likeness_ppm, how: part.how }));
@@ -70,7 +72,7 @@ export function MatchShown({ query, match }: { query: string; match: MatchView }
         </dd>
         <dt>{t("list")}</dt>
         <dd>
-          {match.list} · {match.entry} · {match.kind} · {match.programme || "–"} · <DigestText value={match.entry_digest} />
+          {match.list} · {match.entry} · {code(match.kind)} · {match.programme || "–"} · <DigestText value={match.entry_digest} />
         </dd>
         <dt>{t("born")}</dt>
         <dd>{match.born ? (match.born_year_only ? match.born.slice(0, 4) : match.born) : "–"}</dd>
@@ -82,7 +84,7 @@ export function MatchShown({ query, match }: { query: string; match: MatchView }
             <dd>
               {match.for_it.map((one) => (
                 <Tag key={one} color="volcano">
-                  + {one}
+                  + {code(one)}
                 </Tag>
               ))}
             </dd>
@@ -94,7 +96,7 @@ export function MatchShown({ query, match }: { query: string; match: MatchView }
             <dd>
               {match.against_it.map((one) => (
                 <Tag key={one} color="green">
-                  − {one}
+                  − {code(one)}
                 </Tag>
               ))}
             </dd>

@@ -12,6 +12,7 @@ import { PageTabs } from "../../parts/page_tabs";
 import { Ppm, When } from "../../parts/values";
 import { VerbForm } from "../../parts/verb_form";
 import { VerbTable } from "../../parts/verb_table";
+import { useCode } from "../../words/codes";
 import { useSaid, useWords } from "../../words/said";
 import { MatchShown, type MatchView, type PartyView } from "./match";
 import { words } from "./words";
@@ -39,7 +40,7 @@ function Lists() {
             ...(shown("screen") ? [{ key: "screen", label: t("screen"), children: <ScreenName /> }] : []),
             { key: "matches", label: t("matches"), children: <Matches /> },
             ...(shown("lists show") ? [{ key: "lists", label: t("lists"), children: <ListVersions /> }] : []),
-            ...(shown("parties list") ? [{ key: "parties", label: t("parties"), children: <VerbTable noun="aml" verb="parties list" title={t("parties")} rowKey="party" /> }] : []),
+            ...(shown("parties list") ? [{ key: "parties", label: t("parties"), children: <VerbTable noun="aml" verb="parties list" title={t("parties")} rowKey="party" codes /> }] : []),
           ]}
         />
       </div>
@@ -50,7 +51,7 @@ function Lists() {
 type Screened = { decision: string; outcome: string; reasons: { code: string; en: string; zh: string }[]; matches: MatchView[]; at: string };
 
 export function OutcomeTag({ value }: { value: string }) {
-  return <Tag color={value === "approve" ? "green" : value === "block" ? "red" : "gold"}>{value}</Tag>;
+  return <Tag color={value === "approve" ? "green" : value === "block" ? "red" : "gold"}>{useCode()(value)}</Tag>;
 }
 
 function ScreenName() {
@@ -63,6 +64,7 @@ function ScreenName() {
       <VerbForm<Screened>
         noun="aml"
         verb="screen"
+        codes
         only={["name", "kind", "born", "country"]}
         labels={{ name: words.name, kind: words.kind, born: words.born, country: words.country }}
         submit={t("screen")}
@@ -97,6 +99,7 @@ function Matches() {
       noun="aml"
       verb="matches"
       title={t("matches")}
+      codes
       start={{ state: "open" }}
       rowKey="match"
       rowTo={(row) => `/screening/${String(row.match)}`}
@@ -167,13 +170,14 @@ function MatchPage() {
 function Shown({ answer, again }: { answer: MatchAnswer; again: () => void }) {
   const t = useWords(words);
   const said = useSaid();
+  const code = useCode();
   const may = useMay();
   return (
     <>
       <div className="page-head">
         <h1>{t("match")}</h1>
         <OutcomeTag value={answer.outcome} />
-        <Tag>{answer.state}</Tag>
+        <Tag>{code(answer.state)}</Tag>
         <span className="stretch" />
         <Link to="/screening?tab=matches">{t("back")}</Link>
       </div>
@@ -192,7 +196,7 @@ function Shown({ answer, again }: { answer: MatchAnswer; again: () => void }) {
           {answer.decided_by && (
             <section className="card">
               <p>
-                <b>{answer.state}</b> {answer.why}
+                <b>{code(answer.state)}</b> {answer.why}
               </p>
               <small className="soft">
                 {answer.decided_by}, <When at={answer.decided_at} />
