@@ -1,10 +1,11 @@
-// The bank of the stories: a small population simulated and decided in a private store, people with their roles, and the
-// program serving it with the console. Runs once before all stories; everything is gone afterwards.
+// The bank of the stories: a small population simulated and decided in a private store, what guards its stream, people with
+// their roles, and the program serving it with the console. Runs once before all stories; everything is gone afterwards.
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { guardWith } from "./guard_bank";
 import { users, type Kept } from "./people";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -70,6 +71,7 @@ export default async function open(): Promise<() => void> {
   for (const kind of ["boosting", "scorecard"]) {
     puhui(store, ["experiment", "run", "--name", `${kind} of the stories`, "--file", table, "--kind", kind, "--features", JSON.stringify(features)]);
   }
+  guardWith((words) => puhui(store, words), folder);
   const oneTime = new Map<string, string>();
   for (const user of users) {
     const roles = user.roles.flatMap((role) => ["--roles", role]);

@@ -33,10 +33,21 @@ export async function pagesOfOne(context: BrowserContext): Promise<Seen[]> {
   const found = await askAs<{ decisions: { id: string }[] }>(context, "/v1/decision/find?outcome=refuse&limit=1");
   const book = await askAs<{ loans: { loan: string }[] }>(context, "/v1/lending/book?limit=1");
   const base = await askAs<{ artefacts: { name: string; digest: string }[] }>(context, "/v1/draft/base?use_case=lending.approval/person_revolving");
+  const judged = await askAs<{ payments: { scheme: string; key: string }[] }>(context, "/v1/fraud/payments?scheme=card_payment&action=hold&limit=1");
+  const cases = await Promise.all(["fraud", "aml"].map((name) => askAs<{ cases: { id: string }[] }>(context, `/v1/case/list?application=${name}&limit=1`)));
+  const findings = await askAs<{ findings: { in_case?: string }[] }>(context, "/v1/aml/findings?outcome=alert&limit=1");
+  const matches = await askAs<{ matches: { match: string }[] }>(context, "/v1/aml/matches?limit=1");
   const model = base.artefacts.find((one) => one.name === "model:pd");
   return [
     ...found.decisions.map(({ id }) => ({ name: "decision", path: `/decisions/${id}`, by: looker })),
     ...book.loans.map(({ loan }) => ({ name: "loan", path: `/loans/${loan}`, by: looker })),
+    ...judged.payments.map(({ scheme, key }) => ({ name: "payment", path: `/payments/${scheme}/${key}`, by: looker })),
+    ...cases.flatMap((found, i) => found.cases.map(({ id }) => ({ name: i === 0 ? "case" : "case_newest", path: `/cases/${id}`, by: looker }))),
+    ...findings.findings.flatMap(({ in_case }) => (in_case ? [{ name: "case_finding", path: `/cases/${in_case}`, by: looker }] : [])),
+    ...matches.matches.map(({ match }) => ({ name: "match", path: `/screening/${match}`, by: looker })),
+    ...["holds", "schemes"].map((tab) => ({ name: `payments_${tab}`, path: `/payments?tab=${tab}`, by: looker })),
+    ...["cases", "precision", "snoozes"].map((tab) => ({ name: `cases_${tab}`, path: `/cases?tab=${tab}`, by: looker })),
+    ...["matches", "lists", "parties"].map((tab) => ({ name: `screening_${tab}`, path: `/screening?tab=${tab}`, by: looker })),
     ...(model ? [{ name: "model", path: `/models/${model.digest}`, by: "min" }] : []),
   ];
 }

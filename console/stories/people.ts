@@ -55,6 +55,15 @@ export async function askAs<T>(context: BrowserContext, path: string): Promise<T
   return (await answer.json()) as T;
 }
 
+// An act over the same session, for what happened before a story begins.
+export async function actAs<T>(context: BrowserContext, path: string, input: unknown): Promise<T> {
+  const session = await context.request.get("/session");
+  const { csrf } = (await session.json()) as { csrf: string };
+  const answer = await context.request.post(path, { data: input, headers: { Origin: bank().url, "X-Puhui-Csrf": csrf } });
+  expect(answer.ok(), `${path}: ${await answer.text()}`).toBeTruthy();
+  return (await answer.json()) as T;
+}
+
 // Everything that was asked for has come.
 export async function settled(page: Page): Promise<void> {
   await expect(page.locator("#content h1").first()).toBeVisible();

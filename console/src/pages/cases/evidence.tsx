@@ -28,7 +28,7 @@ export function CaseEvidence({ alert, again }: { alert: CaseAlert; again: () => 
   if (alert.application === "fraud" && may("fraud.payment") && knows("fraud", "payment")) return <PaymentEvidence alert={alert} again={again} />;
   if (alert.application !== "aml") return null;
   if (alert.kind === "screening") {
-    return <MatchLink reference={alert.reference} />;
+    return alert.reference === alert.decision ? null : <MatchLink reference={alert.reference} />; // nothing was found: it was stopped
   }
   return may("aml.finding") && knows("aml", "finding") ? <FindingEvidence id={alert.reference} /> : null;
 }

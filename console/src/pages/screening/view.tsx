@@ -1,5 +1,5 @@
 // A name against the lists; possible matches that wait for a person; the lists themselves.
-import { Alert, Tag } from "antd";
+import { Alert, Input, Tag } from "antd";
 import { useState } from "react";
 import { Link, Route, Routes, useParams } from "react-router-dom";
 import { act } from "../../api/client";
@@ -65,8 +65,9 @@ function ScreenName() {
         noun="aml"
         verb="screen"
         codes
-        only={["name", "kind", "born", "country"]}
-        labels={{ name: words.name, kind: words.kind, born: words.born, country: words.country }}
+        only={["name", "kind", "born", "country", "party"]}
+        labels={{ name: words.name, kind: words.kind, born: words.born, country: words.country, party: words.party }}
+        replace={{ name: <Input autoComplete="off" /> }}
         submit={t("screen")}
         onDone={(screened, input) => setAnswer({ name: String(input.name), screened })}
       />
