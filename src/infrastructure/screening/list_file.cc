@@ -304,10 +304,11 @@ Result<ReadList> read_list_csv(std::string_view list, std::string_view text) {
     if (!cell(2).empty()) entry->kind = static_cast<PartyKind>(kind - kinds.begin());
     entry->born = read.born;
     entry->born_year_only = read.born_year_only;
-    for (const std::string_view alias : split(cell(3), ';')) {
+    const std::string aliases = cell(3), countries = cell(5);  // what is split must outlive its pieces
+    for (const std::string_view alias : split(aliases, ';')) {
       if (!trim(alias).empty()) to.add_name(where, *entry, std::string(trim(alias)));
     }
-    for (const std::string_view country : split(cell(5), ';')) Gatherer::add_country(*entry, country);
+    for (const std::string_view country : split(countries, ';')) Gatherer::add_country(*entry, country);
     entry->programme = cut_utf8(cell(6), kTextBytesMax);
     entry->remarks = cut_utf8(cell(7), kTextBytesMax);
   }
