@@ -177,7 +177,8 @@ TEST_P(SettleTest, payments_are_listed_newest_first_by_action_subject_label_and_
   ASSERT_TRUE(label("a1", true));
   const auto listed = [&](Json::Object request) {
     std::string out;
-    for (const PaymentLine& line : read_json<PaymentsAnswer>(must("payments", std::move(request)))->payments) {
+    const auto answer = read_json<PaymentsAnswer>(must("payments", std::move(request)));
+    for (const PaymentLine& line : answer->payments) {
       out += (out.empty() ? "" : " ") + line.key;
     }
     return out;

@@ -1,7 +1,6 @@
 #include "infrastructure/features/batch_graph.h"
 
 #include <algorithm>
-#include <set>
 
 #include "infrastructure/features/aggregate_value.h"
 #include "infrastructure/features/sharing_graph.h"
@@ -49,23 +48,38 @@ void BatchGraphs::add(const Event& event) {
   transfer_closes_ = !account.empty() && !other.empty() && account != other;
   if (transfer_closes_) {
     const auto amount = set_.find_field(set_.amount);
-    closing_ = {account, other, at_us, amount ? event.values[*amount].number : 0};
-    const auto place = std::ranges::upper_bound(transfers_, at_us, {}, &Transfer::at_us);
-    transfers_.insert(place, closing_);
+    closing_ = {account, other, at_us, amount ? event.values[*amount].number : 0, ++arrivals_};
+    out_[account].push_back(closing_);
+    in_[other].push_back(closing_);
+    const auto forgotten = [&](const Transfer& one) { return one.at_us < before(newest_us_, transfers_kept_us_); };
+    std::erase_if(out_[account], forgotten);
+    std::erase_if(in_[other], forgotten);
   }
   for (size_t kind = 0; kind < set_.links.size(); ++kind) {
-    std::string link = key(event, set_.links[kind]);
-    if (!account.empty() && !link.empty()) ties_.push_back({account, std::move(link), kind, at_us});
+    Link link{kind, key(event, set_.links[kind])};
+    if (account.empty() || link.second.empty()) continue;
+    std::vector<Use>& uses = uses_[link];
+    uses.push_back({account, at_us});
+    std::erase_if(uses, [&](const Use& one) { return one.at_us < before(newest_us_, ties_kept_us_); });
+    links_[account].insert(std::move(link));
   }
-  std::erase_if(transfers_, [&](const Transfer& one) { return one.at_us < before(newest_us_, transfers_kept_us_); });
-  std::erase_if(ties_, [&](const Tie& one) { return one.at_us < before(newest_us_, ties_kept_us_); });
 }
 
-std::vector<const BatchGraphs::Transfer*> BatchGraphs::between(int64_t after_us, int64_t until_us) const {
-  std::vector<const Transfer*> out;
-  for (const Transfer& one : transfers_) {
-    if (one.at_us > after_us && one.at_us <= until_us) out.push_back(&one);
+const std::vector<BatchGraphs::Transfer>& BatchGraphs::out_of(std::string_view account) const {
+  static const std::vector<Transfer> kNone;
+  const auto found = out_.find(account);
+  return found == out_.end() ? kNone : found->second;
+}
+
+// Who used it in a tie that is kept; nobody, where too many did.
+std::set<std::string_view> BatchGraphs::users_of(const Link& link) const {
+  std::set<std::string_view> out;
+  const auto found = uses_.find(link);
+  if (found == uses_.end()) return out;
+  for (const Use& use : found->second) {
+    if (use.at_us >= before(newest_us_, ties_kept_us_)) out.insert(use.entity);
   }
+  if (out.size() > SharingLimits{}.hub_max) out.clear();
   return out;
 }
 
@@ -74,28 +88,32 @@ uint64_t BatchGraphs::sharers(const Feature& feature, const Event& event) const 
   const std::string link = key(event, feature.link), self = key(event, feature.entity);
   const int64_t until_us = event.at.microseconds, after_us = before(until_us, timing_of(feature).window_us);
   std::set<std::string_view> others;
-  for (const Tie& tie : ties_) {
-    const bool inside = tie.at_us > after_us && tie.at_us <= until_us;
-    if (inside && tie.kind == kind && tie.link == link && tie.entity != self) others.insert(tie.entity);
+  const auto found = uses_.find({kind, link});
+  if (found == uses_.end()) return 0;
+  for (const Use& use : found->second) {
+    if (use.at_us > after_us && use.at_us <= until_us && use.entity != self) others.insert(use.entity);
   }
   return others.size();
 }
 
 // How many others within so many steps; `hops` below 0: any number.
 uint64_t BatchGraphs::around(const std::string& entity, int hops) const {
-  std::map<Link, std::set<std::string>> users;
-  for (const Tie& tie : ties_) users[{tie.kind, tie.link}].insert(tie.entity);
-  std::erase_if(users, [](const auto& one) { return one.second.size() > SharingLimits{}.hub_max; });
-  std::set<std::string> met{entity};
-  for (int hop = 0; hops < 0 || hop < hops; ++hop) {
-    std::set<std::string> more = met;
-    for (const auto& [_, sharing] : users) {
-      if (std::ranges::any_of(sharing, [&](const std::string& one) { return met.contains(one); })) {
-        more.insert(sharing.begin(), sharing.end());
+  std::set<std::string_view> met{entity}, border = met;
+  std::set<Link> walked;
+  for (int hop = 0; !border.empty() && (hops < 0 || hop < hops); ++hop) {
+    std::set<std::string_view> next;
+    for (const std::string_view one : border) {
+      const auto tied = links_.find(one);
+      if (tied == links_.end()) continue;
+      for (const Link& link : tied->second) {
+        const auto users = users_of(link);
+        if (!users.contains(one) || !walked.insert(link).second) continue;  // its own tie was forgotten, or known
+        for (const std::string_view user : users) {
+          if (met.insert(user).second) next.insert(user);
+        }
       }
     }
-    if (more.size() == met.size()) break;
-    met = std::move(more);
+    border = std::move(next);
   }
   return met.size() - 1;
 }
@@ -103,25 +121,22 @@ uint64_t BatchGraphs::around(const std::string& entity, int hops) const {
 // Breadth first over paths in time order that begin where the closing transfer went and end where it came from.
 uint64_t BatchGraphs::cycle(const Feature& feature, const Event& event) const {
   if (!transfer_closes_) return 0;
-  const int64_t until_us = event.at.microseconds, after_us = before(until_us, timing_of(feature).window_us);
-  // The last one at that time: it came last.
-  const std::vector<const Transfer*> all = between(after_us, until_us);
-  const size_t closing = all.size() - 1;
+  const int64_t after_us = before(event.at.microseconds, timing_of(feature).window_us);
   struct Path {
     std::vector<std::string_view> met;
-    size_t last = 0;  // place of its last transfer, plus one
+    std::pair<int64_t, uint64_t> last;  // place of its last transfer
   };
-  std::vector<Path> paths = {{{closing_.to}, 0}};
+  std::vector<Path> paths = {{{closing_.to}, {after_us, UINT64_MAX}}};
   for (size_t length = 2; length <= kCycleLengthMax; ++length) {
     std::vector<Path> longer;
     for (const Path& path : paths) {
-      for (size_t i = path.last; i < closing; ++i) {
-        if (all[i]->from != path.met.back()) continue;
-        if (all[i]->to == closing_.from) return length;
-        if (std::ranges::find(path.met, all[i]->to) != path.met.end()) continue;
+      for (const Transfer& one : out_of(path.met.back())) {
+        if (one.place() <= path.last || one.place() >= closing_.place()) continue;
+        if (one.to == closing_.from) return length;
+        if (std::ranges::find(path.met, one.to) != path.met.end()) continue;
         Path next = path;
-        next.met.push_back(all[i]->to);
-        next.last = i + 1;
+        next.met.push_back(one.to);
+        next.last = one.place();
         longer.push_back(std::move(next));
       }
     }
@@ -139,10 +154,15 @@ FeatureValue BatchGraphs::value(const Feature& feature, const Event& event) cons
   if (feature.measure == GraphMeasure::cycle) return whole(cycle(feature, event));
   std::set<std::string_view> sources, targets;
   Int128 in = 0, out = 0;
-  for (const Transfer* one :
-       between(before(event.at.microseconds, timing_of(feature).window_us), event.at.microseconds)) {
-    if (one->to == entity) sources.insert(one->from), in += one->amount_minor;
-    if (one->from == entity) targets.insert(one->to), out += one->amount_minor;
+  const int64_t until_us = event.at.microseconds, after_us = before(until_us, timing_of(feature).window_us);
+  const auto inside = [&](const Transfer& one) { return one.at_us > after_us && one.at_us <= until_us; };
+  if (const auto came = in_.find(entity); came != in_.end()) {
+    for (const Transfer& one : came->second) {
+      if (inside(one)) sources.insert(one.from), in += one.amount_minor;
+    }
+  }
+  for (const Transfer& one : out_of(entity)) {
+    if (inside(one)) targets.insert(one.to), out += one.amount_minor;
   }
   if (feature.measure == GraphMeasure::fan_in) return whole(sources.size());
   if (feature.measure == GraphMeasure::fan_out) return whole(targets.size());
