@@ -33,6 +33,8 @@ Result<Log> read_whole_log(Store& store, const features::Stream& stream) {
       return {};
     });
   }));
+  // Labels that no event is after: nothing was decided with them.
+  std::erase_if(out.labels, [&](const features::BatchLabel& label) { return label.before >= out.events.size(); });
   return out;
 }
 
