@@ -18,8 +18,8 @@ uint32_t bits(uint8_t begin, uint8_t end) {
 struct Place {
   uint8_t word = 0;
   float most = 0;
-  float weight = 0;      // of the words of a name that it can find
-  uint32_t covered = 0;  // words of the query
+  float weight = 0;                               // of the words of a name that it can find
+  uint32_t covered = 0;                           // words of the query
   std::vector<std::pair<uint32_t, float>> found;  // link, the most it proves
 };
 
@@ -46,7 +46,7 @@ class Finder {
     uint32_t tail_covered = 0;
     while (walked > 0) {
       const Place& last = places_[walked - 1];
-      if (bound_of_unknown(tail + last.most, tail_covered | last.covered) >= needed_) break;
+      if (bound_of_unknown(tail + last.most, tail_weight + last.weight, tail_covered | last.covered) >= needed_) break;
       tail += last.most;
       tail_weight += last.weight;
       tail_covered |= last.covered;
@@ -59,7 +59,11 @@ class Finder {
     slots_.assign(std::bit_ceil(std::max<size_t>(16, postings * 2)), kFree);
     for (size_t i = 0; i < walked; ++i) walk(static_cast<uint8_t>(i));
     std::vector<uint32_t> out;
+    const double least = proven_needed(needed_) + index_.chance;
+    constexpr float initials = Comparison::kInitialProven * Comparison::kInitialsMax;
     for (const Met& met : met_) {
+      // Most names fall here, without a logarithm.
+      if (met.proven + tail + initials < least) continue;
       if (bound_of(met, tail, tail_weight, tail_covered) >= needed_) out.push_back(met.name);
     }
     std::ranges::sort(out);
@@ -120,39 +124,58 @@ class Finder {
   // `found`: the weight of a name's words that can be found at most.
   double log_odds(double proven, double found, double entry_share, double left_over) const {
     NameFeatures features;
-    features.proven = proven - index_.chance();
+    features.proven = proven - index_.chance;
     features.words = 2;
-    features.all_found = true;
+    features.all_found = entry_share >= 0.999;  // else a word is left over for certain
     features.shared = std::max(found, proven);
     features.entry_share = entry_share;
     features.query_share = found / (found + left_over);
     return name_log_odds(features);
   }
 
-  // Of a name that holds only words of the last places; every other word of the query may still agree with an initial.
-  double bound_of_unknown(float proven, uint32_t covered) const {
-    double most = proven;
-    for (size_t i = 0; i < comparison_.words().size(); ++i) {
-      if ((covered >> i & 1) == 0) most += Comparison::kInitialProven;
+  // Words of the query that may yet agree with an initial: what they would be left over with is not, of the heaviest.
+  struct Initials {
+    int count = 0;
+    double heaviest = 0, second = 0;
+    void add(double weight) {
+      ++count;
+      second = std::max(second, std::min(weight, heaviest));
+      heaviest = std::max(heaviest, weight);
     }
-    return log_odds(most, most, 1, 0);
+    double proven() const {
+      return static_cast<double>(std::min(count, Comparison::kInitialsMax)) * Comparison::kInitialProven;
+    }
+  };
+  static_assert(Comparison::kInitialsMax == 2);
+
+  // Of a name that holds only words of the last places.
+  double bound_of_unknown(float proven, float found, uint32_t covered) const {
+    Initials initials;
+    double left_over = 0;
+    for (size_t i = 0; i < comparison_.words().size(); ++i) {
+      if ((covered >> i & 1) != 0) continue;
+      initials.add(comparison_.words()[i].weight);
+      left_over += comparison_.words()[i].weight;
+    }
+    const double most = proven + initials.proven();
+    const double more = initials.heaviest + initials.second;
+    return log_odds(most, std::max(most, found + more), 1, left_over - more);
   }
 
   double bound_of(const Met& met, float tail, float tail_weight, uint32_t tail_covered) const {
     const NameRow& row = index_.names[met.name];
-    double proven = met.proven + tail, found = met.weight + tail_weight, left_over = 0;
+    double found = met.weight + tail_weight, left_over = 0;
+    Initials initials;
     const uint32_t covered = met.covered | tail_covered;
     for (size_t i = 0; i < comparison_.words().size(); ++i) {
       if ((covered >> i & 1) != 0) continue;
       const QueryWord& word = comparison_.words()[i];
-      if (((word.text.size() > 1 ? row.initials : row.firsts) & letter_bit(word.text[0])) != 0) {
-        proven += Comparison::kInitialProven;
-        found += row.weight;
-      } else {
-        left_over += word.weight;
-      }
+      left_over += word.weight;
+      if (may_be_initial(word.text, row)) initials.add(word.weight);
     }
-    return log_odds(proven, found, std::min(1.0, found / row.weight), left_over);
+    if (initials.count > 0) found += row.weight;
+    left_over -= initials.heaviest + initials.second;
+    return log_odds(met.proven + tail + initials.proven(), found, std::min(1.0, found / row.weight), left_over);
   }
 
   const NameIndex& index_;

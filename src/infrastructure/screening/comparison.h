@@ -18,7 +18,7 @@ std::string_view name_of(How how);
 
 // One or more words of the query that stand for one word of the vocabulary.
 struct Link {
-  uint32_t word = 0;                // of the vocabulary
+  uint32_t word = 0;                       // of the vocabulary
   uint8_t query_begin = 0, query_end = 0;  // words of the query
   How how = How::same;
   float likeness = 1;
@@ -29,9 +29,11 @@ struct Link {
 
 struct QueryWord : Word {
   uint32_t known = Vocabulary::kNone;
-  double weight = 0;
+  double weight = 0;    // of it, where it is left over
+  double proof = 0;     // the most it can prove: an unknown word of two letters is soon left over, and as rare as any
   bool common = false;  // known and not rare: another name, rather than a slip of the pen
   std::string key;      // its sound
+  uint32_t sound = Vocabulary::kNone;
 };
 
 // A part of both names that agrees, in words.
@@ -42,6 +44,9 @@ struct Agreement {
   float proven = 0;
   float kept = 1;
 };
+
+// Whether a word of a query may agree with a single letter of that name, or a single letter with one of its words.
+bool may_be_initial(std::string_view word, const NameRow& row);
 
 class Comparison {
  public:
@@ -58,16 +63,21 @@ class Comparison {
   // Writes over `agreements`, in the order of the entry's words.
   NameFeatures compare(const NameRow& row, std::vector<Agreement>& agreements) const;
 
+  // No less log-odds than compare() comes to, in a tenth of the time.
+  double bound(const NameRow& row) const;
+
   static constexpr float kInitialProven = 1.2f;  // at most, of an initial that agrees
+  static constexpr int kInitialsMax = 2;         // in one name
 
  private:
   void look_up_word(uint8_t at);
   void look_up_group(uint8_t begin, uint8_t end, const std::string& text);
   void scan();
   void add(const Link& link);
+  uint32_t joined_sound(const std::string& text) const;
   // What one word of the query is to one of the vocabulary; nothing when proven and join_factor are 0.
   Link relate(uint8_t at, uint32_t word) const;
-  Link relate_group(uint8_t begin, uint8_t end, std::string_view text, std::string_view key, uint32_t word) const;
+  Link relate_group(uint8_t begin, uint8_t end, std::string_view text, uint32_t sound, uint32_t word) const;
   struct Group {
     uint8_t begin, end;
     std::string text;

@@ -12,13 +12,29 @@ namespace {
 
 std::map<std::string, std::string, std::less<>> all_countries() {
   // As lists write what ICU names otherwise.
-  std::map<std::string, std::string, std::less<>> out = {
-      {"korea, north", "KP"}, {"korea, south", "KR"},     {"burma", "MM"},          {"congo, democratic republic of the", "CD"},
-      {"ivory coast", "CI"},  {"macau", "MO"},            {"hong kong", "HK"},      {"congo, republic of the", "CG"},
-      {"czech republic", "CZ"}, {"the gambia", "GM"},     {"west bank", "PS"},      {"palestinian", "PS"},
-      {"bahamas, the", "BS"}, {"gambia, the", "GM"},      {"cote d ivoire", "CI"},  {"turkey", "TR"},
-      {"usa", "US"},          {"uk", "GB"},               {"uae", "AE"},            {"swaziland", "SZ"},
-      {"bosnia and herzegovina", "BA"}, {"trinidad and tobago", "TT"}, {"region: gaza", "PS"}};
+  std::map<std::string, std::string, std::less<>> out = {{"korea, north", "KP"},
+                                                         {"korea, south", "KR"},
+                                                         {"burma", "MM"},
+                                                         {"congo, democratic republic of the", "CD"},
+                                                         {"ivory coast", "CI"},
+                                                         {"macau", "MO"},
+                                                         {"hong kong", "HK"},
+                                                         {"congo, republic of the", "CG"},
+                                                         {"czech republic", "CZ"},
+                                                         {"the gambia", "GM"},
+                                                         {"west bank", "PS"},
+                                                         {"palestinian", "PS"},
+                                                         {"bahamas, the", "BS"},
+                                                         {"gambia, the", "GM"},
+                                                         {"cote d ivoire", "CI"},
+                                                         {"turkey", "TR"},
+                                                         {"usa", "US"},
+                                                         {"uk", "GB"},
+                                                         {"uae", "AE"},
+                                                         {"swaziland", "SZ"},
+                                                         {"bosnia and herzegovina", "BA"},
+                                                         {"trinidad and tobago", "TT"},
+                                                         {"region: gaza", "PS"}};
   for (const char* const* code = uloc_getISOCountries(); *code != nullptr; ++code) {
     const icu::Locale place("", *code);
     for (const char* language : {"en", "zh"}) {

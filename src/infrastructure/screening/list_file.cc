@@ -264,7 +264,8 @@ Result<ReadList> read_list_csv(std::string_view list, std::string_view text) {
   for (size_t i = 0; i < row.cells.size(); ++i) {
     const auto known = std::ranges::find(kColumns, trim(row.cells[i]));
     if (known == std::end(kColumns)) {
-      faults.add("header", said("there is no column '", row.cells[i], "'; expected id, name, kind, aliases, born, countries, programme, remarks"));
+      faults.add("header", said("there is no column '", row.cells[i],
+                                "'; expected id, name, kind, aliases, born, countries, programme, remarks"));
     } else if (std::exchange(places[static_cast<size_t>(known - kColumns)], i) != std::string::npos) {
       faults.add("header", said("the column '", row.cells[i], "' stands twice"));
     }
@@ -280,9 +281,9 @@ Result<ReadList> read_list_csv(std::string_view list, std::string_view text) {
   while (rows.next(row)) {
     const std::string where = "line " + std::to_string(row.line);
     if (!row.fault.empty() || row.cells.size() != columns) {
-      to.bad(where, !row.fault.empty() ? row.fault
-                                       : "expected " + std::to_string(columns) + " columns, came " +
-                                             std::to_string(row.cells.size()));
+      to.bad(where, !row.fault.empty()
+                        ? row.fault
+                        : "expected " + std::to_string(columns) + " columns, came " + std::to_string(row.cells.size()));
       continue;
     }
     const auto cell = [&](size_t column) {

@@ -70,9 +70,9 @@ class Builder {
         count(word, entry);
         out_.name_words.push_back(word);
         row.firsts |= letter_bit(words[i].text[0]);
+        if (words[i].text.size() == 2) row.firsts |= letter_bit(words[i].text[1]);
         if (words[i].text.size() == 1) row.initials |= letter_bit(words[i].text[0]);
-        out_.name_joins.push_back(
-            i + 1 < words.size() ? joined(words[i].text + words[i + 1].text) : Vocabulary::kNone);
+        out_.name_joins.push_back(i + 1 < words.size() ? joined(words[i].text + words[i + 1].text) : Vocabulary::kNone);
         whole += words[i].text;
       }
       if (words.size() >= kWholeWordsMin && words.size() <= kWholeWordsMax) row.whole = joined(whole);
@@ -98,6 +98,7 @@ class Builder {
   void weigh() {
     const Vocabulary& vocabulary = out_.vocabulary;
     out_.entries_seen = static_cast<double>(out_.entries.size()) + kEntriesImagined;
+    out_.chance = std::max(0.0, std::log(out_.entries_seen / kFit.entries_seen));
     out_.stranger_weight = weight_of(1, out_.entries_seen, 0);
     out_.weight.resize(vocabulary.size());
     out_.sound_weight.resize(vocabulary.sounds());
@@ -115,8 +116,7 @@ class Builder {
       common = std::max(common, share);
     }
     for (uint32_t sound = 0; sound < vocabulary.sounds(); ++sound) {
-      out_.sound_weight[sound] =
-          weight_of(std::max(1.0, sound_entries[sound]), out_.entries_seen, sound_share[sound]);
+      out_.sound_weight[sound] = weight_of(std::max(1.0, sound_entries[sound]), out_.entries_seen, sound_share[sound]);
     }
     out_.join_weight.resize(vocabulary.size());
     for (NameRow& row : out_.names) {
@@ -142,18 +142,20 @@ class Builder {
 
 NameIndex NameIndex::build(std::vector<ListEntry> entries) { return Builder(std::move(entries)).build(); }
 
-double NameIndex::stranger(std::string_view word) const {
+double NameIndex::stranger_proof(std::string_view word) const {
   const double share = common_share(word);
-  if (word.size() <= std::size(kShortStrangers)) return kShortStrangers[word.size() - 1];
   return share > 0 ? std::min(stranger_weight, -std::log(share)) : stranger_weight;
 }
 
-double NameIndex::chance() const { return std::max(0.0, std::log(entries_seen / kFit.entries_seen)); }
+double NameIndex::stranger(std::string_view word) const {
+  if (word.size() <= std::size(kShortStrangers)) return kShortStrangers[word.size() - 1];
+  return stranger_proof(word);
+}
 
 size_t NameIndex::bytes() const {
   const auto of = [](const auto& items) { return items.capacity() * sizeof(items[0]); };
-  return vocabulary.bytes() + spelled.capacity() / 8 + of(weight) + of(join_weight) + of(sound_weight) + of(names) + of(name_words) +
-         of(name_joins);
+  return vocabulary.bytes() + spelled.capacity() / 8 + of(weight) + of(join_weight) + of(sound_weight) + of(names) +
+         of(name_words) + of(name_joins);
 }
 
 Postings Postings::build(const NameIndex& index, const std::vector<bool>* entries) {

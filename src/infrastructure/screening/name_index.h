@@ -17,8 +17,10 @@ struct NameRow {
   uint32_t first_word = 0;  // in name_words
   uint16_t words = 0;       // at most kTokensMax
   uint16_t place = 0;       // among its entry's names
-  uint32_t firsts = 0, initials = 0;  // the letters its words begin with; its words of one letter: bit 0 is A
-  float weight = 0;                   // of its words together
+  uint32_t firsts = 0,
+           initials =
+               0;    // the letters its words begin with (of two letters, both); its words of one letter: bit 0 is A
+  float weight = 0;  // of its words together
   uint32_t whole = Vocabulary::kNone;  // all its words joined, of a name of three to five
 };
 
@@ -33,6 +35,8 @@ struct NameIndex {
   std::vector<float> sound_weight;  // by sound: all its words taken for one
   double stranger_weight = 0;       // of a word that no list has
   double entries_seen = 0;          // what frequencies are relative to
+  double chance =
+      0;  // what a longer list than the fit's takes from every proof: it has more names that come near by chance
   std::vector<NameRow> names;
   std::vector<uint32_t> name_words;  // by name
   std::vector<uint32_t> name_joins;  // beside each word: it joined with the next; kNone for a name's last
@@ -44,10 +48,9 @@ struct NameIndex {
   std::span<const uint32_t> joins_of(const NameRow& row) const {
     return std::span(name_joins).subspan(row.first_word, row.words);
   }
-  double stranger(std::string_view word) const;  // the weight of a word that is not in the vocabulary
-  // What a longer list than the one of the fit takes from every proof: it has more names that come near by chance.
-  double chance() const;
-  size_t bytes() const;                          // of memory, the entries themselves not counted
+  double stranger(std::string_view word) const;        // the weight of a word that is not in the vocabulary, left over
+  double stranger_proof(std::string_view word) const;  // and the most it can prove
+  size_t bytes() const;                                // of memory, the entries themselves not counted
 };
 
 // By word: the names that hold it, alone or joined.

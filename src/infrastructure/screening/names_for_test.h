@@ -15,13 +15,13 @@
 namespace puhui::screening {
 
 enum class NameError : uint8_t { none, insert, remove, substitute, transpose, swapped, joined, split_word };
-inline constexpr NameError kNameErrors[] = {NameError::none,      NameError::insert,  NameError::remove,
+inline constexpr NameError kNameErrors[] = {NameError::none,       NameError::insert,    NameError::remove,
                                             NameError::substitute, NameError::transpose, NameError::swapped,
                                             NameError::joined,     NameError::split_word};
 inline std::string_view name_of(NameError error) {
-  static constexpr std::string_view kNames[] = {"as listed",  "one letter more", "one letter less", "one letter else",
-                                                "two letters exchanged", "words in another order", "two words joined",
-                                                "one word split"};
+  static constexpr std::string_view kNames[] = {"as listed",        "one letter more",       "one letter less",
+                                                "one letter else",  "two letters exchanged", "words in another order",
+                                                "two words joined", "one word split"};
   return kNames[static_cast<size_t>(error)];
 }
 
@@ -33,7 +33,8 @@ inline std::string with_error(const std::string& name, NameError error, RandomSt
   for (size_t i = 0; i < name.size(); ++i) {
     if (!is_letter(name[i])) continue;
     letters.push_back(i);
-    if (i + 1 < name.size() && is_letter(name[i + 1]) && std::toupper(name[i]) != std::toupper(name[i + 1])) pairs.push_back(i);
+    if (i + 1 < name.size() && is_letter(name[i + 1]) && std::toupper(name[i]) != std::toupper(name[i + 1]))
+      pairs.push_back(i);
   }
   const auto any_letter = [&random] { return static_cast<char>('a' + random.below(26)); };
   std::string out = name;
@@ -110,45 +111,59 @@ inline std::string ordinary_name(Ordinary kind, RandomStream& random) {
   switch (kind) {
     case Ordinary::chinese: {
       const std::string_view family =
-          "Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Hu Guo He Lin Gao Luo Zheng Liang Xie Song Tang "
-          "Deng Han Feng Cao Peng Zeng Xiao Tian Dong Pan Yuan Cai Jiang Yu Du Ye Cheng Wei Su Lu Ding Ren Shen Yao Cui";
+          "Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Hu Guo He Lin Gao Luo Zheng Liang Xie Song "
+          "Tang "
+          "Deng Han Feng Cao Peng Zeng Xiao Tian Dong Pan Yuan Cai Jiang Yu Du Ye Cheng Wei Su Lu Ding Ren Shen Yao "
+          "Cui";
       const std::string_view part =
-          "wei jian hua ming xiao ying guo li fang jun yan xin jing hui hong hai ping zhi wen bo chun min lan qiang yong "
+          "wei jian hua ming xiao ying guo li fang jun yan xin jing hui hong hai ping zhi wen bo chun min lan qiang "
+          "yong "
           "jie tao chao xiu gang juan xia de cheng yun qing bin ling rong dong mei yu zhen rui hao zi ting dan na lei";
       std::string given = one_of(part);
       if (random.chance(0.7)) given += one_of(part);
       return one_of(family) + " " + given;
     }
     case Ordinary::english:
-      return one_of("James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan "
-                    "Joseph Jessica Thomas Karen Christopher Sarah Charles Lisa Daniel Nancy Matthew Sandra Anthony Betty "
-                    "Mark Ashley Donald Emily Steven Kimberly Andrew Margaret Paul Donna Joshua Michelle Kenneth Carol") +
+      return one_of(
+                 "James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan "
+                 "Joseph Jessica Thomas Karen Christopher Sarah Charles Lisa Daniel Nancy Matthew Sandra Anthony Betty "
+                 "Mark Ashley Donald Emily Steven Kimberly Andrew Margaret Paul Donna Joshua Michelle Kenneth Carol") +
              " " +
-             one_of("Smith Johnson Williams Brown Jones Miller Davis Wilson Anderson Taylor Thomas Moore Jackson Martin Lee "
-                    "Thompson White Harris Clark Lewis Robinson Walker Young Allen King Wright Scott Hill Green Adams "
-                    "Baker Nelson Carter Mitchell Roberts Turner Phillips Campbell Parker Evans Edwards Collins Stewart");
+             one_of(
+                 "Smith Johnson Williams Brown Jones Miller Davis Wilson Anderson Taylor Thomas Moore Jackson Martin "
+                 "Lee "
+                 "Thompson White Harris Clark Lewis Robinson Walker Young Allen King Wright Scott Hill Green Adams "
+                 "Baker Nelson Carter Mitchell Roberts Turner Phillips Campbell Parker Evans Edwards Collins Stewart");
     case Ordinary::spanish:
-      return one_of("Jose Maria Juan Carlos Luis Antonio Manuel Jesus Francisco Miguel Pedro Alejandro Rafael Daniel "
-                    "Ricardo Eduardo Javier Sergio Roberto Ana Carmen Rosa Laura Marta Elena Lucia Isabel Pilar Teresa") +
+      return one_of(
+                 "Jose Maria Juan Carlos Luis Antonio Manuel Jesus Francisco Miguel Pedro Alejandro Rafael Daniel "
+                 "Ricardo Eduardo Javier Sergio Roberto Ana Carmen Rosa Laura Marta Elena Lucia Isabel Pilar Teresa") +
              " " +
-             one_of("Garcia Rodriguez Martinez Hernandez Lopez Gonzalez Perez Sanchez Ramirez Torres Flores Rivera Gomez "
-                    "Diaz Cruz Morales Reyes Gutierrez Ortiz Ramos Ruiz Alvarez Mendoza Castillo Jimenez Romero Moreno") +
-             (random.chance(0.5) ? " " + one_of("Garcia Vega Navarro Molina Soto Campos Leon Marin Iglesias Nunez Ibanez "
-                                                "Pascual Ferrer Gallego Vidal Serrano Blanco Castro Suarez Rubio")
-                                 : "");
+             one_of(
+                 "Garcia Rodriguez Martinez Hernandez Lopez Gonzalez Perez Sanchez Ramirez Torres Flores Rivera Gomez "
+                 "Diaz Cruz Morales Reyes Gutierrez Ortiz Ramos Ruiz Alvarez Mendoza Castillo Jimenez Romero Moreno") +
+             (random.chance(0.5)
+                  ? " " + one_of("Garcia Vega Navarro Molina Soto Campos Leon Marin Iglesias Nunez Ibanez "
+                                 "Pascual Ferrer Gallego Vidal Serrano Blanco Castro Suarez Rubio")
+                  : "");
     case Ordinary::arabic:
-      return one_of("Mohammed Ahmed Ali Omar Hassan Hussein Khalid Youssef Ibrahim Mahmoud Mustafa Abdullah Tariq Faisal "
-                    "Walid Samir Karim Nabil Rashid Hamid Fatima Aisha Maryam Zainab Layla Noor Huda Amina Salma Rania") +
-             " " +
-             (random.chance(0.4) ? one_of("Abdul bin Mohammed Ali Ahmed Saleh") + " " : "") +
-             one_of("Al-Sayed Al-Masri Haddad Khoury Mansour Nasser Hamdan Saleh Aziz Rahman Farouk Darwish Shaheen Qasim "
-                    "Al-Najjar Al-Harbi Al-Otaibi Al-Shehri Al-Ghamdi Bakr Awad Barakat Sabbagh Khalil Issa Younis Suleiman");
+      return one_of(
+                 "Mohammed Ahmed Ali Omar Hassan Hussein Khalid Youssef Ibrahim Mahmoud Mustafa Abdullah Tariq Faisal "
+                 "Walid Samir Karim Nabil Rashid Hamid Fatima Aisha Maryam Zainab Layla Noor Huda Amina Salma Rania") +
+             " " + (random.chance(0.4) ? one_of("Abdul bin Mohammed Ali Ahmed Saleh") + " " : "") +
+             one_of(
+                 "Al-Sayed Al-Masri Haddad Khoury Mansour Nasser Hamdan Saleh Aziz Rahman Farouk Darwish Shaheen Qasim "
+                 "Al-Najjar Al-Harbi Al-Otaibi Al-Shehri Al-Ghamdi Bakr Awad Barakat Sabbagh Khalil Issa Younis "
+                 "Suleiman");
     case Ordinary::firm:
-      return one_of("Golden Pacific Northern Eastern United Global First Star Sunrise Green Blue Royal Silver Crystal Apex "
-                    "Summit Harbour Bridge Orient Delta Alpha Prime Metro Union Grand Diamond Eagle Phoenix Jade Lotus") +
+      return one_of(
+                 "Golden Pacific Northern Eastern United Global First Star Sunrise Green Blue Royal Silver Crystal "
+                 "Apex "
+                 "Summit Harbour Bridge Orient Delta Alpha Prime Metro Union Grand Diamond Eagle Phoenix Jade Lotus") +
              " " +
-             one_of("Trading Shipping Logistics Electronics Textile Machinery Foods Energy Investment Construction Travel "
-                    "Technology Consulting Plastics Chemical Furniture Garment Toys Seafood Motors Marine Import Export") +
+             one_of(
+                 "Trading Shipping Logistics Electronics Textile Machinery Foods Energy Investment Construction Travel "
+                 "Technology Consulting Plastics Chemical Furniture Garment Toys Seafood Motors Marine Import Export") +
              " " + one_of("Company Co.,Ltd Limited Inc Corp GmbH LLC Group S.A. Holdings Pte.Ltd International");
   }
   return "";

@@ -17,7 +17,7 @@ constexpr double kKindDiffers = -4.0;
 // What two names share must be rarer than a word of one name in 900 where it is one word, of one in 90 where it is several: CORP, ALI or
 // MOHAMMED alone is no match whatever lists hold.
 // Where a word of the entry's name is left over, what is found must be rarer still: BANK CORP is not the First Bank Corp.
-constexpr double kSharedAloneMin = 6.8, kSharedMin = 4.5, kSharedPartMin = 9.5, kTooCommon = 3.0;
+constexpr double kSharedAloneMin = 6.8, kSharedMin = 4.5, kSharedPartMin = 9.5, kTooCommon = 8.0;
 
 double shared_min(const NameFeatures& features) {
   if (!features.all_found) return kSharedPartMin;
@@ -52,8 +52,8 @@ template <class Tell>
 void each_told(const Query& query, const ListEntry& entry, const Tell& tell) {
   if (query.born && entry.born) tell(born_told(*query.born, entry));
   if (!query.country.empty() && !entry.countries.empty()) {
-    const bool same = std::ranges::any_of(
-        entry.countries, [&](const std::string& other) { return same_country(other, query.country); });
+    const bool same = std::ranges::any_of(entry.countries,
+                                          [&](const std::string& other) { return same_country(other, query.country); });
     tell(same ? Told{kCountrySame, "country_same"} : Told{kCountryDiffers, "country_differs"});
   }
   if (query.kind != PartyKind::unknown && entry.kind != PartyKind::unknown && query.kind != entry.kind) {
@@ -65,10 +65,11 @@ void each_told(const Query& query, const ListEntry& entry, const Tell& tell) {
 
 double name_log_odds(const NameFeatures& features) {
   return kFit.constant + kFit.proven * std::log1p(std::max(0.0, features.proven)) +
-         (features.words > 1 ? kFit.several : 0) -
-         kTooCommon * std::max(0.0, shared_min(features) - features.shared) -
+         (features.words > 1 ? kFit.several : 0) - kTooCommon * std::max(0.0, shared_min(features) - features.shared) -
          kFit.entry_left_over * (1 - features.entry_share) - kFit.query_left_over * (1 - features.query_share);
 }
+
+double proven_needed(double log_odds) { return std::expm1((log_odds - kFit.constant - kFit.several) / kFit.proven); }
 
 int64_t ppm_of_log_odds(double log_odds) {
   const double probability = 1 / (1 + std::exp(-log_odds));

@@ -22,6 +22,7 @@ struct NameFeatures {
 
 // Rises with each of them.
 double name_log_odds(const NameFeatures& features);
+double proven_needed(double log_odds);  // below which no name comes to these log-odds
 // Never 0 and never 1 000 000.
 int64_t ppm_of_log_odds(double log_odds);
 double log_odds_of_ppm(int64_t ppm);  // below which ppm_of_log_odds() answers less
@@ -32,6 +33,6 @@ struct Evidence {
 };
 Evidence evidence_of(const Query& query, const ListEntry& entry);
 double evidence_log_odds(const Query& query, const ListEntry& entry);  // the same sum without words
-double evidence_max(const Query& query);  // the most evidence_of can come to
+double evidence_max(const Query& query);                               // the most evidence_of can come to
 
 }  // namespace puhui::screening

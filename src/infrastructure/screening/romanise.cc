@@ -92,8 +92,7 @@ icu::UnicodeString decomposed(char32_t c) {
   UErrorCode status = U_ZERO_ERROR;
   const UNormalizer2* nfkd = unorm2_getNFKDInstance(&status);
   std::array<UChar, 32> buffer{};
-  const int32_t size =
-      unorm2_getDecomposition(nfkd, static_cast<UChar32>(c), buffer.data(), buffer.size(), &status);
+  const int32_t size = unorm2_getDecomposition(nfkd, static_cast<UChar32>(c), buffer.data(), buffer.size(), &status);
   if (U_FAILURE(status) || size <= 0) return {};
   return {buffer.data(), size};
 }
@@ -115,7 +114,8 @@ Romanised by_script(char32_t c) {
   const auto wide = static_cast<UChar32>(c);
   UErrorCode status = U_ZERO_ERROR;
   const UScriptCode script = uscript_getScript(wide, &status);
-  if (const int32_t digit = u_charDigitValue(wide); digit >= 0) return letter(kDigit, std::string(1, char('0' + digit)));
+  if (const int32_t digit = u_charDigitValue(wide); digit >= 0)
+    return letter(kDigit, std::string(1, char('0' + digit)));
   if (script == USCRIPT_HAN) return han_letter(c);
   if (!u_isalpha(wide) && u_charType(wide) != U_COMBINING_SPACING_MARK) return compatible_letter(c);
   switch (script) {
@@ -132,9 +132,9 @@ Romanised by_script(char32_t c) {
 bool is_ignored(char32_t c) {
   const auto wide = static_cast<UChar32>(c);
   const int8_t type = u_charType(wide);
-  return type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_MODIFIER_LETTER ||
-         type == U_FORMAT_CHAR || u_hasBinaryProperty(wide, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0 ||
-         c == 0x2018 || c == 0x2019 || c == 0x2032 || c == 0xB4 || c == 0x201B || (c >= 0x2B0 && c <= 0x2FF);
+  return type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_MODIFIER_LETTER || type == U_FORMAT_CHAR ||
+         u_hasBinaryProperty(wide, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0 || c == 0x2018 || c == 0x2019 ||
+         c == 0x2032 || c == 0xB4 || c == 0x201B || (c >= 0x2B0 && c <= 0x2FF);
 }
 
 // Accented letters of European names, asked of ICU once.
@@ -178,7 +178,8 @@ Romanised romanise(char32_t c) {
 
 std::string romanise_run(std::string_view word) {
   static const auto kAny = transliterator("Any-Latin; Latin-ASCII");
-  icu::UnicodeString text = icu::UnicodeString::fromUTF8(icu::StringPiece(word.data(), static_cast<int32_t>(word.size())));
+  icu::UnicodeString text =
+      icu::UnicodeString::fromUTF8(icu::StringPiece(word.data(), static_cast<int32_t>(word.size())));
   kAny->transliterate(text);
   return plain_letters(text);
 }
@@ -188,12 +189,11 @@ std::string_view surname_reading(char32_t c) {
     char32_t character;
     std::string_view reading;
   };
-  static constexpr Surname kSurnames[] = {{U'单', "SHAN"}, {U'單', "SHAN"}, {U'仇', "QIU"},  {U'曾', "ZENG"},
-                                          {U'解', "XIE"},  {U'查', "ZHA"},  {U'盖', "GE"},   {U'蓋', "GE"},
-                                          {U'区', "OU"},   {U'區', "OU"},   {U'朴', "PIAO"}, {U'任', "REN"},
-                                          {U'翟', "ZHAI"}, {U'覃', "QIN"},  {U'乐', "YUE"},  {U'樂', "YUE"},
-                                          {U'尉', "YU"},   {U'员', "YUN"},  {U'繁', "PO"},   {U'燕', "YAN"},
-                                          {U'缪', "MIAO"}, {U'繆', "MIAO"}, {U'秘', "BI"},   {U'冼', "XIAN"}};
+  static constexpr Surname kSurnames[] = {
+      {U'单', "SHAN"}, {U'單', "SHAN"}, {U'仇', "QIU"},  {U'曾', "ZENG"}, {U'解', "XIE"},  {U'查', "ZHA"},
+      {U'盖', "GE"},   {U'蓋', "GE"},   {U'区', "OU"},   {U'區', "OU"},   {U'朴', "PIAO"}, {U'任', "REN"},
+      {U'翟', "ZHAI"}, {U'覃', "QIN"},  {U'乐', "YUE"},  {U'樂', "YUE"},  {U'尉', "YU"},   {U'员', "YUN"},
+      {U'繁', "PO"},   {U'燕', "YAN"},  {U'缪', "MIAO"}, {U'繆', "MIAO"}, {U'秘', "BI"},   {U'冼', "XIAN"}};
   for (const Surname& surname : kSurnames) {
     if (surname.character == c) return surname.reading;
   }

@@ -68,6 +68,7 @@ Digest ListEntry::digest() const { return sha256(encode(*this)); }
 namespace {
 
 constexpr size_t kNamesPerEntryMax = 1000;
+constexpr double kSlack = 0.01;  // of rounding in bounds, in log-odds
 
 std::optional<std::string> fault_of(std::string_view name) {
   if (name.size() > kNameBytesMax) {
@@ -176,11 +177,13 @@ Match match_of(const NameIndex& index, const Comparison& comparison, const Query
 }
 
 std::vector<Match> matches_of(const NameIndex& index, const Comparison& comparison, std::span<const uint32_t> names,
-                              const Query& query, const ScreenOptions& options) {
+                              const Query& query, const ScreenOptions& options, Comparison::Lookup lookup) {
   std::vector<Scored> all;
   std::vector<Agreement> agreements;
+  const double needed = log_odds_of_ppm(options.posterior_min_ppm) - evidence_max(query) - kSlack;
   for (const uint32_t name : names) {
     const NameRow& row = index.names[name];
+    if (lookup == Comparison::Lookup::indexed && comparison.bound(row) < needed) continue;
     const double name_odds = name_log_odds(comparison.compare(row, agreements));
     // Initials alone are no match, whatever day somebody was born on.
     if (std::ranges::all_of(agreements, [](const Agreement& one) { return one.how == How::initial; })) continue;
@@ -231,7 +234,8 @@ Result<std::vector<Match>> Screener::screen(const Query& query, const ScreenOpti
   const NameIndex& index = *index_->names;
   const Comparison comparison(index, words, Comparison::Lookup::indexed);
   const double needed = log_odds_of_ppm(options.posterior_min_ppm) - evidence_max(query);
-  return matches_of(index, comparison, candidates(index, index_->postings, comparison, needed), query, options);
+  return matches_of(index, comparison, candidates(index, index_->postings, comparison, needed), query, options,
+                    Comparison::Lookup::indexed);
 }
 
 Result<std::vector<Match>> Screener::screen_by_scan(const Query& query, const ScreenOptions& options) const {
@@ -244,7 +248,7 @@ Result<std::vector<Match>> Screener::screen_by_scan(const Query& query, const Sc
   for (uint32_t name = 0; name < wanted.size(); ++name) {
     if (wanted[name]) all.push_back(name);
   }
-  return matches_of(index, comparison, all, query, options);
+  return matches_of(index, comparison, all, query, options, Comparison::Lookup::scanned);
 }
 
 }  // namespace puhui::screening

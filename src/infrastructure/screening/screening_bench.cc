@@ -69,7 +69,8 @@ void measure_recall(const Screener& screener, std::vector<double>& micros) {
         if (std::getenv("QUICK")) {
           const auto more = screener.screen(query, low);
           const auto mine = std::ranges::find(*more, names[i].entry, &Match::entry);
-          for (int t = 2; t <= 9; ++t) at_threshold[t] += mine != more->end() && mine->posterior_ppm >= t * 100'000 ? 1 : 0;
+          for (int t = 2; t <= 9; ++t)
+            at_threshold[t] += mine != more->end() && mine->posterior_ppm >= t * 100'000 ? 1 : 0;
         }
         const auto own = std::ranges::find(*matches, names[i].entry, &Match::entry);
         if (own == matches->end()) {
@@ -81,13 +82,17 @@ void measure_recall(const Screener& screener, std::vector<double>& micros) {
         top += own->posterior_ppm == matches->front().posterior_ppm ? 1 : 0;
       }
     }
-    std::printf("  %-24s %7lu asked  found %.4f  at the top %.4f; of names of one word of at most four letters %lu missed of %lu%s\n", std::string(name_of(error)).c_str(), asked,
-                static_cast<double>(found) / static_cast<double>(asked),
-                static_cast<double>(top) / static_cast<double>(asked), missed_short, apart,
-                found * 100 < asked * 99 ? "  BELOW" : "");
-    if (std::getenv("QUICK")) for (int t = 2; t <= 9; ++t) std::printf("  .%d0: %.4f", t, at_threshold[t] / static_cast<double>(asked));
+    std::printf(
+        "  %-24s %7lu asked  found %.4f  at the top %.4f; of names of one word of at most four letters %lu missed of "
+        "%lu%s\n",
+        std::string(name_of(error)).c_str(), asked, static_cast<double>(found) / static_cast<double>(asked),
+        static_cast<double>(top) / static_cast<double>(asked), missed_short, apart,
+        found * 100 < asked * 99 ? "  BELOW" : "");
+    if (std::getenv("QUICK"))
+      for (int t = 2; t <= 9; ++t) std::printf("  .%d0: %.4f", t, at_threshold[t] / static_cast<double>(asked));
     if (std::getenv("QUICK")) std::printf("\n");
-    if (std::getenv("SHOW")) for (const std::string& one : missed) std::printf("      %s\n", one.c_str());
+    if (std::getenv("SHOW"))
+      for (const std::string& one : missed) std::printf("      %s\n", one.c_str());
   }
 }
 
@@ -135,7 +140,8 @@ void measure_common_words(const Screener& screener) {
       for (const Match& match : matches) {
         const std::string& name = screener.entries()[match.entry].names[match.name];
         if (match.parts.size() == word_set(name).size() || word_set(name).size() <= 2) continue;
-        if (partial < 20 && std::getenv("SHOW")) std::printf("      %s %s ~ %s %ld\n", words[i].c_str(), words[j].c_str(), name.c_str(), match.posterior_ppm);
+        if (partial < 20 && std::getenv("SHOW"))
+          std::printf("      %s %s ~ %s %ld\n", words[i].c_str(), words[j].c_str(), name.c_str(), match.posterior_ppm);
         ++partial;
         break;
       }
@@ -163,7 +169,8 @@ void measure_false_alarms(const Screener& screener, std::vector<double>& micros)
       micros.push_back(cpu_micros() - begin);
       const auto matches = screener.screen(query, options);
       if (!asked || !matches || matches->empty()) continue;
-      for (size_t t = 0; t < std::size(thresholds); ++t) hit[t] += matches->front().posterior_ppm >= thresholds[t] ? 1 : 0;
+      for (size_t t = 0; t < std::size(thresholds); ++t)
+        hit[t] += matches->front().posterior_ppm >= thresholds[t] ? 1 : 0;
       const Match& best = matches->front();
       if (best.posterior_ppm >= 500'000 && shown.size() < 8) {
         shown.push_back(query.name + " ~ " + screener.entries()[best.entry].names[best.name] + " " +
@@ -175,7 +182,8 @@ void measure_false_alarms(const Screener& screener, std::vector<double>& micros)
       std::printf("  .%02ld: %6.2f/1000", thresholds[t] / 10'000, hit[t] * 1000.0 / kAsked);
     }
     std::printf("\n");
-    if (std::getenv("SHOW")) for (const std::string& one : shown) std::printf("      %s\n", one.c_str());
+    if (std::getenv("SHOW"))
+      for (const std::string& one : shown) std::printf("      %s\n", one.c_str());
   }
 }
 
@@ -191,15 +199,17 @@ void measure_memory(const Screener& listed) {
     std::string rare = "Q" + std::to_string(0);
     rare.clear();
     for (int letter = 0; letter < 7; ++letter) rare += static_cast<char>('A' + random.below(26));
-    entries[i].names = {words[random.below(words.size())] + " " + words[random.below(2000)] + " " + (i % 4 == 0 ? rare : words[random.below(words.size())])};
+    entries[i].names = {words[random.below(words.size())] + " " + words[random.below(2000)] + " " +
+                        (i % 4 == 0 ? rare : words[random.below(words.size())])};
   }
   const int64_t begin = monotonic_ns();
   const auto screener = Screener::build(std::move(entries));
   CHECK(screener.has_value(), "they have names");
   const double seconds = static_cast<double>(monotonic_ns() - begin) * 1e-9;
   const double each = static_cast<double>(screener->index_bytes()) / kEntries;
-  std::printf("%zu made entries: built in %.1f s, %.0f bytes of index each; 5 million would take %.1f GB beside the entries\n",
-              kEntries, seconds, each, each * 5e6 / 1e9);
+  std::printf(
+      "%zu made entries: built in %.1f s, %.0f bytes of index each; 5 million would take %.1f GB beside the entries\n",
+      kEntries, seconds, each, each * 5e6 / 1e9);
 }
 
 struct Sample {
@@ -226,9 +236,11 @@ void fit() {
   const auto frequent = frequent_words(index.entries, 300);
   std::vector<Sample> samples;
   const auto take = [&](const NameFeatures& features, bool same) {
-    if (features.shared < (!features.all_found ? 9.5 : features.words > 1 ? 4.5 : 6.8)) return;  // the floor decides there
-    samples.push_back({{1, std::log1p(std::max(0.0, features.proven)),
-                        0.0, features.entry_share - 1, features.query_share - 1}, same});
+    if (features.shared < (!features.all_found ? 9.5 : features.words > 1 ? 4.5 : 6.8))
+      return;  // the floor decides there
+    samples.push_back(
+        {{1, std::log1p(std::max(0.0, features.proven)), 0.0, features.entry_share - 1, features.query_share - 1},
+         same});
   };
   for (uint64_t i = 0; i < 12'000; ++i) {
     RandomStream random(Random(2024), 11, i);
@@ -288,9 +300,11 @@ void fit() {
     loss += (p - (s.same ? 1 : 0)) * (p - (s.same ? 1 : 0));
     wrong += (p > 0.5) != s.same ? 1 : 0;
   }
-  std::printf("%zu samples: constant %.3f, proven %.3f, several %.3f, entry left over %.3f, query left over %.3f; Brier %.4f, wrong %.4f\n",
-              samples.size(), b[0], b[1], b[2], b[3], b[4], loss / static_cast<double>(samples.size()),
-              static_cast<double>(wrong) / static_cast<double>(samples.size()));
+  std::printf(
+      "%zu samples: constant %.3f, proven %.3f, several %.3f, entry left over %.3f, query left over %.3f; Brier %.4f, "
+      "wrong %.4f\n",
+      samples.size(), b[0], b[1], b[2], b[3], b[4], loss / static_cast<double>(samples.size()),
+      static_cast<double>(wrong) / static_cast<double>(samples.size()));
 }
 
 int run(int argc, char** argv) {

@@ -134,9 +134,9 @@ uint32_t Vocabulary::find_sound(std::string_view key) const {
   for (size_t at = hash64(key) & mask;; at = (at + 1) & mask) {
     const uint32_t sound = sound_slots_[at];
     if (sound == kNone) return kNone;
-    const std::string_view text = std::string_view(sound_letters_)
-                                      .substr(sound_text_starts_[sound],
-                                              sound_text_starts_[sound + 1] - sound_text_starts_[sound]);
+    const std::string_view text =
+        std::string_view(sound_letters_)
+            .substr(sound_text_starts_[sound], sound_text_starts_[sound + 1] - sound_text_starts_[sound]);
     if (text == key) return sound;
   }
 }

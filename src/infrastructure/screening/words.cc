@@ -68,6 +68,8 @@ class WordReader {
     // What is a vowel inside an Arabic word is a consonant at its beginning.
     if (open_.word.text.empty() && read.script == kArabic && (read.text() == "U" || read.text() == "I")) {
       open_.word.text += read.text() == "U" ? "W" : "Y";
+    } else if (read.script == kGreek && read.text() == "Y" && open_.word.text.ends_with('O')) {
+      open_.word.text += 'U';  // ου
     } else {
       open_.word.text += read.text();
     }
