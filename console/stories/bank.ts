@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { guardWith } from "./guard_bank";
-import { users, type Kept } from "./people";
+import { guardWith, tryOut } from "./guard_bank";
+import { passwordOf, users, type Kept } from "./people";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const built = process.env.PUHUI_CONSOLE ?? join(root, "console/dist");
@@ -42,22 +42,32 @@ async function serve(store: string): Promise<{ url: string; server: ChildProcess
   return { url, server };
 }
 
-// Everybody's one-time password is changed to one of their own, as they would at the first sign-in.
-async function changePassword(url: string, name: string, oldPassword: string, newPassword: string): Promise<void> {
-  const signedIn = await fetch(`${url}/session`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Origin: url },
-    body: JSON.stringify({ name, password: oldPassword }),
-  });
+// Signs in through the door; answers how to act in that session.
+async function signIn(url: string, name: string, password: string): Promise<(path: string, input: unknown) => Promise<unknown>> {
+  const headers = { "Content-Type": "application/json", Origin: url };
+  const signedIn = await fetch(`${url}/session`, { method: "POST", headers, body: JSON.stringify({ name, password }) });
   if (!signedIn.ok) throw new Error(`${name} could not sign in: ${await signedIn.text()}`);
   const { csrf } = (await signedIn.json()) as { csrf: string };
   const cookie = signedIn.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
-  const changed = await fetch(`${url}/v1/user/password`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Origin: url, Cookie: cookie, "X-Puhui-Csrf": csrf },
-    body: JSON.stringify({ old_password: oldPassword, new_password: newPassword }),
-  });
-  if (!changed.ok) throw new Error(`${name} could not change the password: ${await changed.text()}`);
+  return async (path, input) => {
+    const answer = await fetch(`${url}${path}`, { method: "POST", headers: { ...headers, Cookie: cookie, "X-Puhui-Csrf": csrf }, body: JSON.stringify(input) });
+    if (!answer.ok) throw new Error(`${name}: ${path}: ${await answer.text()}`);
+    return answer.json();
+  };
+}
+
+// Everybody's one-time password is changed to one of their own, as they would at the first sign-in.
+async function changePassword(url: string, name: string, oldPassword: string, newPassword: string): Promise<void> {
+  const act = await signIn(url, name, oldPassword);
+  await act("/v1/user/password", { old_password: oldPassword, new_password: newPassword });
+}
+
+// Payments of this morning, so that something waits and the shadow has judged.
+async function judgeSome(url: string): Promise<void> {
+  const act = await signIn(url, "mei", passwordOf("mei"));
+  for (const [customer, amount] of [["c-2207", 38_000], ["c-3141", 129_900], ["c-4096", 64_000]] as const) {
+    await tryOut((payment) => act("/v1/fraud/judge", payment), customer, amount);
+  }
 }
 
 export default async function open(): Promise<() => void> {
@@ -85,6 +95,7 @@ export default async function open(): Promise<() => void> {
   };
   try {
     for (const user of users) if (!user.fresh) await changePassword(url, user.name, oneTime.get(user.name)!, user.password);
+    await judgeSome(url);
     const kept: Kept = { url, oneTime: Object.fromEntries(oneTime) };
     const file = join(folder, "bank.json");
     writeFileSync(file, JSON.stringify(kept), { mode: 0o600 });

@@ -56,7 +56,7 @@ export type PaymentView = {
   answered_by: string;
   why: string;
   deadline?: string;
-  in_case?: string;
+  case?: string;
   labels: { fraud: boolean; known_at: string; said_at: string; by: string }[];
   graph: { nodes: { id: string; kind: string; label: string; risk: string }[]; edges: NetworkEdge[]; cut: boolean };
 };
@@ -85,7 +85,7 @@ export function PaymentShown({ view, again }: { view: PaymentView; again: () => 
   const kindName = useKindName();
   const centre = view.graph.nodes[0];
   const rows = (facts: PaymentView["fields"]) =>
-    facts.map((fact) => [<code key="n">{fact.name}</code>, fact.shown === "plain" ? fact.value : <Tag key="v">{t(fact.shown === "sealed" ? "sealed" : "masked")}</Tag>, <span key="h" className="soft">{fact.help}</span>]);
+    facts.map((fact) => [<code key="n">{fact.name}</code>, fact.shown === "plain" ? fact.value : <Tag key="v">{fact.shown === "sealed" ? t("sealed") : `${fact.value} (${t("masked")})`}</Tag>, <span key="h" className="soft">{fact.help}</span>]);
   return (
     <>
       {view.hold_state === "open" && <HoldActs view={view} again={again} />}

@@ -228,7 +228,7 @@ function Shown({ view, again }: { view: PaymentView; again: () => void }) {
                 <Link to={`/decisions/${payment.decision}`}>
                   <code>{payment.decision.slice(0, 18)}…</code>
                 </Link>{" "}
-                {view.in_case && <Link to={`/cases/${view.in_case}`}>{t("inCase")}</Link>}
+                {view.case && <Link to={`/cases/${view.case}`}>{t("inCase")}</Link>}
               </dd>
             </dl>
             <PaymentShown view={view} again={again} />
