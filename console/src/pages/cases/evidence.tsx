@@ -140,7 +140,8 @@ function HoldActs({ view, again }: { view: PaymentView; again: () => void }) {
   };
   return (
     <Note
-      type="warning"
+      type="info"
+      style={{ margin: "12px 0" }}
       message={t("hold")}
       description={
         <>

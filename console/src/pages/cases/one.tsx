@@ -177,7 +177,7 @@ function Acts({ file, alerts, again }: { file: CaseFile; alerts: CaseAlert[]; ag
     );
   const form = (verb: string, title: string, only: string[]) => (
     <VerbForm noun="case" verb={verb} fixed={fixed} only={only} codes submit={title} onDone={again}
-      labels={{ words: words.why, verdict: words.verdict, to: words.owner }} />
+      labels={{ words: verb === "note" ? words.noteWords : words.why, verdict: words.verdict, to: words.owner }} />
   );
   const kinds = [...new Set(alerts.map((alert) => alert.kind))];
   if (file.state === "closed") return <>{part("case.reopen", t("reopen"), form("reopen", t("reopen"), ["words"]))}</>;

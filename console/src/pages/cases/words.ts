@@ -55,6 +55,7 @@ export const words = dictionary({
   takeIt: ["Take it", "由我处理"],
   assignHelp: ["To a person, or back to a queue. Empty: yourself.", "移交给某人或退回队列；留空即自己。"],
   note: ["Add a note", "添加备注"],
+  noteWords: ["What there is to say", "备注内容"],
   propose: ["Propose a verdict", "提出结论"],
   proposeHelp: ["Somebody else confirms it.", "须由另一人确认。"],
   confirm: ["Confirm the verdict", "确认结论"],

@@ -91,7 +91,7 @@ function Compared({ scheme }: { scheme: string }) {
         answer.payments === 0 ? (
           <Alert type="info" message={t("none")} />
         ) : (
-          <>
+          <div className="decision-main">
             <section className="card figures" aria-label={t("payments")}>
               <Figure label={t("payments")} value={number(answer.payments)} at={answer.at} />
               <Figure label={t("differing")} value={number(answer.differing)} />
@@ -100,7 +100,7 @@ function Compared({ scheme }: { scheme: string }) {
             <Sides answer={answer} />
             <Matrix answer={answer} />
             <Differences answer={answer} />
-          </>
+          </div>
         )
       }
     </Loaded>
