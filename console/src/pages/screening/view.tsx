@@ -1,6 +1,6 @@
 // A name against the lists; possible matches that wait for a person; the lists themselves.
 import { Alert, Input, Tag } from "antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, Route, Routes, useParams } from "react-router-dom";
 import { act } from "../../api/client";
 import { useKnows } from "../../api/openapi";
@@ -58,6 +58,8 @@ function ScreenName() {
   const t = useWords(words);
   const said = useSaid();
   const [answer, setAnswer] = useState<{ name: string; screened: Screened }>();
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => place.current?.scrollIntoView({ block: "start" }), [answer]); // it stands below the form
   return (
     <>
       <p className="soft">{t("screenHelp")}</p>
@@ -72,7 +74,7 @@ function ScreenName() {
         onDone={(screened, input) => setAnswer({ name: String(input.name), screened })}
       />
       {answer && (
-        <section aria-live="polite" aria-label={t("outcome")}>
+        <section ref={place} aria-live="polite" aria-label={t("outcome")}>
           <h2>
             {t("outcome")} <OutcomeTag value={answer.screened.outcome} />
           </h2>
