@@ -1,7 +1,7 @@
 // VerbForm: a form made of a verb's input schema. Sends it, shows the server's faults at their fields, and hands the
 // answer on. A write whose answer was lost can be sent again under the same key.
 import { MinusCircleOutlined, PlusOutlined } from "@ant-design/icons";
-import { Alert, Button, Checkbox, Collapse, DatePicker, Form, Input, InputNumber, Progress, Select, Skeleton, Space, type FormInstance } from "antd";
+import { Alert, Button, Checkbox, Collapse, DatePicker, Form, Input, InputNumber, Progress, Select, Skeleton, Space, type FormInstance, type SelectProps } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { act, ask, askLong, newKey, type Input as VerbInput, type JobProgress } from "../api/client";
@@ -220,6 +220,11 @@ function parsed(text: string, message: string): unknown {
   }
 }
 
+// A form says "required" of its control, which Select passes on to an element that has no role for it; the label says it too.
+export function Choice({ "aria-required": _, ...props }: SelectProps & { "aria-required"?: string }) {
+  return <Select {...props} />;
+}
+
 function controlOf(kind: FieldKind, schema: Schema, required: boolean, t: (key: "yes" | "no" | "any") => string, label: string | undefined, word: (value: string) => string): ReactNode {
   const hint = exampleOf(schema);
   switch (kind) {
@@ -234,11 +239,11 @@ function controlOf(kind: FieldKind, schema: Schema, required: boolean, t: (key: 
         <Select aria-label={label} allowClear placeholder={t("any")} style={{ maxWidth: 260 }} options={[{ value: true, label: t("yes") }, { value: false, label: t("no") }]} />
       );
     case "choice":
-      return <Select aria-label={label} allowClear={!required} showSearch options={schema.enum!.map((value) => ({ value, label: word(String(value)) }))} style={{ maxWidth: 420 }} />;
+      return <Choice aria-label={label} allowClear={!required} showSearch options={schema.enum!.map((value) => ({ value, label: word(String(value)) }))} style={{ maxWidth: 420 }} />;
     case "choices":
-      return <Select aria-label={label} mode="multiple" options={(schema.items?.enum ?? []).map((value) => ({ value, label: value }))} />;
+      return <Choice aria-label={label} mode="multiple" options={(schema.items?.enum ?? []).map((value) => ({ value, label: value }))} />;
     case "texts":
-      return <Select aria-label={label} mode="tags" open={false} suffixIcon={null} tokenSeparators={[",", " "]} placeholder={hint} />;
+      return <Choice aria-label={label} mode="tags" open={false} suffixIcon={null} tokenSeparators={[",", " "]} placeholder={hint} />;
     case "date":
       return <DatePicker aria-label={label} style={{ maxWidth: 260, width: "100%" }} />;
     case "moment":

@@ -1,5 +1,5 @@
 // One case: what raised it, its graph and its evidence, what people did, and what may be done next.
-import { Alert as Note, Button, Select, Tag } from "antd";
+import { Alert as Note, Button, Tag } from "antd";
 import { useState } from "react";
 import { Link, useParams } from "react-router-dom";
 import { act } from "../../api/client";
@@ -8,7 +8,7 @@ import { useAsk } from "../../api/use_ask";
 import { Confirm } from "../../parts/confirm";
 import { Loaded } from "../../parts/loaded";
 import { DigestText, minorText, Ppm, When } from "../../parts/values";
-import { VerbForm } from "../../parts/verb_form";
+import { Choice, VerbForm } from "../../parts/verb_form";
 import { useCode } from "../../words/codes";
 import { useLanguage, useSaid, useWords } from "../../words/said";
 import { CaseEvidence, useKindName } from "./evidence";
@@ -226,7 +226,7 @@ function Acts({ file, alerts, again }: { file: CaseFile; alerts: CaseAlert[]; ag
           <p className="soft">{t("snoozeHelp")}</p>
           <VerbForm noun="case" verb="snooze" fixed={{ application: file.application, subject: file.subject }}
             only={["kind", "days", "why"]} initial={{ kind: kinds[0], days: 7 }} labels={{ kind: words.kind, days: words.days, why: words.why }}
-            replace={{ kind: <Select options={kinds.map((kind) => ({ value: kind, label: code(kind) }))} style={{ maxWidth: 420 }} /> }}
+            replace={{ kind: <Choice options={kinds.map((kind) => ({ value: kind, label: code(kind) }))} style={{ maxWidth: 420 }} /> }}
             submit={t("snooze")} onDone={again} />
         </>,
       )}
