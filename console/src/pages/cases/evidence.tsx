@@ -101,7 +101,7 @@ export function PaymentShown({ view, again }: { view: PaymentView; again: () => 
       {view.typologies.length > 0 && (
         <p>
           {view.typologies.map((name) => (
-            <Tag key={name} color="volcano">
+            <Tag key={name} color="red">
               {code(name)}
             </Tag>
           ))}

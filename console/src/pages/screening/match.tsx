@@ -83,7 +83,7 @@ export function MatchShown({ query, match }: { query: string; match: MatchView }
             <dt>{t("speaksFor")}</dt>
             <dd>
               {match.for_it.map((one) => (
-                <Tag key={one} color="volcano">
+                <Tag key={one} color="red">
                   + {code(one)}
                 </Tag>
               ))}
