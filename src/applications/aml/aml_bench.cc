@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "applications/aml/detectors_for_test.h"
+#include "ground/base/cpu_account.h"
 #include "ground/base/text.h"
 
 namespace puhui::aml {

@@ -63,8 +63,10 @@ uint32_t KeyTable::slot_for_new(const std::function<void(uint64_t*)>& forget) {
   }
   const uint32_t slot = oldest_;
   uint64_t* words = block(slot);
+  const size_t place = search({words[0], words[1]});
+  CHECK(places_[place].slot == slot, "a key that is kept stands in the table");
   forget(words);
-  erase(search({words[0], words[1]}));
+  erase(place);
   unlink(slot);
   --size_;
   return slot;
