@@ -71,8 +71,8 @@ int main(int argc, char** argv) {
     base.accounts = static_cast<uint32_t>(numbers[1]);
     base.injections = static_cast<uint32_t>(numbers[2]);
   }
-  std::vector<uint64_t> seeds(numbers.begin() + (numbers.size() > 3 ? 3 : static_cast<long>(numbers.size())),
-                              numbers.end());
+  std::vector<uint64_t> seeds;
+  for (size_t i = 3; i < numbers.size(); ++i) seeds.push_back(numbers[i]);
   if (seeds.empty()) seeds = {11, 12, 13, 14, 15};
   return aml::run(base, seeds);
 }

@@ -189,7 +189,9 @@ Result<void> Feed::flush_observed() {
 
 void Feed::acquire() {
   std::unique_lock lock(mutex_);
-  room_.wait(lock, [&] { return pending_ < needs_.in_flight; });
+  if (pending_ >= needs_.in_flight) {
+    room_.wait(lock, [&] { return pending_ <= needs_.in_flight / 2; });
+  }
   ++pending_;
 }
 
@@ -197,7 +199,8 @@ void Feed::release(Result<void> result) {
   const std::lock_guard lock(mutex_);
   if (!result && !error_) error_ = std::move(result).error();
   --pending_;
-  room_.notify_all();
+  // Once half of the room is free, not for each place: waking costs more than judging.
+  if (pending_ == needs_.in_flight / 2 || pending_ == 0) room_.notify_all();
 }
 
 void Feed::drain() {

@@ -30,7 +30,7 @@ TEST(ListFiles, OfacsThreeFilesBecomeEntries) {
 
 TEST(ListFiles, BadRowsAreNamedAndTheOthersRead) {
   const auto read =
-      read_ofac("sdn", std::string(kSdn) + "1,short\n36,\"TWICE\",a,b,c,d,e,f,g,h,i,j\n9,\"!!\",a,b,c,d,e,f,g,h,i,j\n",
+      read_ofac("sdn", std::string(kSdn).append("1,short\n36,\"TWICE\",a,b,c,d,e,f,g,h,i,j\n9,\"!!\",a,b,c,d,e,f,g,h,i,j\n"),
                 "99,1,\"aka\",\"NOBODY\",-0-\n", "");
   ASSERT_TRUE(read);
   EXPECT_EQ(read->entries.size(), 2u);
