@@ -253,81 +253,66 @@ Result<ScreenAnswer> ScreeningDesk::screen(const ScreenRequest& request, std::st
 
 // ---- screening again
 
-Result<RescreenAnswer> ScreeningDesk::rescreen(bool all, std::string_view caller, Progress& progress) {
-  const auto lists = held();
-  if (!lists) {
-    return fail(ErrorCode::unavailable, "lists",
-                "there is no list to hold names against; 'aml lists import' brings one");
-  }
-  RescreenAnswer out;
-  out.at = needs_.clock.now();
+// The entries that no rescreening has seen as they are now.
+Result<std::vector<uint32_t>> ScreeningDesk::changed_places(const Held& held) const {
   std::set<std::pair<std::string, std::string>> changed;
-  int64_t parties_all = 0;
   TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
-    for (const ListVersion& one : lists->versions) {
+    for (const ListVersion& one : held.versions) {
       const int64_t seen =
           TRY(reader.integer("SELECT version FROM aml_screening_seen WHERE list = ?", {one.list})).value_or(0);
       for (std::string& id : TRY(changed_since(reader, one.list, seen))) changed.emplace(one.list, std::move(id));
     }
-    parties_all = TRY(reader.integer("SELECT COUNT(*) FROM aml_screening_party")).value_or(0);
     return {};
   }));
-  std::vector<uint32_t> places;
-  const auto entries = lists->screener.entries();
+  std::vector<uint32_t> out;
+  const auto entries = held.screener.entries();
   for (uint32_t i = 0; i < entries.size(); ++i) {
-    if (changed.contains({entries[i].list, entries[i].id})) places.push_back(i);
+    if (changed.contains({entries[i].list, entries[i].id})) out.push_back(i);
   }
-  out.entries_changed = static_cast<int64_t>(places.size());
-  const screening::Screener difference = lists->screener.only(places);
-  std::string after;
-  int64_t done = 0;
-  for (;;) {
-    std::vector<KnownParty> page;
-    TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
-      page = TRY(parties_after(reader, after, kPartiesAtOnce));
-      return {};
-    }));
-    if (page.empty()) break;
-    std::vector<Judged> hits;
-    for (const KnownParty& party : page) {
-      const bool against_all = all || !party.screened;
-      out.parties_changed += party.screened ? 0 : 1;
-      if (!against_all && places.empty()) continue;
-      ++out.screened;
-      const screening::Screener& screener = against_all ? lists->screener : difference;
-      const auto found = screener.screen({party.name, party.kind, party.born, screening::country_code(party.country)});
-      if (!found) return fail(at("party " + std::string(sha256(party.party).short_hex()), found.error()));
-      if (found->empty()) continue;
-      ScreenRequest request{party.name, party.kind, party.born, party.country, party.party};
-      hits.push_back(TRY(judge(request, *lists, screener, caller)));
-    }
-    int64_t opened = 0;
-    TRY(needs_.store.write([&](Transaction& tx) -> Result<void> {
-      opened = 0;
-      for (const Judged& hit : hits) {
-        ScreenAnswer answer;
-        int64_t more = 0;
-        TRY(keep(tx, hit, answer, more));
-        opened += more;
-      }
-      for (const KnownParty& party : page) {
-        if (!party.screened) TRY(mark_screened(tx, party));
-      }
-      return {};
-    }));
-    out.matches_new += opened;
-    out.parties_hit += static_cast<int64_t>(hits.size());
-    for (const Judged& hit : hits) {
-      out.matches_known += hit.known;
-      out.remembered += hit.dismissed;
-    }
-    after = page.back().party;
-    done += static_cast<int64_t>(page.size());
-    progress.step("screening parties", static_cast<uint64_t>(done), static_cast<uint64_t>(parties_all));
-    if (progress.stop_requested()) return fail(ErrorCode::unavailable, "asked to stop; run it again");
+  return out;
+}
+
+// Parties held against the difference, or against everything where they changed; what is found is kept in one transaction.
+Result<void> ScreeningDesk::rescreen_page(const Again& again, std::span<const KnownParty> page, RescreenAnswer& out) {
+  std::vector<Judged> hits;
+  for (const KnownParty& party : page) {
+    const bool against_all = again.all || !party.screened;
+    out.parties_changed += party.screened ? 0 : 1;
+    if (!against_all && out.entries_changed == 0) continue;
+    ++out.screened;
+    const screening::Screener& screener = against_all ? again.held.screener : again.difference;
+    const auto found = screener.screen({party.name, party.kind, party.born, screening::country_code(party.country)});
+    if (!found) return fail(at("party " + sha256(party.party).short_hex(), found.error()));
+    if (found->empty()) continue;
+    const ScreenRequest request{party.name, party.kind, party.born, party.country, party.party};
+    hits.push_back(TRY(judge(request, again.held, screener, again.caller)));
   }
+  int64_t opened = 0;
   TRY(needs_.store.write([&](Transaction& tx) -> Result<void> {
-    for (const ListVersion& one : lists->versions) {
+    opened = 0;
+    for (const Judged& hit : hits) {
+      ScreenAnswer answer;
+      int64_t more = 0;
+      TRY(keep(tx, hit, answer, more));
+      opened += more;
+    }
+    for (const KnownParty& party : page) {
+      if (!party.screened) TRY(mark_screened(tx, party));
+    }
+    return {};
+  }));
+  out.matches_new += opened;
+  out.parties_hit += static_cast<int64_t>(hits.size());
+  for (const Judged& hit : hits) {
+    out.matches_known += hit.known;
+    out.remembered += hit.dismissed;
+  }
+  return {};
+}
+
+Result<void> ScreeningDesk::seen(const Again& again, const RescreenAnswer& out) {
+  return needs_.store.write([&](Transaction& tx) -> Result<void> {
+    for (const ListVersion& one : again.held.versions) {
       TRY(
           tx.execute("INSERT INTO aml_screening_seen (list, version) VALUES (?, ?) ON CONFLICT (list) DO UPDATE SET "
                      "version = excluded.version",
@@ -337,10 +322,39 @@ Result<RescreenAnswer> ScreeningDesk::rescreen(bool all, std::string_view caller
                                "screened again: " + std::to_string(out.screened) + " parties, " +
                                    std::to_string(out.entries_changed) + " changed entries, " +
                                    std::to_string(out.parties_hit) + " with a possible match, lists " +
-                                   lists->digest.hex(),
-                               act_of(out.at, caller));
+                                   again.held.digest.hex(),
+                               act_of(out.at, again.caller));
     return {};
-  }));
+  });
+}
+
+Result<RescreenAnswer> ScreeningDesk::rescreen(bool all, std::string_view caller, Progress& progress) {
+  const auto lists = held();
+  if (!lists) {
+    return fail(ErrorCode::unavailable, "lists",
+                "there is no list to hold names against; 'aml lists import' brings one");
+  }
+  RescreenAnswer out;
+  out.at = needs_.clock.now();
+  const std::vector<uint32_t> places = TRY(changed_places(*lists));
+  out.entries_changed = static_cast<int64_t>(places.size());
+  const screening::Screener difference = lists->screener.only(places);
+  const Again again{*lists, difference, all, caller};
+  std::string after;
+  uint64_t done = 0;
+  for (;;) {
+    std::vector<KnownParty> page;
+    TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
+      page = TRY(parties_after(reader, after, kPartiesAtOnce));
+      return {};
+    }));
+    if (page.empty()) break;
+    TRY(rescreen_page(again, page, out));
+    after = page.back().party;
+    progress.step("screening parties", done += page.size(), 0);
+    if (progress.stop_requested()) return fail(ErrorCode::unavailable, "asked to stop; run it again");
+  }
+  TRY(seen(again, out));
   return out;
 }
 

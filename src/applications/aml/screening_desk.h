@@ -55,6 +55,16 @@ class ScreeningDesk {
   std::shared_ptr<const Held> held() const;
   Result<void> load();
   struct Judged;
+  // One rescreening: the lists as it began, and what changed of them.
+  struct Again {
+    const Held& held;
+    const screening::Screener& difference;
+    bool all;
+    std::string_view caller;
+  };
+  Result<std::vector<uint32_t>> changed_places(const Held& held) const;
+  Result<void> rescreen_page(const Again& again, std::span<const KnownParty> page, RescreenAnswer& out);
+  Result<void> seen(const Again& again, const RescreenAnswer& out);
   Result<Judged> judge(const ScreenRequest& request, const Held& held, const screening::Screener& screener,
                        std::string_view caller);
   Result<void> keep(Transaction& tx, const Judged& judged, ScreenAnswer& answer, int64_t& opened);

@@ -294,7 +294,8 @@ double Comparison::shared_weight(const Agreement& one, std::span<const uint32_t>
   return std::min(mine, their);
 }
 
-NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agreements) const {
+// Every way in which words of the query and of the name agree, the strongest first.
+void Comparison::gather(const NameRow& row, std::vector<Agreement>& agreements) const {
   agreements.clear();
   const auto theirs = index_.words_of(row), joins = index_.joins_of(row);
   const auto add_all = [&](uint32_t word, size_t begin, size_t end, bool alone) {
@@ -323,6 +324,11 @@ NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agr
     return std::tie(a.query_begin, a.entry_begin, a.query_end, a.entry_end) <
            std::tie(b.query_begin, b.entry_begin, b.query_end, b.entry_end);
   });
+}
+
+NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agreements) const {
+  gather(row, agreements);
+  const auto theirs = index_.words_of(row);
   // The strongest first, each word once.
   uint32_t used_query = 0, used_entry = 0;
   double proven = 0, found = 0, kept = 0, shared = 0, left_over = query_weight_;

@@ -84,6 +84,7 @@ class Comparison {
   };
   std::vector<Group> groups() const;
   void order_links();
+  void gather(const NameRow& row, std::vector<Agreement>& agreements) const;
   double shared_weight(const Agreement& one, std::span<const uint32_t> theirs) const;
   std::span<const Link> links_to(uint32_t word) const;
   void add_initials(const NameRow& row, std::vector<Agreement>& out) const;

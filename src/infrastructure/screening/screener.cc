@@ -139,7 +139,8 @@ void keep_best(std::vector<Scored>& all, size_t matches_max) {
 }
 
 std::vector<MatchedPart> parts_of(const Comparison& comparison, const std::vector<Agreement>& agreements,
-                                  const std::vector<Word>& theirs) {
+                                  std::string_view query, std::string_view entry) {
+  const std::vector<Word> theirs = words_of(entry, kTokensMax);
   std::vector<MatchedPart> out;
   for (const Agreement& one : agreements) {
     MatchedPart part;
@@ -148,7 +149,11 @@ std::vector<MatchedPart> parts_of(const Comparison& comparison, const std::vecto
     part.entry_begin = theirs[one.entry_begin].begin;
     part.entry_end = theirs[one.entry_end - 1u].end;
     part.likeness_ppm = std::llround(static_cast<double>(one.likeness) * 1e6);
-    part.how = name_of(one.how);
+    // The same characters of another script are simply the same.
+    const bool same = query.substr(part.query_begin, part.query_end - part.query_begin) ==
+                      entry.substr(part.entry_begin, part.entry_end - part.entry_begin);
+    const How how = one.how == How::same && theirs[one.entry_begin].foreign ? How::romanised : one.how;
+    part.how = name_of(same ? How::same : how);
     out.push_back(std::move(part));
   }
   return out;
@@ -164,7 +169,7 @@ Match match_of(const NameIndex& index, const Comparison& comparison, const Query
   out.name = row.place;
   out.name_ppm = ppm_of_log_odds(scored.name_log_odds);
   out.posterior_ppm = ppm_of_log_odds(scored.log_odds);
-  out.parts = parts_of(comparison, agreements, words_of(entry.names[row.place], kTokensMax));
+  out.parts = parts_of(comparison, agreements, query.name, entry.names[row.place]);
   Evidence evidence = evidence_of(query, entry);
   out.for_it = std::move(evidence.for_it);
   out.against_it = std::move(evidence.against_it);

@@ -65,7 +65,7 @@ struct Match {
 };
 
 struct ScreenOptions {
-  int64_t posterior_min_ppm = 500'000;  // below it nothing is answered
+  int64_t posterior_min_ppm = 250'000;  // below it nothing is answered
   size_t matches_max = 20;
 };
 
