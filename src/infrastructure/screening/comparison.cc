@@ -351,7 +351,9 @@ NameFeatures Comparison::compare(const NameRow& row, std::vector<Agreement>& agr
     entry_words += one.entry_end - one.entry_begin;
     if (one.how != How::initial) {
       shared += shared_weight(one, theirs);
-      words += std::max(one.query_end - one.query_begin, one.entry_end - one.entry_begin);
+      // A common word is one word, even where a list writes it in two (SA-ID).
+      const bool one_word = one.how == How::joined && words_[one.query_begin].common;
+      words += one_word ? 1 : std::max(one.query_end - one.query_begin, one.entry_end - one.entry_begin);
       short_alone = (one.how == How::spelling || one.how == How::sound) &&
                     index_.vocabulary.text(theirs[one.entry_begin]).size() <= kExactLettersMax;
     }
