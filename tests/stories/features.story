@@ -19,7 +19,7 @@ $ sed 's/^3,1,5,/3,2,5.1,/' oracle.csv > wrong.csv; puhui features check --set t
     mean: 1 of 4 rows are beyond the tolerance of mean_1h, by at most [..]
     id 3: count_1h: ours 1, the oracle's 2
     id 3: mean_1h: ours 5, the oracle's 5.1
-? [..]
+? 5
 
 # The training table: each row as it was known when the payment came, its label beside it.
 $ puhui features table --set tiny.json --events payments.csv --out table.csv --quiet; cat table.csv
@@ -38,6 +38,7 @@ $ printf '6,soon,ann,t1,5,0\n7,70,ann,t1,7.123,0\n8,80,,t1,1,0\n' >> payments.cs
     payments.csv: row 7 (line 8), amount: expected a number with at most 2 decimals, came '0.07123'
     payments.csv: row 8 (line 9), customer: is required, came nothing
     payments.csv: 3 bad rows: correct them, or skip bad rows
+  See puhui features table --help
 ? 2
 $ puhui features table --set tiny.json --events payments.csv --out some.csv --skip_bad_rows --json --quiet
   {"out":"some.csv","rows":5,"labelled":4,"bad":1,"late":0,"columns":11,"skipped":3}
@@ -46,6 +47,7 @@ $ puhui features table --set tiny.json --events payments.csv --out some.csv --sk
 $ sed 's/"of": "amount"/"of": "sex"/' tiny.json > sealed.json; puhui features table --set sealed.json --mapping tiny.mapping.json --events payments.csv --out none.csv --quiet
   puhui features table: invalid
     [..]sealed[..]
+  See puhui features table --help
 ? 2
 
 # The streams of a bank that has none yet.
@@ -54,4 +56,4 @@ $ puhui features list --quiet
 $ puhui features show cards --quiet
   puhui features show: not_found
     [..]there is no stream 'cards'; `features list` names them
-? [..]
+? 3

@@ -63,7 +63,7 @@ class GroupCommit {
   StoreFaults* faults_;
   const StoreOptions options_;
   std::vector<Participant*> participants_;  // the writer thread's
-  std::optional<Error> broken_;  // a commit of unknown outcome: memory and tables may differ
+  std::optional<Error> broken_;             // a commit of unknown outcome: memory and tables may differ
 
   // Of the writer thread. What it does for a whole batch gathers in the pot and is shared out over its closures.
   CpuAccount* const store_account_;  // of waiting, and of closures nobody is charged for; null: nothing is counted

@@ -40,10 +40,10 @@ const Permissions kLooks = {
     "heatmap.block",  "heatmap.summary",   "heatmap.prices",       "compute.jobs",    "compute.quotas",
     "model.show",     "policy.check",      "policy.eval",          "policy.test",     "policy.table.export",
     "lending.facts",  "lending.portfolio", "lending.products",     "lending.book",    "fraud.holds",
-    "fraud.payments", "fraud.payment",     "fraud.schemes",        "fraud.shadow",    "case.queue",      "case.list",
-    "case.show",      "case.snoozes",      "case.summary",         "aml.findings",    "aml.finding",
-    "aml.typologies", "aml.lists.show",    "aml.report.list",      "aml.report.show", "pack.list",
-    "pack.make"};
+    "fraud.payments", "fraud.payment",     "fraud.schemes",        "fraud.shadow",    "case.queue",
+    "case.list",      "case.show",         "case.snoozes",         "case.summary",    "aml.findings",
+    "aml.finding",    "aml.typologies",    "aml.lists.show",       "aml.report.list", "aml.report.show",
+    "pack.list",      "pack.make"};
 
 // What whoever makes something may do to have it tried and signed.
 const Permissions kProposes = {"proposal.draft", "proposal.submit", "proposal.withdraw",

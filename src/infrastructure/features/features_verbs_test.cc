@@ -89,8 +89,7 @@ TEST_P(FeatureVerbs, list_streams_by_name_and_page_by_page) {
 
 TEST_P(FeatureVerbs, read_what_an_event_would_see_and_personal_keys_only_by_right) {
   pay(random_stream(8, {.events = 60}));
-  const std::string asked =
-      R"({"stream": "cards", "fields": {"customer": "c1", "terminal": "t1", "amount": 5}})";
+  const std::string asked = R"({"stream": "cards", "fields": {"customer": "c1", "terminal": "t1", "amount": 5}})";
   const auto read = call("read", asked);
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(*read->find("features")->list()->at(0).find("name")->text(), "count_1h");

@@ -24,7 +24,7 @@ struct TrainRequest {
   std::vector<std::string> sealed;    // sex, age, …: naming one as feature or operand is `forbidden`
   std::vector<Derived> derived;
   ModelKind kind = ModelKind::scorecard;
-  double train_share = 0.7;  // by hash of the row; (0, 1]. 1 trains on all and measures in sample
+  double train_share = 0.7;             // by hash of the row; (0, 1]. 1 trains on all and measures in sample
   const Table::Split* split = nullptr;  // rows to train and to test on instead of train_share, say by time
   uint64_t seed = 1;
   std::string name = "model";  // for the card

@@ -29,9 +29,9 @@ TEST(ListFiles, OfacsThreeFilesBecomeEntries) {
 }
 
 TEST(ListFiles, BadRowsAreNamedAndTheOthersRead) {
-  const auto read =
-      read_ofac("sdn", std::string(kSdn).append("1,short\n36,\"TWICE\",a,b,c,d,e,f,g,h,i,j\n9,\"!!\",a,b,c,d,e,f,g,h,i,j\n"),
-                "99,1,\"aka\",\"NOBODY\",-0-\n", "");
+  const auto read = read_ofac(
+      "sdn", std::string(kSdn).append("1,short\n36,\"TWICE\",a,b,c,d,e,f,g,h,i,j\n9,\"!!\",a,b,c,d,e,f,g,h,i,j\n"),
+      "99,1,\"aka\",\"NOBODY\",-0-\n", "");
   ASSERT_TRUE(read);
   EXPECT_EQ(read->entries.size(), 2u);
   EXPECT_EQ(read->rows_bad, 4u);
