@@ -19,6 +19,12 @@ $ puhui aml lists import --list own --file one.csv --format csv --quiet
 $ puhui aml lists import --list own --file one.csv --format csv --quiet
   own version 1, unchanged: 3 entries, 4 names; 0 added, 0 changed, 0 removed
 
+# Before a permit the lists may be looked into; nothing is decided by it.
+$ puhui aml screen "Zarvani First Bnak" | grep -v propose; puhui aml matches --json --quiet | grep -o '"matches":..'
+  unjudged
+    0.991401  own 3  First Zarvani Bank Corp
+  "matches":[]
+
 $ for n in maker anna bo; do puhui person add --name $n --key-file $n.key --may-approve --quiet > said; done; puhui aml screening propose --folder policies/aml_screening --author maker --out permit.json --quiet > said; for n in anna bo; do puhui permit sign --permit permit.json --person $n --key-file $n.key --quiet > said; done; puhui permit grant --file permit.json --quiet | grep use_case
     "use_case": "aml.screening/lists",
 

@@ -10,6 +10,7 @@ export const codeWords: Readonly<Record<string, Said>> = dictionary({
   hold: ["hold", "挂起"],
   block: ["block", "拦截"],
   refer: ["refer to a person", "转人工"],
+  unjudged: ["not judged", "未判断"],
   alert: ["alert", "预警"],
   // states
   open: ["open", "未处理"],

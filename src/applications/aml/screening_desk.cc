@@ -142,6 +142,21 @@ Result<PartiesImportAnswer> ScreeningDesk::import_parties(const std::vector<Part
   return out;
 }
 
+namespace {
+
+Result<std::vector<MatchView>> matches_of(const ScreenRequest& request, const screening::Screener& screener) {
+  const screening::Query query{request.name, request.kind, request.born, screening::country_code(request.country)};
+  screening::ScreenOptions options;
+  options.matches_max = static_cast<size_t>(request.limit);
+  std::vector<MatchView> out;
+  for (const screening::Match& match : TRY(screener.screen(query, options))) {
+    out.push_back(view_of(screener.entries()[match.entry], match));
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<ScreeningDesk::Judged> ScreeningDesk::judge(const ScreenRequest& request, const Held& held,
                                                    const screening::Screener& screener, std::string_view caller) {
   Judged out;
@@ -151,12 +166,7 @@ Result<ScreeningDesk::Judged> ScreeningDesk::judge(const ScreenRequest& request,
   const Id128 entity = *Id128::from_bytes(sha256(subject_of(out.query)).view().substr(0, 16));
   const kernel::Choice choice = TRY(needs_.kernel.choose(kScreeningScope, entity));
   out.version = choice.version;
-  screening::Query query{request.name, request.kind, request.born, screening::country_code(request.country)};
-  screening::ScreenOptions options;
-  options.matches_max = static_cast<size_t>(request.limit);
-  for (const screening::Match& match : TRY(screener.screen(query, options))) {
-    out.matches.push_back(view_of(screener.entries()[match.entry], match));
-  }
+  out.matches = TRY(matches_of(request, screener));
   ScreeningFacts facts;
   facts.kind = request.kind;
   TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
@@ -244,8 +254,20 @@ Result<ScreenAnswer> ScreeningDesk::screen(const ScreenRequest& request, std::st
     return fail(ErrorCode::unavailable, "lists",
                 "there is no list to hold a name against; 'aml lists import' brings one");
   }
-  const Judged judged = TRY(judge(request, *lists, lists->screener, caller));
   ScreenAnswer answer;
+  if (!needs_.kernel.in_force(kScreeningScope)) {
+    answer.outcome = kUnjudged;
+    answer.reasons.push_back(
+        {"no_permit",
+         "No permit for screening is in force: this is what the lists say, and nothing was decided. "
+         "'aml screening propose' makes a permit for two people to sign.",
+         "没有生效的筛查许可：以下仅为名单内容，未作任何判断。请用 aml screening propose 提出许可，由两人签署。"});
+    answer.matches = TRY(matches_of(request, lists->screener));
+    answer.lists = lists->digest;
+    answer.at = needs_.clock.now();
+    return answer;
+  }
+  const Judged judged = TRY(judge(request, *lists, lists->screener, caller));
   int64_t opened = 0;
   TRY(needs_.store.write([&](Transaction& tx) { return keep(tx, judged, answer, opened); }));
   return answer;

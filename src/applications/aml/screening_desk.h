@@ -28,7 +28,7 @@ class ScreeningDesk {
   // Reads the lists and attends to verdicts on its alerts.
   static Result<std::unique_ptr<ScreeningDesk>> open(ScreeningNeeds needs);
 
-  // unavailable: no list was imported; forbidden: no permit.
+  // unavailable: no list was imported. While no permit is in force the lists are only looked into: kUnjudged, no decision.
   Result<ScreenAnswer> screen(const ScreenRequest& request, std::string_view caller);
 
   // A new version of a list; names are held against it from the return on.

@@ -69,7 +69,7 @@ void fields(Shape& shape, MatchView& view) {
 
 void fields(Shape& shape, ScreenAnswer& answer) {
   shape.field("decision", answer.decision, {.help = "its evidence"});
-  shape.field("outcome", answer.outcome, {.help = "approve, refer or block"});
+  shape.field("outcome", answer.outcome, {.help = "approve, refer or block; unjudged while no permit is in force"});
   shape.field("reasons", answer.reasons);
   shape.field("matches", answer.matches, {.help = "the most likely first"});
   shape.field("lists", answer.lists, {.help = "SHA-256 of the versions of all lists it was held against"});

@@ -60,9 +60,11 @@ struct MatchView {
 };
 void fields(Shape& shape, MatchView& view);
 
+inline constexpr std::string_view kUnjudged = "unjudged";  // the lists were looked into and nobody decided
+
 struct ScreenAnswer {
-  Id128 decision;
-  std::string outcome;  // approve, refer, block
+  Id128 decision;       // zero when unjudged
+  std::string outcome;  // approve, refer, block, unjudged
   std::vector<ScreeningReason> reasons;
   std::vector<MatchView> matches;  // most likely first
   Digest lists;                    // the versions of all lists it was held against

@@ -80,7 +80,7 @@ function ScreenName() {
           </h2>
           <p>
             {answer.screened.reasons.map((reason) => said(reason)).join(" ")}{" "}
-            <Link to={`/decisions/${answer.screened.decision}`}>{t("decision")}</Link>
+            {answer.screened.outcome !== "unjudged" && <Link to={`/decisions/${answer.screened.decision}`}>{t("decision")}</Link>}
           </p>
           {answer.screened.matches.length === 0 && <p>{t("nothing")}</p>}
           {answer.screened.matches.map((match) => (
