@@ -8,7 +8,8 @@ test("a policy is written, tried, submitted by one person and signed by two othe
   const { page: wei } = await desk("wei");
   await wei.goto("/console/policies");
   await settled(wei);
-  await wei.getByRole("button", { name: "Begin a draft" }).first().click();
+  const lent = wei.locator("section", { hasText: "lending.approval/person_revolving" });
+  await lent.getByRole("button", { name: "Begin a draft" }).first().click();
   await expect(wei.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
 
   // The text of one rule is changed under "Source": whoever was late once is refused.

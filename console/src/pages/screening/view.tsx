@@ -59,7 +59,9 @@ function ScreenName() {
   const said = useSaid();
   const [answer, setAnswer] = useState<{ name: string; screened: Screened }>();
   const place = useRef<HTMLElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: "start" }), [answer]); // it stands below the form
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "start" }); // it stands below the form; newer browsers answer a promise
+  }, [answer]);
   return (
     <>
       <p className="soft">{t("screenHelp")}</p>
