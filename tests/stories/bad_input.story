@@ -140,7 +140,7 @@ $ puhui evidence verify --store other --quiet
 ? 5
 
 # A full disk: what was kept stays, and the message says what is wrong.
-$ puhui lending simulate --rows 20000 --seed 4 --out many.csv --quiet --store small > /dev/null; puhui lending replay --applications people.csv --mapping policies/person_revolving/mapping.json --store small --quiet > /dev/null; puhui evidence verify --store small --quiet > small.txt; (ulimit -f 2500; trap '' XFSZ; puhui lending replay --applications many.csv --mapping policies/person_revolving/mapping.json --store small --quiet)
+$ puhui lending simulate --rows 20000 --seed 4 --out many.csv --quiet --store small > /dev/null; puhui lending replay --applications people.csv --mapping policies/person_revolving/mapping.json --store small --quiet > /dev/null; puhui evidence verify --store small --quiet > small.txt; (ulimit -f 2500; trap '' XFSZ; puhui lending replay --applications many.csv --mapping policies/person_revolving/mapping.json --store small --quiet 2> said; code=$?; grep -v '^{"at"' said; exit $code)
   puhui lending replay: unavailable
     small: no space left (disk I/O error): nothing of this write was kept; free some space and send it again
 ? 7
