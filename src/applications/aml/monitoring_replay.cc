@@ -8,6 +8,7 @@
 #include "ground/base/metric.h"
 #include "ground/base/text.h"
 #include "infrastructure/evidence/people.h"
+#include "infrastructure/kernel/replay_permit.h"
 #include "infrastructure/models/csv.h"
 
 namespace puhui::aml {
@@ -62,17 +63,11 @@ Result<void> grant_for_replay(const MonitoringVerbNeeds& needs, const std::strin
         "a permit by '" + author +
             "' watches transfers in this store; a replay raises alerts, so give it a store of its own: --store FOLDER");
   }
-  evidence::Permit permit;
-  permit.manifest = TRY(propose(needs.kernel, TRY(read_monitoring_folder(needs.files, folder)),
-                                {std::string(kReplayAuthor), 30, "for a replay only"}, now));
-  for (const char* who : {"checker-1", "checker-2"}) {
-    const auto key = evidence::SigningKey::make();
-    const evidence::Person person{"aml-replay-" + permit.manifest.digest().short_hex() + "-" + who, key.public_key(),
-                                  true};
-    TRY(needs.store.write([&](Transaction& tx) { return evidence::add_person(tx, person, now); }));
-    permit.approvals.push_back(evidence::approve(permit.manifest, person.name, now, key));
-  }
-  return needs.kernel.grant(permit, kReplayAuthor);
+  evidence::Manifest manifest = TRY(propose(needs.kernel, TRY(read_monitoring_folder(needs.files, folder)),
+                                            {std::string(kReplayAuthor), 30, "for a replay only"}, now));
+  const std::string signers = "aml-replay-" + manifest.digest().short_hex();
+  TRY(kernel::grant_for_replay(needs.store, needs.kernel, std::move(manifest), signers, now));
+  return {};
 }
 
 struct Columns {

@@ -1,5 +1,7 @@
 #include "applications/fraud/replay_permit.h"
 
+#include "infrastructure/kernel/replay_permit.h"
+
 namespace puhui::fraud {
 
 Result<std::shared_ptr<const kernel::Version>> replay_version(const kernel::Kernel& kernel, const Scheme& scheme) {
@@ -16,16 +18,9 @@ Result<std::shared_ptr<const kernel::Version>> replay_version(const kernel::Kern
 Result<Digest> grant_for_replay(Store& store, kernel::Kernel& kernel, const SchemeFolder& folder,
                                 const std::vector<evidence::NamedDigest>& models, const std::string& run,
                                 Timestamp now) {
-  evidence::Permit permit;
-  permit.manifest = TRY(propose(kernel, folder, {models, std::string(kReplayAuthor), 30, "for a replay only"}, now));
-  for (const char* who : {"checker-1", "checker-2"}) {
-    const auto key = evidence::SigningKey::make();
-    const evidence::Person person{"replay-" + run + "-" + who, key.public_key(), true};
-    TRY(store.write([&](Transaction& tx) { return evidence::add_person(tx, person, now); }));
-    permit.approvals.push_back(evidence::approve(permit.manifest, person.name, now, key));
-  }
-  TRY(kernel.grant(permit, kReplayAuthor));
-  return permit.manifest.digest();
+  evidence::Manifest manifest =
+      TRY(propose(kernel, folder, {models, std::string(kReplayAuthor), 30, "for a replay only"}, now));
+  return kernel::grant_for_replay(store, kernel, std::move(manifest), "replay-" + run, now);
 }
 
 }  // namespace puhui::fraud

@@ -1,5 +1,7 @@
 #include "applications/lending/replay_permit.h"
 
+#include "infrastructure/kernel/replay_permit.h"
+
 namespace puhui::lending {
 
 Result<Digest> grant_for_replay(Store& store, kernel::Kernel& kernel, const ProductFolder& folder, const Digest& model,
@@ -10,17 +12,9 @@ Result<Digest> grant_for_replay(Store& store, kernel::Kernel& kernel, const Prod
                 "a permit by '" + (*current)->permit().manifest.author + "' decides for '" + folder.product.name +
                     "' in this store; a replay books loans, so give it a store of its own: --store FOLDER");
   }
-  evidence::Permit permit;
-  permit.manifest =
+  evidence::Manifest manifest =
       TRY(propose(kernel, folder, {{{"pd", model}}, std::string(kReplayAuthor), 30, "for a replay only"}, now));
-  for (const char* who : {"checker-1", "checker-2"}) {
-    const auto key = evidence::SigningKey::make();
-    const evidence::Person person{"replay-" + std::string(run) + "-" + who, key.public_key(), true};
-    TRY(store.write([&](Transaction& tx) { return evidence::add_person(tx, person, now); }));
-    permit.approvals.push_back(evidence::approve(permit.manifest, person.name, now, key));
-  }
-  TRY(kernel.grant(permit, kReplayAuthor));
-  return permit.manifest.digest();
+  return kernel::grant_for_replay(store, kernel, std::move(manifest), "replay-" + std::string(run), now);
 }
 
 }  // namespace puhui::lending
