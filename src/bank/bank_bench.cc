@@ -8,39 +8,12 @@
 #include <filesystem>
 #include <thread>
 
-#include "bank/bank.h"
 #include "bank/load_for_bench.h"
-#include "doors/http/server.h"
 #include "ground/base/check.h"
 #include "ground/base/text.h"
 
 namespace puhui {
 namespace {
-
-struct Settings {
-  int64_t rows = 100'000;
-  double seconds = 5;
-  std::filesystem::path folder = std::filesystem::temp_directory_path() / "puhui_bank_bench";
-};
-
-class NoProgress : public Progress {
- public:
-  void step(std::string_view, uint64_t, uint64_t) override {}
-};
-
-Json must(Result<Json> result, const char* what) {
-  CHECK(result.has_value(), (std::string(what) + ": " + (result ? "" : result.error().text())).c_str());
-  return *std::move(result);
-}
-
-Json run(const std::vector<Verb>& verbs, std::string_view permission, const Json& input) {
-  static const Caller caller{"bench", {"*"}};
-  NoProgress progress;
-  for (const Verb& verb : verbs) {
-    if (verb.permission() == permission) return must(verb.run({caller, progress}, input), permission.data());
-  }
-  CHECK(false, "the bench asks for verbs that are there");
-}
 
 double number(const Json& from, std::string_view name) { return from.find(name)->as_double().value_or(0); }
 
@@ -88,29 +61,20 @@ std::vector<std::string> recorded_facts(const std::filesystem::path& table, cons
   return out;
 }
 
-void bench(const Settings& settings) {
-  std::filesystem::remove_all(settings.folder);
-  std::filesystem::create_directories(settings.folder);
+void bench(const BenchSettings& settings) {
+  BenchBank bank(settings);
   const auto table = settings.folder / "people.csv";
-  SystemClock clock;
-  DiskFiles files;
-  Log log(clock, stderr, Log::Level::error);
-  Metrics metrics;
-  auto opened = Bank::open((settings.folder / "store").string(), {clock, files, log, metrics, sha256("bench")});
-  CHECK(opened.has_value(), opened ? "" : opened.error().text().c_str());
-  const auto& bank = *opened;
-
   std::printf("a 4 kB append and flush          %10.0f /s on this disk\n", flushes_per_second(settings.folder));
   Json simulate;
   simulate.set("out", table.string());
   simulate.set("rows", settings.rows);
-  run(bank->verbs(), "lending.simulate", simulate);
+  bank.run("lending.simulate", simulate);
   Json replay;
   replay.set("applications", table.string());
   replay.set("mapping", "policies/person_revolving/mapping.json");
   replay.set("train_share", "0.2");
-  const Json report = run(bank->verbs(), "lending.replay", replay);
-  const Histogram& overhead = metrics.histogram("puhui_decision_overhead_seconds", "");
+  const Json report = bank.run("lending.replay", replay);
+  const Histogram& overhead = bank.metrics.histogram("puhui_decision_overhead_seconds", "");
   std::printf("whole application, in process    %10.0f /s   bar 5,000   (p50 %.1f ms, p99 %.1f ms under that load)\n",
               number(report, "decisions_per_second"), number(report, "p50_us") / 1e3, number(report, "p99_us") / 1e3);
   std::printf("kernel and evidence beside them  %10.1f us  bar 25      (p50; p99 %.1f us)\n",
@@ -119,42 +83,21 @@ void bench(const Settings& settings) {
 
   Json facts_request;
   facts_request.set("product", "person_revolving");
-  const auto facts = recorded_facts(table, run(bank->verbs(), "lending.facts", facts_request));
-  http::Options options;
-  options.listen = "127.0.0.1:0";
-  options.workers = 64;
-  options.keyless = Caller{"bench", {"*"}};
-  const http::KeyShelf keys;
-  http::Server server({bank->verbs(), keys, log, metrics, clock, Random(1), {}, {}}, options);
-  CHECK(server.start().has_value(), "the server starts");
-  const auto application_of = [&facts](std::string_view run_name) {
-    return [&facts, run_name](int connection, int64_t i) {
-      const std::string key = std::string(run_name) + "-" + std::to_string(connection) + "-" + std::to_string(i);
-      return "{\"application\":\"" + key + "\",\"product\":\"person_revolving\",\"borrower\":\"" + key +
-             "\",\"facts\":" + facts[static_cast<size_t>(i * kConnections + connection) % facts.size()] + "}";
-    };
-  };
-  const std::string path = "/v1/lending/apply";
-  const Load flat_out = load(server.port(), path, application_of("flat-out"), settings.seconds, 0);
-  const Load paced = load(server.port(), path, application_of("paced"), settings.seconds, 1000);
+  const auto facts = recorded_facts(table, bank.run("lending.facts", facts_request));
+  const auto [flat_out, paced] = bank.load_door("/v1/lending/apply", [&facts](const std::string& key, size_t i) {
+    return "{\"application\":\"" + key + "\",\"product\":\"person_revolving\",\"borrower\":\"" + key +
+           "\",\"facts\":" + facts[i % facts.size()] + "}";
+  });
   std::printf("over HTTP, 64 connections        %10.0f /s   bar 3,000   (p50 %.1f ms, p99 %.1f ms, %llu failed)\n",
               flat_out.per_second, flat_out.p50_ms, flat_out.p99_ms, static_cast<unsigned long long>(flat_out.failed));
   std::printf("over HTTP at 1,000 a second, p99 %10.1f ms  bar 50      (p50 %.1f ms, %.0f /s came back, %llu failed)\n",
               paced.p99_ms, paced.p50_ms, paced.per_second, static_cast<unsigned long long>(paced.failed));
-  server.stop();
 }
 
 }  // namespace
 }  // namespace puhui
 
 int main(int argc, char** argv) {
-  puhui::Settings settings;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string_view name = argv[i];
-    if (name == "--rows") settings.rows = std::atoll(argv[i + 1]);
-    if (name == "--seconds") settings.seconds = std::atof(argv[i + 1]);
-    if (name == "--folder") settings.folder = argv[i + 1];
-  }
-  puhui::bench(settings);
-  std::filesystem::remove_all(settings.folder);
+  const auto folder = std::filesystem::temp_directory_path() / "puhui_bank_bench";
+  puhui::bench(puhui::settings_of(argc, argv, {100'000, 5, folder}));
 }

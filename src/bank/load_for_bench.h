@@ -1,4 +1,5 @@
-// What the benches of the door send: keep-alive connections that post and wait for each answer.
+// What the benches of the door share: a bank of their own in a folder, and keep-alive connections that post to it and wait
+// for each answer.
 #pragma once
 
 #include <arpa/inet.h>
@@ -7,11 +8,15 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "bank/bank.h"
+#include "doors/http/server.h"
 #include "ground/base/check.h"
 #include "ground/base/clock.h"
 #include "ground/base/metric.h"
@@ -113,5 +118,87 @@ inline Load load(uint16_t port, const std::string& path, const std::function<std
   return {static_cast<double>(done) / elapsed, static_cast<double>(latency.quantile_ns(0.5)) / 1e6,
           static_cast<double>(latency.quantile_ns(0.99)) / 1e6, failed};
 }
+
+struct BenchSettings {
+  int64_t rows = 0;
+  double seconds = 5;
+  std::filesystem::path folder;  // made anew
+};
+
+// Of --rows N --seconds N --folder FOLDER what is given.
+inline BenchSettings settings_of(int argc, char** argv, BenchSettings settings) {
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string_view name = argv[i];
+    if (name == "--rows") settings.rows = std::atoll(argv[i + 1]);
+    if (name == "--seconds") settings.seconds = std::atof(argv[i + 1]);
+    if (name == "--folder") settings.folder = argv[i + 1];
+  }
+  return settings;
+}
+
+// Gone with its folder when the bench ends.
+class BenchBank {
+ public:
+  explicit BenchBank(const BenchSettings& settings) : settings_(settings) {
+    std::filesystem::remove_all(settings_.folder);
+    std::filesystem::create_directories(settings_.folder);
+    auto opened = Bank::open((settings_.folder / "store").string(), {clock_, files_, log_, metrics, sha256("bench")});
+    CHECK(opened.has_value(), opened ? "" : opened.error().text().c_str());
+    bank_ = *std::move(opened);
+  }
+  ~BenchBank() {
+    bank_.reset();
+    std::filesystem::remove_all(settings_.folder);
+  }
+  BenchBank(const BenchBank&) = delete;
+  BenchBank& operator=(const BenchBank&) = delete;
+
+  Json run(std::string_view permission, const Json& input) {
+    static const Caller caller{"bench", {"*"}};
+    class Unwatched : public Progress {
+      void step(std::string_view, uint64_t, uint64_t) override {}
+    } progress;
+    for (const Verb& verb : bank_->verbs()) {
+      if (verb.permission() != permission) continue;
+      auto answer = verb.run({caller, progress, &files_}, input);
+      CHECK(answer.has_value(), answer ? "" : (verb.permission() + ": " + answer.error().text()).c_str());
+      return *std::move(answer);
+    }
+    CHECK(false, "the bench asks for verbs that are there");
+  }
+
+  struct Loads {
+    Load flat_out, paced;  // at 1,000 a second
+  };
+  // `body(key, i)` is the i-th request, under a key of its own.
+  Loads load_door(const std::string& path, const std::function<std::string(const std::string&, size_t)>& body) {
+    http::Options options;
+    options.listen = "127.0.0.1:0";
+    options.workers = kConnections;
+    options.keyless = Caller{"bench", {"*"}};
+    const http::KeyShelf keys;
+    http::Server server({bank_->verbs(), keys, log_, metrics, clock_, Random(1), {}, {}}, options);
+    CHECK(server.start().has_value(), "the server starts");
+    const auto under = [&](const char* run_name) {
+      return [&body, run_name](int connection, int64_t i) {
+        const std::string key = std::string(run_name) + "-" + std::to_string(connection) + "-" + std::to_string(i);
+        return body(key, static_cast<size_t>(i * kConnections + connection));
+      };
+    };
+    const Load flat_out = load(server.port(), path, under("flat-out"), settings_.seconds, 0);
+    const Load paced = load(server.port(), path, under("paced"), settings_.seconds, 1000);
+    server.stop();
+    return {flat_out, paced};
+  }
+
+  Metrics metrics;
+
+ private:
+  BenchSettings settings_;
+  SystemClock clock_;
+  DiskFiles files_;
+  Log log_{clock_, stderr, Log::Level::error};
+  std::unique_ptr<Bank> bank_;
+};
 
 }  // namespace puhui
