@@ -43,7 +43,6 @@ std::string BatchGraphs::key(const Event& event, std::string_view field) const {
 
 void BatchGraphs::add(const Event& event) {
   const int64_t at_us = event.at.microseconds;
-  newest_us_ = std::max(newest_us_, at_us);
   const std::string account = key(event, set_.account), other = key(event, set_.counterparty);
   transfer_closes_ = !account.empty() && !other.empty() && account != other;
   if (transfer_closes_) {
@@ -51,16 +50,20 @@ void BatchGraphs::add(const Event& event) {
     closing_ = {account, other, at_us, amount ? event.values[*amount].number : 0, ++arrivals_};
     out_[account].push_back(closing_);
     in_[other].push_back(closing_);
-    const auto forgotten = [&](const Transfer& one) { return one.at_us < before(newest_us_, transfers_kept_us_); };
+    newest_transfer_us_ = std::max(newest_transfer_us_, at_us);
+    const auto forgotten = [&](const Transfer& one) {
+      return one.at_us < before(newest_transfer_us_, transfers_kept_us_);
+    };
     std::erase_if(out_[account], forgotten);
     std::erase_if(in_[other], forgotten);
   }
   for (size_t kind = 0; kind < set_.links.size(); ++kind) {
     Link link{kind, key(event, set_.links[kind])};
     if (account.empty() || link.second.empty()) continue;
+    newest_tie_us_ = std::max(newest_tie_us_, at_us);
     std::vector<Use>& uses = uses_[link];
     uses.push_back({account, at_us});
-    std::erase_if(uses, [&](const Use& one) { return one.at_us < before(newest_us_, ties_kept_us_); });
+    std::erase_if(uses, [&](const Use& one) { return one.at_us < before(newest_tie_us_, ties_kept_us_); });
     links_[account].insert(std::move(link));
   }
 }
@@ -77,7 +80,7 @@ std::set<std::string_view> BatchGraphs::users_of(const Link& link) const {
   const auto found = uses_.find(link);
   if (found == uses_.end()) return out;
   for (const Use& use : found->second) {
-    if (use.at_us >= before(newest_us_, ties_kept_us_)) out.insert(use.entity);
+    if (use.at_us >= before(newest_tie_us_, ties_kept_us_)) out.insert(use.entity);
   }
   if (out.size() > SharingLimits{}.hub_max) out.clear();
   return out;

@@ -42,7 +42,7 @@ class BatchGraphs {
 
   const FeatureSet& set_;
   int64_t transfers_kept_us_ = 0, ties_kept_us_ = 0;
-  int64_t newest_us_ = INT64_MIN;
+  int64_t newest_transfer_us_ = INT64_MIN, newest_tie_us_ = INT64_MIN;  // as the graphs know it: of their own
   uint64_t arrivals_ = 0;
   std::map<std::string, std::vector<Transfer>, std::less<>> out_, in_;  // by account, as they came
   std::map<Link, std::vector<Use>> uses_;                               // as they came
