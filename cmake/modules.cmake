@@ -1,6 +1,7 @@
-# module(FLOOR/NAME SEES ... USES ...): one folder of src is one static library.
-#   SEES  modules or whole floors listed above it: what it links, and all that the tidy test lets it include
-#   USES  libraries from outside that it links
+# module(FLOOR/NAME SEES ... USES ... CHECKED_BY ...): one folder of src is one static library.
+#   SEES        modules or whole floors listed above it: what it links, and all that the tidy test lets it include
+#   USES        libraries from outside that it links
+#   CHECKED_BY  libraries that only its tests and benches link: what its own answers and speed are held against
 # Beside the code: x_test.cc is built into one test program a module, x_fuzz.cc into one fuzzer each, x_bench.cc into
 # one bench each (target `benches`). A module with a main.cc is the program `puhui`.
 set(PUHUI_MODULES "" CACHE INTERNAL "")
@@ -43,9 +44,9 @@ function(module_program target module_library)
 endfunction()
 
 function(module path)
-  cmake_parse_arguments(M "" "" "SEES;USES" ${ARGN})
+  cmake_parse_arguments(M "" "" "SEES;USES;CHECKED_BY" ${ARGN})
   if(M_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "src/floors.cmake: ${path}: expected SEES and USES, came '${M_UNPARSED_ARGUMENTS}'")
+    message(FATAL_ERROR "src/floors.cmake: ${path}: expected SEES, USES and CHECKED_BY, came '${M_UNPARSED_ARGUMENTS}'")
   endif()
   if(path IN_LIST PUHUI_MODULES)
     message(FATAL_ERROR "src/floors.cmake: ${path} is listed twice; keep one line")
@@ -82,7 +83,7 @@ function(module path)
   endif()
   if(PUHUI_TESTS AND tests)
     module_program(${name}_test puhui_${name} ${tests})
-    target_link_libraries(${name}_test PRIVATE GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE GTest::gmock GTest::gtest_main ${M_CHECKED_BY})
     add_test(NAME ${path} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
   if(PUHUI_FUZZ)
@@ -97,6 +98,7 @@ function(module path)
     foreach(bench ${benches})
       get_filename_component(target ${bench} NAME_WE)
       module_program(${target} puhui_${name} ${bench})
+      target_link_libraries(${target} PRIVATE ${M_CHECKED_BY})
       set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
       add_dependencies(benches ${target})
     endforeach()

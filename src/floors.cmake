@@ -21,6 +21,9 @@ module(infrastructure/workbench  SEES ground infrastructure  USES minizip z pugi
 module(infrastructure/features   SEES ground infrastructure/evidence infrastructure/feel infrastructure/models)
 module(infrastructure/screening  SEES ground/base  USES icui18n icuuc z)
 module(infrastructure/cases      SEES ground infrastructure/evidence)
+module(infrastructure/cipher     SEES ground/base  USES OpenSSL::Crypto sodium  CHECKED_BY gmp)
+module(infrastructure/channel    SEES ground/base  USES OpenSSL::SSL OpenSSL::Crypto zstd)
+module(infrastructure/federation SEES ground infrastructure  USES icuuc sodium zstd)
 
 # applications: one folder each; none sees another
 module(applications/lending      SEES ground infrastructure)

@@ -1,0 +1,1 @@
+#include "infrastructure/channel/connection.h"

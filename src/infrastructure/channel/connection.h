@@ -1,0 +1,59 @@
+// Connection: messages to and from one peer. Blocking, one thread sends and one receives (they may be the same); an own thread
+// keeps the wire going meanwhile: heartbeats, back pressure, and the reason when the peer goes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "ground/base/hash.h"
+#include "ground/base/result.h"
+
+namespace puhui::channel {
+
+inline constexpr size_t kChunkBytesMax = size_t{256} << 10;          // of a frame's payload before compression
+inline constexpr size_t kMessageBytesMax = size_t{1} << 40;          // of a streamed message
+inline constexpr size_t kWholeMessageBytesMax = size_t{1} << 30;     // of one that is received whole
+inline constexpr size_t kWaitingBytesMax = size_t{64} << 20;         // each way, before the sender waits
+inline constexpr uint16_t kProtocolVersion = 1;
+
+struct Traffic {
+  uint64_t bytes_sent = 0, bytes_received = 0;          // on the wire, frames and TLS records' payload
+  uint64_t messages_sent = 0, messages_received = 0;
+  uint64_t bytes_before_compression_sent = 0;
+  uint64_t repeats_dropped = 0;                         // frames seen before
+};
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  // `kind` is the protocol's own number (1 to 65,000). The parts follow one another as one message.
+  virtual Result<void> send(uint16_t kind, std::initializer_list<std::string_view> parts) = 0;
+  Result<void> send(uint16_t kind, std::string_view bytes) { return send(kind, {bytes}); }
+  // A long message piece by piece: begin, any number of pieces, end. Nothing else may be sent between.
+  virtual Result<void> begin(uint16_t kind) = 0;
+  virtual Result<void> piece(std::string_view bytes) = 0;
+  virtual Result<void> end() = 0;
+
+  // The next message, whole; it must be of that kind, else `corrupt` says which came. Waits; `unavailable` with the reason when the
+  // peer said goodbye, fell silent or closed.
+  virtual Result<std::string> receive(uint16_t kind, size_t bytes_max = kWholeMessageBytesMax) = 0;
+  // The next message piece by piece as it comes. An error of `take` ends the connection.
+  virtual Result<void> receive(uint16_t kind, const std::function<Result<void>(std::string_view piece)>& take) = 0;
+
+  // Says why and closes; the peer's next call fails with the reason. Safe to call twice.
+  virtual void goodbye(std::string_view reason) = 0;
+  // Whoever waits in send or receive gets `unavailable`: from another thread, to stop.
+  virtual void interrupt() = 0;
+
+  virtual const std::string& peer() const = 0;       // the name its certificate is pinned under
+  virtual const Digest& peer_fingerprint() const = 0;
+  virtual Traffic traffic() const = 0;
+};
+
+}  // namespace puhui::channel
