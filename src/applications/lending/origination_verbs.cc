@@ -55,6 +55,7 @@ Result<ApplyAnswer> apply(const VerbNeeds& needs, const VerbCall& call, const Ap
   submission.key = request.application;
   submission.borrower = borrower;
   submission.facts = *std::move(facts);
+  needs.kernel.inquire(*offerings.version, submission.facts);
   submission.opened_on = request.opened_on.value_or(date_of(needs.clock.now(), needs.utc_offset_minutes));
   submission.request = asked;
   const auto booked = TRY(needs.origination.apply(offerings, std::move(submission), call.caller.name));

@@ -150,6 +150,12 @@ FactValue read_fact(ByteReader& from) {
   return number;
 }
 
+void fields(Shape& shape, AskedFact& asked) {
+  shape.field("model", asked.model, {.help = "the federated model that reads it", .min = 1, .max = 128});
+  shape.field("party", asked.party, {.help = "who is asked", .min = 1, .max = 64});
+  shape.field("by", asked.by, {.help = "the fact that names the subject to that party", .min = 1, .max = 128});
+}
+
 void fields(Shape& shape, FactSpec& spec) {
   shape.field("name", spec.name, {.help = "as the policy and the models call it", .min = 1, .max = 128});
   shape.field("type", spec.type, {.help = "what its values are"});
@@ -157,6 +163,7 @@ void fields(Shape& shape, FactSpec& spec) {
   shape.field("personal", spec.personal, {.help = "masked without the right to see it", .optional = true});
   shape.field("sealed", spec.sealed, {.help = "never reaches policy or model", .optional = true});
   shape.field("help", spec.help, {.help = "what it means, with its unit", .max = 512, .optional = true});
+  shape.field("asked", spec.asked, {.help = "of a partner, before the judgement"});
 }
 
 void fields(Shape& shape, FactSchema& schema) {
@@ -251,6 +258,21 @@ Result<std::vector<FactValue>> FactSchema::read(const Json& from) const {
   return out;
 }
 
+namespace {
+
+void check_asked(const FactSchema& schema, const FactSpec& spec, Faults& faults) {
+  if (spec.type != FactType::text || spec.required || spec.sealed) {
+    faults.add(spec.name, "is asked of a partner; expected a text that is neither required nor sealed");
+  }
+  const auto by = schema.find(spec.asked->by);
+  if (!by || schema.facts[*by].type != FactType::text || schema.facts[*by].asked || schema.facts[*by].sealed) {
+    faults.add(spec.name + "/asked/by",
+               "expected the name of a text fact that is not sealed and not asked itself, came '" + spec.asked->by + "'");
+  }
+}
+
+}  // namespace
+
 Result<void> FactSchema::check() const {
   Faults faults;
   std::set<std::string_view> seen;
@@ -258,6 +280,7 @@ Result<void> FactSchema::check() const {
     if (!seen.insert(spec.name).second) faults.add(spec.name, "stands twice; expected each fact once");
     if (spec.sealed && spec.required)
       faults.add(spec.name, "is sealed and required; a decision may not hang on a sealed fact");
+    if (spec.asked) check_asked(*this, spec, faults);
   }
   return std::move(faults).result();
 }

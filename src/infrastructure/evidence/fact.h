@@ -36,6 +36,16 @@ std::string text_of(const FactValue& value);  // "absent", "true", "12.5", the t
 void write(ByteWriter& to, const FactValue& value);
 FactValue read_fact(ByteReader& from);
 
+// A fact that another house is asked for before the judgement (kernel/inquiry.h); its answer is kept like any fact, so a
+// replay needs nobody. Absent when nobody answered: the policy says what that means.
+struct AskedFact {
+  std::string model;  // the permit's federated model that reads it: "registry_pd" for "model:registry_pd"
+  std::string party;  // who is asked, as the model calls it
+  std::string by;     // the fact that names the subject to that party
+  bool operator==(const AskedFact&) const = default;
+};
+void fields(Shape& shape, AskedFact& asked);
+
 struct FactSpec {
   std::string name;
   FactType type = FactType::number;
@@ -43,6 +53,7 @@ struct FactSpec {
   bool personal = false;  // masked for everybody without the right to see it
   bool sealed = false;    // sex, age, ethnicity …: never reaches policy or model; read by fairness alone
   std::string help;
+  std::optional<AskedFact> asked;
   bool operator==(const FactSpec&) const = default;
 };
 void fields(Shape& shape, FactSpec& spec);

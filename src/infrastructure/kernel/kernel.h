@@ -17,6 +17,7 @@
 #include "infrastructure/evidence/people.h"
 #include "infrastructure/evidence/use_case.h"
 #include "infrastructure/kernel/decision.h"
+#include "infrastructure/kernel/inquiry.h"
 #include "infrastructure/kernel/routes.h"
 
 namespace puhui::kernel {
@@ -30,6 +31,7 @@ struct KernelNeeds {
   std::string build;           // what this program is; a permit for another build does not run
   Digest salt_secret;          // random in production, fixed in a simulation: salts the digests of facts
   CpuAccounts* cpu = nullptr;  // each judgement is a call of its use case's account
+  Inquirer* inquirer = nullptr;  // asks partners for facts (inquiry.h)
 };
 
 class Kernel {
@@ -74,6 +76,10 @@ class Kernel {
   std::vector<std::shared_ptr<const Version>> all_in_force() const;  // by use case
   // Any version that was ever granted, by its permit's digest; for replay.
   Result<std::shared_ptr<const Version>> find_version(const Digest& permit) const;
+
+  // Fills the facts of `version` that partners are asked for (inquiry.h), before judge(); may take as long as a partner
+  // does. One that nobody answered is absent, and logged.
+  void inquire(const Version& version, std::vector<evidence::FactValue>& facts) const;
 
   // Evaluates; touches no store. forbidden when `request.version` is not of a permit granted here, or has expired.
   Result<Draft> judge(Request request, Workspace& workspace) const;

@@ -105,6 +105,7 @@ Result<std::shared_ptr<const Version>> Version::load(const evidence::Permit& per
   TRY(version->load_policy(artefacts));
   TRY(version->connect_inputs());
   TRY(version->connect_exploration());
+  TRY(version->check_asked_facts());
   TRY(version->check_reasons());
   return std::shared_ptr<const Version>(std::move(version));
 }
@@ -196,6 +197,24 @@ Result<void> Version::connect_exploration() {
     exploration_daily_max_ = number->coefficient;
   }
   return {};
+}
+
+// What a partner is asked for must be what a federated model of this permit waits for.
+Result<void> Version::check_asked_facts() const {
+  Faults faults;
+  for (const evidence::FactSpec& spec : facts_.facts) {
+    if (!spec.asked) continue;
+    const auto named = std::ranges::find(models_, spec.asked->model, &NamedModel::name);
+    if (named == models_.end() || !named->predictor || named->predictor->peers().empty()) {
+      faults.add(spec.name + "/asked/model",
+                 "expected a federated model of this permit, came '" + spec.asked->model + "'");
+    } else if (std::ranges::find(named->predictor->peers(), spec.asked->party, &models::PredictorPeer::party) ==
+               named->predictor->peers().end()) {
+      faults.add(spec.name + "/asked/party",
+                 "the model '" + named->name + "' asks no party '" + spec.asked->party + "'");
+    }
+  }
+  return std::move(faults).result();
 }
 
 Result<void> Version::check_reasons() const {

@@ -91,6 +91,7 @@ class Version {
   Result<void> load_policy(ArtefactSource& artefacts);
   Result<void> connect_inputs();
   Result<void> connect_exploration();
+  Result<void> check_asked_facts() const;
   Result<void> check_reasons() const;
   feel::Value input_of(size_t input, std::span<const evidence::FactValue> facts) const;  // a text is borrowed
   Result<evidence::Judgement> judgement_of(std::span<const feel::Value> values, const ModelTrace& trace,

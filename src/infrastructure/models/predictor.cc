@@ -177,6 +177,7 @@ const std::string& Predictor::name() const { return form_->name; }
 const std::vector<std::string>& Predictor::model_names() const { return form_->model_names; }
 const std::vector<PredictorInput>& Predictor::inputs() const { return form_->inputs; }
 const std::vector<PredictorOutput>& Predictor::outputs() const { return form_->outputs; }
+const std::vector<PredictorPeer>& Predictor::peers() const { return form_->peers; }
 std::optional<size_t> Predictor::input_named(std::string_view name) const { return place_of(form_->inputs, name); }
 
 Result<void> Predictor::predict(std::span<const PredictorValue> in, Prediction& out) const {

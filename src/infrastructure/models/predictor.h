@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "ground/base/hash.h"
 #include "ground/base/result.h"
 
 namespace puhui::models {
@@ -52,6 +53,13 @@ struct PredictorOutput {
   bool is_primary = false;  // the answer itself; exactly one output is
 };
 
+// Another house whose answer the model needs: it comes in as the text of an input, which that house gave beforehand.
+struct PredictorPeer {
+  std::string input;
+  std::string party;
+  Digest job;  // by which the model was trained together
+};
+
 // One answer. Reuse it: after the first calls predict allocates nothing, but for texts that a model's functions make.
 // Texts live until its next use or as long as the predictor, whichever ends first.
 class Prediction {
@@ -79,6 +87,7 @@ class Predictor {
   const std::vector<std::string>& model_names() const;  // of all models in the file
   const std::vector<PredictorInput>& inputs() const;
   const std::vector<PredictorOutput>& outputs() const;
+  const std::vector<PredictorPeer>& peers() const;  // of a federated model; else none
   std::optional<size_t> input_named(std::string_view name) const;
 
   // `in` has one value an input, in their order; CHECKs the length. An unknown category, an invalid or missing value

@@ -20,6 +20,7 @@ class PredictorForm {
   std::vector<std::string> model_names;
   std::vector<PredictorInput> inputs;
   std::vector<PredictorOutput> outputs;
+  std::vector<PredictorPeer> peers;
 };
 using FormPtr = std::unique_ptr<const PredictorForm>;
 
