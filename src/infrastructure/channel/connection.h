@@ -11,26 +11,39 @@
 #include <string_view>
 
 #include "ground/base/hash.h"
+#include "ground/base/id.h"
 #include "ground/base/result.h"
 
 namespace puhui::channel {
 
-inline constexpr size_t kChunkBytesMax = size_t{256} << 10;          // of a frame's payload before compression
-inline constexpr size_t kMessageBytesMax = size_t{1} << 40;          // of a streamed message
-inline constexpr size_t kWholeMessageBytesMax = size_t{1} << 30;     // of one that is received whole
-inline constexpr size_t kWaitingBytesMax = size_t{64} << 20;         // each way, before the sender waits
+inline constexpr size_t kChunkBytesMax = size_t{256} << 10;       // of a frame's payload before compression
+inline constexpr size_t kMessageBytesMax = size_t{1} << 40;       // of a streamed message
+inline constexpr size_t kWholeMessageBytesMax = size_t{1} << 30;  // of one that is received whole
+inline constexpr size_t kWaitingBytesMax = size_t{64} << 20;      // each way, before the sender waits
 inline constexpr uint16_t kProtocolVersion = 1;
 
 struct Traffic {
-  uint64_t bytes_sent = 0, bytes_received = 0;          // on the wire, frames and TLS records' payload
+  uint64_t bytes_sent = 0, bytes_received = 0;  // on the wire, frames and TLS records' payload
   uint64_t messages_sent = 0, messages_received = 0;
   uint64_t bytes_before_compression_sent = 0;
-  uint64_t repeats_dropped = 0;                         // frames seen before
+  uint64_t repeats_dropped = 0;                               // frames seen before
+  uint64_t waiting_sent_peak = 0, waiting_received_peak = 0;  // bytes, never more than `waiting_bytes_max`
+};
+
+struct ConnectionOptions {
+  int64_t heartbeat_ms = 1'000;
+  int64_t silence_max_ms = 30'000;  // then the peer is gone
+  int64_t goodbye_max_ms = 5'000;   // what waits to be sent, and the reason, get so long
+  size_t waiting_bytes_max = kWaitingBytesMax;
 };
 
 class Connection {
  public:
   virtual ~Connection() = default;
+
+  // From now on what is sent carries these, and what is received must: else `corrupt`. Zero before: first messages (hellos) go
+  // without, then both sides agree, each after it has received the other's. Called between messages.
+  virtual void agree(const Id128& session, uint32_t attempt) = 0;
 
   // `kind` is the protocol's own number (1 to 65,000). The parts follow one another as one message.
   virtual Result<void> send(uint16_t kind, std::initializer_list<std::string_view> parts) = 0;
@@ -46,12 +59,14 @@ class Connection {
   // The next message piece by piece as it comes. An error of `take` ends the connection.
   virtual Result<void> receive(uint16_t kind, const std::function<Result<void>(std::string_view piece)>& take) = 0;
 
-  // Says why and closes; the peer's next call fails with the reason. Safe to call twice.
+  // Says why and closes; the peer reads what was sent before, then its calls fail with the reason. Takes `goodbye_max_ms` at most.
+  // Safe to call twice; the first reason counts. The destructor says that no reason was given.
   virtual void goodbye(std::string_view reason) = 0;
-  // Whoever waits in send or receive gets `unavailable`: from another thread, to stop.
+  // Whoever waits in send or receive gets `unavailable`, now and from then on: from another thread, to stop. What waits to be sent
+  // is dropped; a goodbye can still be said.
   virtual void interrupt() = 0;
 
-  virtual const std::string& peer() const = 0;       // the name its certificate is pinned under
+  virtual const std::string& peer() const = 0;  // the name its certificate is pinned under
   virtual const Digest& peer_fingerprint() const = 0;
   virtual Traffic traffic() const = 0;
 };

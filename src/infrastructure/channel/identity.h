@@ -12,6 +12,12 @@ namespace puhui::channel {
 
 inline constexpr size_t kPartyNameMax = 64;  // lower-case letters, digits, '-', '_'
 
+// A peer as this house knows it: no other certificate will do.
+struct Pinned {
+  std::string party;
+  Digest fingerprint;
+};
+
 struct Certificate {
   std::string pem;     // text, as it is exchanged
   std::string party;   // its common name
