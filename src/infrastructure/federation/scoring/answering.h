@@ -1,0 +1,53 @@
+// Answering: the host's side of federated scoring. One thread a connection reads questions and answers them, within what the
+// partner may ask in a day, and counts what that tells.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "infrastructure/channel/connection.h"
+#include "infrastructure/federation/scoring/answers.h"
+#include "infrastructure/federation/scoring/question.h"
+
+namespace puhui::federation {
+
+inline constexpr size_t kAskersMax = 64;  // connections at once
+
+struct AnsweringNeeds {
+  // The answers to questions about that job's model by that partner. not_found, forbidden: told to the asker.
+  std::function<Result<std::shared_ptr<const Answers>>(const Digest& job, const std::string& partner)> answers;
+  // Counts subjects asked for against the partner's day, and the bits told. exhausted: nothing is answered.
+  std::function<Result<void>(const Digest& job, const std::string& partner, int64_t subjects)> count;
+  std::function<void(const std::string& partner, int64_t bits, const Digest& job)> told;
+};
+
+class Answering {
+ public:
+  explicit Answering(AnsweringNeeds needs) : needs_(std::move(needs)) {}
+  ~Answering() { stop(); }
+  // Serves it until it ends. One beyond kAskersMax is told so and sent away.
+  void serve(std::unique_ptr<channel::Connection> connection);
+  void stop();  // ends all; safe to call twice
+
+  // What one question is answered; apart from connections, for tests.
+  SubjectsAnswer answer(const SubjectsQuestion& question, const std::string& partner) const;
+
+ private:
+  struct Asker {
+    std::unique_ptr<channel::Connection> connection;
+    std::thread thread;
+    bool ended = false;  // under mutex_
+  };
+  void keep_answering(Asker& asker);
+  void clear_ended();  // with the lock
+
+  AnsweringNeeds needs_;
+  std::mutex mutex_;
+  std::list<Asker> askers_;
+  bool stopping_ = false;
+};
+
+}  // namespace puhui::federation
