@@ -24,11 +24,14 @@ struct Point {
 class Scalar {
  public:
   static Scalar random();
-  static Scalar from_bytes(const std::array<uint8_t, 32>& little_endian);  // reduced modulo the order; CHECKs it is not 0
+  static Scalar from_bytes(
+      const std::array<uint8_t, 32>& little_endian);  // reduced modulo the order; CHECKs it is not 0
   ~Scalar();
   Scalar(const Scalar&) = default;
   Scalar& operator=(const Scalar&) = default;
   Scalar inverse() const;  // modulo the order
+  static std::vector<Scalar> inverses(
+      std::span<const Scalar> scalars);  // all for the cost of one and three products each
   const std::array<uint8_t, 32>& bytes() const { return bytes_; }
 
  private:
@@ -40,10 +43,10 @@ class Curve25519 {
  public:
   explicit Curve25519(Kernel kernel) : kernel_(kernel) {}
 
-  // 64 uniform bytes an id (SHA-512 of domain ‖ id) → a point: Elligator 2 (RFC 9380) of each half, without signs one of them suffices
-  // for hiding by x alone; then the cofactor is cleared. Writes out.size() points.
+  // 64 uniform bytes an id (SHA-512 of domain ‖ id), a little-endian number modulo p → a point: Elligator 2 (RFC 9380, the
+  // nonuniform encoding: half of the curve, which is enough here: docs/decisions/0105), then the cofactor is cleared.
   void hash_to_points(std::span<const std::array<uint8_t, 64>> uniform, std::span<Point> out) const;
-  // out[i] = scalar · points[i]; `out` may be `points`.
+  // out[i] = scalar · points[i] without whatever small-order part the point had; `out` may be `points`.
   void multiply(std::span<const Point> points, const Scalar& scalar, std::span<Point> out) const;
   // Each to its own scalar (blinding of queries).
   void multiply_each(std::span<const Point> points, std::span<const Scalar> scalars, std::span<Point> out) const;

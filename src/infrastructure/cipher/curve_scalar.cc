@@ -1,0 +1,101 @@
+// Curve25519 one point at a time: five limbs of 51 bits in 64-bit words, products of 128 bits. Runs everywhere.
+#include "infrastructure/cipher/curve_lanes.h"
+
+namespace puhui::cipher {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+// Every result's limbs are below 2^51 + 2^16; operands may be below 2^52.
+struct ScalarField {
+  static constexpr size_t kLanes = 1;
+  struct Element {
+    uint64_t l[5];
+  };
+  using Word = uint64_t;
+  using Mask = uint64_t;
+
+  static Element load(const lanes::Limbs<1>& in) {
+    return {{in.limb[0][0], in.limb[1][0], in.limb[2][0], in.limb[3][0], in.limb[4][0]}};
+  }
+  static void store(const Element& a, lanes::Limbs<1>& out) {
+    for (size_t i = 0; i < 5; ++i) out.limb[i][0] = a.l[i];
+  }
+  static Word words_of(const uint64_t* words) { return *words; }
+  static Mask mask_of(const uint64_t* mask) { return *mask; }
+  static void store_mask(Mask mask, uint64_t* out) { *out = mask; }
+  static Mask mask_of_bit(Word word, int place) { return 0 - (word >> place & 1); }
+
+  static Element carried(Element t) {
+    constexpr uint64_t kMask = lanes::kMask51;
+    return {{(t.l[0] & kMask) + 19 * (t.l[4] >> 51), (t.l[1] & kMask) + (t.l[0] >> 51),
+             (t.l[2] & kMask) + (t.l[1] >> 51), (t.l[3] & kMask) + (t.l[2] >> 51), (t.l[4] & kMask) + (t.l[3] >> 51)}};
+  }
+  static Element add(const Element& a, const Element& b) {
+    return carried({{a.l[0] + b.l[0], a.l[1] + b.l[1], a.l[2] + b.l[2], a.l[3] + b.l[3], a.l[4] + b.l[4]}});
+  }
+  static Element subtract(const Element& a, const Element& b) {
+    constexpr uint64_t kFirst = (uint64_t{1} << 54) - 152, kOther = (uint64_t{1} << 54) - 8;  // 8p
+    return carried({{a.l[0] + kFirst - b.l[0], a.l[1] + kOther - b.l[1], a.l[2] + kOther - b.l[2],
+                     a.l[3] + kOther - b.l[3], a.l[4] + kOther - b.l[4]}});
+  }
+
+  static Element reduced(Wide t0, Wide t1, Wide t2, Wide t3, Wide t4) {
+    constexpr uint64_t kMask = lanes::kMask51;
+    Element r;
+    t1 += static_cast<uint64_t>(t0 >> 51);
+    t2 += static_cast<uint64_t>(t1 >> 51);
+    t3 += static_cast<uint64_t>(t2 >> 51);
+    t4 += static_cast<uint64_t>(t3 >> 51);
+    r.l[0] = (static_cast<uint64_t>(t0) & kMask) + 19 * static_cast<uint64_t>(t4 >> 51);
+    r.l[1] = (static_cast<uint64_t>(t1) & kMask) + (r.l[0] >> 51);
+    r.l[0] &= kMask;
+    r.l[2] = static_cast<uint64_t>(t2) & kMask;
+    r.l[3] = static_cast<uint64_t>(t3) & kMask;
+    r.l[4] = static_cast<uint64_t>(t4) & kMask;
+    return r;
+  }
+  static Element multiply(const Element& x, const Element& y) {
+    const uint64_t *a = x.l, *b = y.l;
+    const uint64_t b1 = 19 * b[1], b2 = 19 * b[2], b3 = 19 * b[3], b4 = 19 * b[4];
+    return reduced(Wide{a[0]} * b[0] + Wide{a[1]} * b4 + Wide{a[2]} * b3 + Wide{a[3]} * b2 + Wide{a[4]} * b1,
+                   Wide{a[0]} * b[1] + Wide{a[1]} * b[0] + Wide{a[2]} * b4 + Wide{a[3]} * b3 + Wide{a[4]} * b2,
+                   Wide{a[0]} * b[2] + Wide{a[1]} * b[1] + Wide{a[2]} * b[0] + Wide{a[3]} * b4 + Wide{a[4]} * b3,
+                   Wide{a[0]} * b[3] + Wide{a[1]} * b[2] + Wide{a[2]} * b[1] + Wide{a[3]} * b[0] + Wide{a[4]} * b4,
+                   Wide{a[0]} * b[4] + Wide{a[1]} * b[3] + Wide{a[2]} * b[2] + Wide{a[3]} * b[1] + Wide{a[4]} * b[0]);
+  }
+  static Element square(const Element& x) {
+    const uint64_t* a = x.l;
+    const uint64_t d0 = 2 * a[0], d1 = 2 * a[1], d2 = 2 * a[2], a3 = 19 * a[3], a4 = 19 * a[4];
+    return reduced(Wide{a[0]} * a[0] + Wide{d1} * a4 + Wide{d2} * a3, Wide{d0} * a[1] + Wide{d2} * a4 + Wide{a[3]} * a3,
+                   Wide{d0} * a[2] + Wide{a[1]} * a[1] + Wide{2 * a[3]} * a4,
+                   Wide{d0} * a[3] + Wide{d1} * a[2] + Wide{a[4]} * a4,
+                   Wide{d0} * a[4] + Wide{d1} * a[3] + Wide{a[2]} * a[2]);
+  }
+  static Element times_121665(const Element& a) {
+    constexpr uint64_t kFactor = 121665;
+    return reduced(Wide{a.l[0]} * kFactor, Wide{a.l[1]} * kFactor, Wide{a.l[2]} * kFactor, Wide{a.l[3]} * kFactor,
+                   Wide{a.l[4]} * kFactor);
+  }
+  static Element choose(Mask mask, const Element& ones, const Element& zeros) {
+    Element out;
+    for (size_t i = 0; i < 5; ++i) out.l[i] = zeros.l[i] ^ (mask & (ones.l[i] ^ zeros.l[i]));
+    return out;
+  }
+  static void swap_if(Mask mask, Element& a, Element& b) {
+    for (size_t i = 0; i < 5; ++i) {
+      const uint64_t differs = mask & (a.l[i] ^ b.l[i]);
+      a.l[i] ^= differs;
+      b.l[i] ^= differs;
+    }
+  }
+};
+
+}  // namespace
+
+const CurveKernel& scalar_curve_kernel() {
+  static constexpr CurveKernel kKernel = lanes::curve_kernel_of<ScalarField>();
+  return kKernel;
+}
+
+}  // namespace puhui::cipher
