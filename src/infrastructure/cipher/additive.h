@@ -1,8 +1,8 @@
 // Two additively homomorphic ciphers behind one face: Paillier (1999) and Okamoto–Uchiyama (1998), keys of 2048 bits or
 // more. A plaintext is a signed integer; several numbers travel in one, slot beside slot. Who holds the secret key encrypts by
 // the factors (CRT); obfuscators h^r have a short exponent and a fixed base, and can be made ahead of time.
-// Timing: encryption, decryption and refresh are constant-time in the plaintext and in r for a key; sums, scale and dot depend on
-// the caller's own places and scalars, which never leave the machine but by their result.
+// Timing: encryption, decryption and refresh are constant-time in the plaintext and in r for a key; pack and unpack are too. Sums and
+// dot depend on the caller's own places and factors, which never leave the machine but by their result. Making a key is not constant-time.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,8 @@ struct Integers {
   std::span<const uint64_t> at(size_t i) const { return {data.data() + i * words, words}; }
 };
 
-// Slots of one width in a plaintext: slot i counts 2^(width_bits · i). Signed; a slot's sum must stay below 2^(width_bits - 1)
-// in size. Sums of packed integers are packed sums.
+// Slots of one width in a plaintext: slot i counts 2^(width_bits · i). Signed; a slot and its sum must stay below 2^(width_bits - 1)
+// in size (CHECKed by pack), and all of them within width_bits · count. Sums of packed integers are packed sums.
 struct Slots {
   size_t width_bits = 0;
   size_t count = 0;
@@ -43,10 +43,10 @@ struct Slots {
 };
 // `values` has slots.count numbers for each integer.
 Integers pack(std::span<const int64_t> values, Slots slots);
-// int64 each: `corrupt` when a slot does not fit, which only a peer outside the protocol can cause.
+// int64 each: `corrupt` when a slot does not fit or there is more than the slots hold, which only a peer outside the protocol can cause.
 Result<std::vector<int64_t>> unpack(const Integers& packed, Slots slots);
-// Wider slots: words of each slot's two's complement, slot after slot, `words_each` words.
-Integers unpack_wide(const Integers& packed, Slots slots, size_t words_each);
+// Wider slots: words of each slot's two's complement, slot after slot, `words_each` words (at least width_bits).
+Result<Integers> unpack_wide(const Integers& packed, Slots slots, size_t words_each);
 
 class PublicKey;
 class SecretKey;
@@ -56,6 +56,7 @@ class Ciphertexts {
  public:
   size_t count() const { return residues.count(); }
   Residues residues;  // modulo n² (Paillier) or n (Okamoto–Uchiyama)
+  uint64_t key = 0;   // which public key: PublicKey::id()
 };
 
 class PublicKey {
@@ -68,24 +69,27 @@ class PublicKey {
   std::string bytes() const;
 
   Scheme scheme() const;
+  uint64_t id() const;  // of the key's bytes
   size_t bits() const;
-  size_t plaintext_bits() const;  // a plaintext and every sum must stay below 2^(plaintext_bits - 1) in size
+  size_t plaintext_bits() const;   // a plaintext and every sum must stay below 2^(plaintext_bits - 1) in size
   const Modulus& modulus() const;  // of the ciphertexts
 
   // CHECKs that each fits plaintext_bits. Fresh obfuscators from the system's randomness.
   Ciphertexts encrypt(const Integers& values) const;
   // [value] without an obfuscator: for constants that are added to obfuscated ones.
   Ciphertexts encode(const Integers& values) const;
-  void add(Ciphertexts& to, const Ciphertexts& what) const;       // element by element; one element: to all
+  void add(Ciphertexts& to, const Ciphertexts& what) const;  // element by element; one element: to all
   Result<void> subtract(Ciphertexts& from, const Ciphertexts& what) const;
-  Ciphertexts zeros(size_t count) const;                          // encode of 0: where sums begin
-  void refresh(Ciphertexts& what) const;                          // multiplies by fresh obfuscators: before it leaves
+  Ciphertexts zeros(size_t count) const;  // encode of 0: where sums begin
+  // Multiplies by fresh obfuscators of full length: before a result leaves, so that not even the key's owner learns more of it than its
+  // plaintext. Some ten times encrypt's cost: of results, not of rows.
+  void refresh(Ciphertexts& what) const;
   // Every `group` neighbours into one, at slot distance `width_bits`; the last may hold fewer.
   Ciphertexts pack_together(const Ciphertexts& each, size_t group, size_t width_bits) const;
-  // out[j] = sum over rows of exponents[i · columns + j] · rows[i].
+  // out[j] = sum over rows of factors[i · columns + j] · rows[i], without an obfuscator of its own.
   Result<Ciphertexts> dot(const Ciphertexts& rows, std::span<const int32_t> factors, size_t columns) const;
 
-  void write(const Ciphertexts& what, std::string& out) const;    // canonical
+  void write(const Ciphertexts& what, std::string& out) const;  // canonical
   size_t ciphertext_bytes() const;
   // Refuses what is no ciphertext: out of range or no unit modulo n; names the first.
   Result<Ciphertexts> read(std::string_view bytes) const;
@@ -106,10 +110,13 @@ class SecretKey {
 
   const PublicKey& public_key() const;
   Ciphertexts encrypt(const Integers& values) const;  // by the factors: the same distribution, faster
-  // Makes `count` obfuscators ahead of time, which the next encrypt uses; called again it adds.
+  // Makes `count` obfuscators ahead of time, which the next encrypt uses, each once; called again it adds. One thread may prepare while
+  // others encrypt and decrypt.
   void prepare(size_t count);
   size_t prepared() const;
-  // `words` words each. `corrupt` when one does not fit `bits_max` bits in size (the range check), naming which; answers none then.
+  // `words` words each. `corrupt` when one is not below 2^(bits_max - 1) in size (the range check), naming which; answers none then.
+  // For packed integers bits_max is width_bits · count. An Okamoto–Uchiyama key decrypts nothing without it: the plaintext of a number
+  // chosen by a peer, told back, would give the factors away.
   Result<Integers> decrypt(const Ciphertexts& what, size_t words, size_t bits_max) const;
 
  private:
