@@ -135,5 +135,6 @@ Result<Job> parse_job(std::string_view file);
 Digest job_hash(std::string_view file);
 
 std::optional<size_t> party_of(const Job& job, std::string_view name);
+bool is_horizontal(const Job& job);
 
 }  // namespace puhui::federation

@@ -43,7 +43,7 @@ struct KeptJob {
 struct RunState {
   std::string stage;
   int64_t stage_number = 0, stages = 0, step = 0, steps = 0, attempt = 0;
-  std::string doing;       // "waits for registry", "step 3 of 10"
+  std::string doing;  // "waits for registry", "step 3 of 10"
   std::string last_error;
 };
 
@@ -56,7 +56,8 @@ class Office {
     channel::Certificate certificate;
     std::string address, key_file;
   };
-  Result<void> make_self(const channel::Certificate& certificate, const std::string& address, const std::string& key_file,
+  Result<void> make_self(const channel::Certificate& certificate, const std::string& address,
+                         const std::string& key_file,
                          std::string_view by);  // conflict: there is one
   Result<Self> self() const;                    // not_found says `federation init`
   // invalid: the fingerprint is another one; conflict: that name is pinned to another certificate; ours.
@@ -95,8 +96,8 @@ class Office {
 
   // ---- what was left
   Result<std::vector<ModelView>> models(const std::string& after, int64_t limit) const;
-  Result<ModelView> model(std::string_view named) const;          // by hash or a prefix
-  Result<std::string> model_part(const Digest& model) const;      // its bytes
+  Result<ModelView> model(std::string_view named) const;                       // by hash or a prefix
+  Result<std::string> model_part(const Digest& model) const;                   // its bytes
   Result<std::vector<LeakageView>> leakage(const std::string& partner) const;  // empty: of all
 
   Store& store() const { return needs_.store; }

@@ -41,9 +41,9 @@ enum class JobState : uint8_t {
   proposed,  // signed by nobody, or by its maker alone
   approved,  // maker and checker signed: it may run
   running,
-  stopped,   // begun, and to be gone on with: `federation resume`
+  stopped,  // begun, and to be gone on with: `federation resume`
   done,
-  failed,    // ended at all parties with a reason; nothing was registered
+  failed,  // ended at all parties with a reason; nothing was registered
   rejected,
 };
 std::span<const std::string_view> names_of(const JobState*);
@@ -81,7 +81,7 @@ struct RunView {
   Timestamp began_at;
   std::optional<Timestamp> ended_at;
   JobState state = JobState::running;
-  std::string stage;  // the one that it is in, or ended in
+  std::string stage;                                                       // the one that it is in, or ended in
   int64_t stage_number = 0, stages = 0, step = 0, steps = 0, attempt = 0;  // attempt: of the newest meeting
   std::string doing, last_error;
   int64_t bytes_sent = 0, bytes_received = 0;
@@ -97,9 +97,9 @@ void fields(Shape& shape, Sentence& sentence);
 
 struct JobPage {
   JobView job;
-  Json declaration;                   // the file
-  std::vector<Sentence> in_words;     // its parameters
-  std::vector<RunView> runs;          // the newest first
+  Json declaration;                // the file
+  std::vector<Sentence> in_words;  // its parameters
+  std::vector<RunView> runs;       // the newest first
   std::vector<LeakageView> leakage;
   std::optional<Digest> model;
 };

@@ -13,14 +13,15 @@
 
 namespace puhui::federation {
 
-inline constexpr size_t kEntryBytesMax = 64 << 10;         // of one entry's JSON line
-inline constexpr int64_t kEntriesMax = 10'000'000;         // of one job's transcript
+inline constexpr size_t kEntryBytesMax = 64 << 10;  // of one entry's JSON line
+inline constexpr int64_t kEntriesMax = 10'000'000;  // of one job's transcript
 inline constexpr size_t kCountersignaturesMax = 64;
 
 struct Entry {
   int64_t number = 0;  // from 1
   Timestamp at;
-  std::string kind;  // "parameters", "approvals", "meeting", "stage", "step", "break", "refusal", "stop", "result", "end"
+  std::string
+      kind;  // "parameters", "approvals", "meeting", "stage", "step", "break", "refusal", "stop", "result", "end"
   Json body;
   Digest link;  // SHA-256(previous link ‖ the entry's line)
 };
