@@ -1,0 +1,16 @@
+// The same vertical logistic regression with both parties' rows in one place: every integer the same, nothing encrypted.
+// What tests hold the protocol against, and what `rehearse` compares.
+#pragma once
+
+#include <string>
+
+#include "infrastructure/federation/party_data.h"
+
+namespace puhui::federation {
+
+struct LogisticParts {
+  std::string guest, host;  // as write_logistic_part writes them
+};
+Result<LogisticParts> logistic_in_the_clear(const Job& job, const PartyData& guest, const PartyData& host);
+
+}  // namespace puhui::federation
