@@ -20,6 +20,7 @@ inline constexpr size_t kChunkBytesMax = size_t{256} << 10;       // of a frame'
 inline constexpr size_t kMessageBytesMax = size_t{1} << 40;       // of a streamed message
 inline constexpr size_t kWholeMessageBytesMax = size_t{1} << 30;  // of one that is received whole
 inline constexpr size_t kWaitingBytesMax = size_t{64} << 20;      // each way, before the sender waits
+inline constexpr size_t kWaitingBytesMin = size_t{1} << 20;
 inline constexpr uint16_t kProtocolVersion = 1;
 
 struct Traffic {
@@ -32,9 +33,9 @@ struct Traffic {
 
 struct ConnectionOptions {
   int64_t heartbeat_ms = 1'000;
-  int64_t silence_max_ms = 30'000;  // then the peer is gone
-  int64_t goodbye_max_ms = 5'000;   // what waits to be sent, and the reason, get so long
-  size_t waiting_bytes_max = kWaitingBytesMax;
+  int64_t silence_max_ms = 30'000;              // then the peer is gone
+  int64_t goodbye_max_ms = 5'000;               // what waits to be sent, and the reason, get so long
+  size_t waiting_bytes_max = kWaitingBytesMax;  // each way; at least kWaitingBytesMin
 };
 
 class Connection {

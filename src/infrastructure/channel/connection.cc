@@ -1,1 +1,0 @@
-#include "infrastructure/channel/connection.h"
