@@ -1,10 +1,12 @@
 // All parties of a job in one process: a thread each, and between the hub and every other party two queues in memory.
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
 
 #include "ground/base/check.h"
+#include "infrastructure/evidence/signing.h"
 #include "infrastructure/federation/stage.h"
 
 namespace puhui::federation {
@@ -88,8 +90,7 @@ class TogetherConversation final : public Conversation {
     return star_.queue(self_, to).put(std::move(message));
   }
   Result<std::string> receive(size_t from, uint16_t kind) override { return star_.queue(from, self_).take(kind); }
-  Result<void> receive(size_t from, uint16_t kind,
-                       const std::function<Result<void>(std::string_view)>& take) override {
+  Result<void> receive(size_t from, uint16_t kind, const std::function<Result<void>(std::string_view)>& take) override {
     return take(TRY(receive(from, kind)));
   }
   bool is_present(size_t) const override { return true; }
@@ -97,6 +98,26 @@ class TogetherConversation final : public Conversation {
  private:
   Star& star_;
   size_t self_, parties_;
+};
+
+// Keys that live as long as the run.
+class TogetherSignatory final : public Signatory {
+ public:
+  TogetherSignatory(const std::vector<evidence::SigningKey>& keys, size_t self) : keys_(keys), self_(self) {}
+  std::string sign(std::string_view bytes) const override {
+    const evidence::Signature signature = keys_[self_].sign(bytes);
+    return {signature.bytes.begin(), signature.bytes.end()};
+  }
+  bool verifies(size_t party, std::string_view bytes, std::string_view signature) const override {
+    evidence::Signature read;
+    if (party >= keys_.size() || signature.size() != read.bytes.size()) return false;
+    std::ranges::copy(signature, read.bytes.begin());
+    return evidence::verifies(keys_[party].public_key(), bytes, read);
+  }
+
+ private:
+  const std::vector<evidence::SigningKey>& keys_;
+  size_t self_;
 };
 
 // Steps are one party's business to tell; the others run silently.
@@ -130,13 +151,17 @@ Result<std::vector<StageResult>> run_together(const RunTogether& run, const Stag
   CHECK(run.data.size() == parties, "one data set a party");
   leakage.resize(parties);
   Silent silent(progress);
+  std::vector<evidence::SigningKey> keys;
+  for (size_t i = 0; i < parties; ++i) keys.push_back(evidence::SigningKey::make());
+  std::vector<TogetherSignatory> signatories;
+  for (size_t i = 0; i < parties; ++i) signatories.emplace_back(keys, i);
   std::vector<StageNeeds> needs;
   std::vector<std::unique_ptr<Stage>> stages;
   for (size_t i = 0; i < parties; ++i) {
     const std::string folder = run.work_folder + "/" + run.job.parties[i].name;
     TRY(run.files.make_folder(folder));
     needs.push_back({run.job, *run.data[i], i, run.files, folder, leakage[i],
-                     i == 0 ? progress : static_cast<Progress&>(silent)});
+                     i == 0 ? progress : static_cast<Progress&>(silent), &signatories[i]});
   }
   for (size_t i = 0; i < parties; ++i) stages.push_back(TRY(maker(needs[i])));
 

@@ -18,6 +18,15 @@
 
 namespace puhui::federation {
 
+// What parties that speak through the hub show each other, so that the hub cannot stand in for one of them: signatures by the
+// keys of their certificates.
+class Signatory {
+ public:
+  virtual ~Signatory() = default;
+  virtual std::string sign(std::string_view bytes) const = 0;
+  virtual bool verifies(size_t party, std::string_view bytes, std::string_view signature) const = 0;
+};
+
 // What a stage is given. Lives longer than the stage.
 struct StageNeeds {
   const Job& job;
@@ -27,6 +36,7 @@ struct StageNeeds {
   std::string work_folder;  // its own, private, stands
   LeakageBook& leakage;
   Progress& progress;
+  const Signatory* signatory = nullptr;  // never null in a horizontal job
 };
 
 // What a stage leaves when it is done.
