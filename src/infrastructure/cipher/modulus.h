@@ -1,7 +1,7 @@
 // Modulus: products of many residues at once modulo an odd number (Montgomery), eight at a time with IFMA. Residues keep the
 // machine's own form; their bytes are canonical, so that a scalar machine and an IFMA machine speak the same.
-// Timing: multiply, square, power and FixedBase do the same work for every value of a size and look nothing up by a secret
-// (FixedBase selects by mask). Cells, powers by small exponents and inverse depend on exponents or places that are no secret.
+// Timing: multiply, square, power, powers and FixedBase do the same work for every value of a size and look nothing up by a secret
+// (all entries of a table are read and one is kept by mask). Cells, many_powers and inverse depend on exponents or places that are no secret.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,11 @@ namespace puhui::cipher {
 
 inline constexpr size_t kModulusBitsMin = 256, kModulusBitsMax = 8192;
 
-// `count` residues in the form of one Modulus, each `words` 64-bit words.
+class Lanes;  // lanes.h: the kernel's own work
+class AlignedWords;
+
+// `count` residues in the form of one Modulus, each `words` 64-bit words, one after the other: rows, so that choosing, slicing and sending
+// them needs no kernel; products turn eight at a time into lanes and back.
 class Residues {
  public:
   Residues() = default;
@@ -29,10 +33,12 @@ class Residues {
   uint64_t* at(size_t i) { return data_.data() + i * words_; }
   const uint64_t* at(size_t i) const { return data_.data() + i * words_; }
   void resize(size_t count) { data_.resize(count * words_); }
+  void append(const Residues& other);  // of the same Modulus
+  Residues slice(size_t first, size_t count) const;
 
  private:
   size_t words_ = 0;
-  std::vector<uint64_t> data_;  // cache-line aligned rows are the kernel's affair
+  std::vector<uint64_t> data_;
 };
 
 class Modulus {
@@ -47,6 +53,7 @@ class Modulus {
   size_t bytes_length() const;  // of one residue's canonical bytes
   size_t words() const;         // of one residue in Residues
   Kernel kernel() const;
+  const Lanes& lanes() const;  // stays where it is when the Modulus moves
 
   Residues zeros(size_t count) const;
   Residues ones(size_t count) const;
@@ -59,7 +66,7 @@ class Modulus {
   // Element by element; `out` may be one of the operands. CHECK the counts. A batch of one operand is used for all.
   void multiply(const Residues& a, const Residues& b, Residues& out) const;
   void square(const Residues& a, Residues& out, size_t times = 1) const;
-  // Each to the same exponent of `bits` bits; each to its own (exponents of at most 64 · words_per_exponent bits).
+  // Each to the same exponent; each to its own, of words_per_exponent words each, least first. Time depends on the number of words.
   Residues power(const Residues& bases, const Natural& exponent) const;
   Residues powers(const Residues& bases, std::span<const uint64_t> exponents, size_t words_per_exponent) const;
   Result<Residues> inverse(const Residues& a) const;  // `invalid` when one has none, naming which
@@ -76,24 +83,28 @@ class Modulus {
                        size_t columns) const;
 
  private:
-  friend class FixedBase;
   struct State;
   explicit Modulus(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
-// One base raised to many secret exponents of at most `exponent_bits`: by tables made once.
+// One base raised to many secret exponents of at most `exponent_bits`: by tables made once, without a squaring.
 class FixedBase {
  public:
-  FixedBase(const Modulus& modulus, const Natural& base, size_t exponent_bits);  // the modulus outlives it
-  // `exponents`: words_per_exponent words each, least first.
+  FixedBase(const Modulus& modulus, const Natural& base,
+            size_t exponent_bits);  // the modulus outlives it (it may move)
+  FixedBase(FixedBase&&) noexcept;
+  FixedBase& operator=(FixedBase&&) noexcept;
+  ~FixedBase();
+  // `exponents`: words_per_exponent words each, least first; CHECKs that none is longer.
   Residues powers(std::span<const uint64_t> exponents, size_t words_per_exponent) const;
   size_t exponent_bits() const { return exponent_bits_; }
 
  private:
-  const Modulus* modulus_;
-  size_t exponent_bits_;
-  std::vector<uint64_t> table_;
+  void fill(const Modulus& modulus, const Natural& base);
+  const Lanes* lanes_;
+  size_t exponent_bits_, digit_bits_, digits_;
+  std::unique_ptr<AlignedWords> table_;
 };
 
 }  // namespace puhui::cipher

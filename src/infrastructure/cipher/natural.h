@@ -3,6 +3,7 @@
 // Timing: exponentiation and inversion run in constant time for a size; the rest is not secret-safe and is used at set-up only.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -54,7 +55,7 @@ Natural operator%(const Natural& a, const Natural& b);
 Natural operator<<(const Natural& a, size_t bits);
 Natural operator>>(const Natural& a, size_t bits);
 Natural gcd(const Natural& a, const Natural& b);
-Result<Natural> inverse(const Natural& a, const Natural& modulus);                       // `invalid` when there is none
+Result<Natural> inverse(const Natural& a, const Natural& modulus);  // `invalid` when there is none
 Natural power(const Natural& base, const Natural& exponent, const Natural& odd_modulus);  // constant time for the sizes
 bool is_prime(const Natural& a);                                                          // error below 2^-128
 
