@@ -14,6 +14,11 @@ using Bytes32 = std::array<uint8_t, 32>;
 
 const CurveKernel& functions_of(Kernel kernel) {
   CHECK(is_available(kernel), "a kernel that this machine lacks");
+  switch (kernel) {
+    case Kernel::scalar: return scalar_curve_kernel();
+    case Kernel::avx2: return avx2_curve_kernel();
+    case Kernel::ifma: return ifma_curve_kernel();
+  }
   return scalar_curve_kernel();
 }
 

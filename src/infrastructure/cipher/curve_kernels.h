@@ -24,5 +24,7 @@ struct CurveKernel {
 };
 
 const CurveKernel& scalar_curve_kernel();
+const CurveKernel& avx2_curve_kernel();
+const CurveKernel& ifma_curve_kernel();
 
 }  // namespace puhui::cipher

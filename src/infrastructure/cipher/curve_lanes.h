@@ -1,8 +1,9 @@
 // The formulas of Curve25519 once, for a field of any number of lanes: ladder, Elligator 2, checks, inversion of many. Each kernel's file
 // says with PUHUI_LANES what instructions they are compiled for, names its Field and includes this; nobody else does.
 // Everything is the same work for every value. A Field is: kLanes; Element; Word (a 64-bit number a lane); Mask (all ones or
-// zeros a lane); load, store (limbs of 51 bits, a few more allowed); add, subtract, multiply, square, times_121665; mask_of_bit;
-// choose(mask, where_ones, where_zeros); swap_if.
+// zeros a lane); load, store (limbs of 51 bits, a few more allowed); add, subtract, multiply, square, times_121665_and (a · 121665 + b);
+// Wide, product, square_product (not reduced yet), sum, difference (of two Wide, reduced); mask_of_bit; choose(mask, where_ones, where_zeros);
+// swap_if.
 #pragma once
 
 #include <cstddef>
@@ -159,7 +160,7 @@ PUHUI_LANES void twice(Fraction<Field>& point) {
   const Element bb = Field::square(Field::subtract(point.x, point.z));
   const Element e = Field::subtract(aa, bb);
   point.x = Field::multiply(aa, bb);
-  point.z = Field::multiply(e, Field::add(aa, Field::times_121665(e)));
+  point.z = Field::multiply(e, Field::times_121665_and(e, aa));
 }
 
 template <class Field>
@@ -167,29 +168,32 @@ PUHUI_LANES void eight_times(Fraction<Field>& point) {
   for (int i = 0; i < 3; ++i) twice<Field>(point);
 }
 
-// RFC 7748, section 5: 255 steps, the names of its formulas. `scalar`: four words a lane, below 2^255.
+// RFC 7748, section 5: 255 steps. Its x₂ + z₂, x₂ - z₂, x₃ + z₃, x₃ - z₃ (A, B, C, D there) go from step to step, so that the sums
+// are taken before the reduction. `scalar`: four words a lane, below 2^255.
 template <class Field>
 PUHUI_LANES Fraction<Field> ladder(const typename Field::Element& x1, const typename Field::Word (&scalar)[4]) {
   using Element = typename Field::Element;
-  const Element one = constant<Field>(1), zero = constant<Field>(0);
-  Element x2 = one, z2 = zero, x3 = x1, z3 = one;
+  using Wide = typename Field::Wide;
+  const Element one = constant<Field>(1);
+  Element a = one, b = one, c = Field::add(x1, one), d = Field::subtract(x1, one);
   for (int place = 254; place >= 0; --place) {
     const typename Field::Mask bit = Field::mask_of_bit(scalar[place / 64], place % 64);
-    Field::swap_if(bit, x2, x3);
-    Field::swap_if(bit, z2, z3);
-    const Element a = Field::add(x2, z2), b = Field::subtract(x2, z2);
-    const Element c = Field::add(x3, z3), d = Field::subtract(x3, z3);
+    Field::swap_if(bit, a, c);
+    Field::swap_if(bit, b, d);
+    const Wide da = Field::product(d, a), cb = Field::product(c, b);
     const Element aa = Field::square(a), bb = Field::square(b);
+    const Element sum = Field::sum(da, cb), difference = Field::difference(da, cb);
+    const Wide x3 = Field::square_product(sum), z3 = Field::product(x1, Field::square(difference));
+    c = Field::sum(x3, z3);
+    d = Field::difference(x3, z3);
     const Element e = Field::subtract(aa, bb);
-    const Element da = Field::multiply(d, a), cb = Field::multiply(c, b);
-    x3 = Field::square(Field::add(da, cb));
-    z3 = Field::multiply(x1, Field::square(Field::subtract(da, cb)));
-    x2 = Field::multiply(aa, bb);
-    z2 = Field::multiply(e, Field::add(aa, Field::times_121665(e)));
-    Field::swap_if(bit, x2, x3);
-    Field::swap_if(bit, z2, z3);
+    const Wide x2 = Field::product(aa, bb), z2 = Field::product(e, Field::times_121665_and(e, aa));
+    a = Field::sum(x2, z2);
+    b = Field::difference(x2, z2);
+    Field::swap_if(bit, a, c);
+    Field::swap_if(bit, b, d);
   }
-  return {x2, z2};
+  return {Field::add(a, b), Field::subtract(a, b)};  // 2x₂, 2z₂
 }
 
 // Elligator 2 (RFC 9380, section 6.7.1; J = 486662, Z = 2) as a fraction: -J / (1 + 2u²) where that is on the curve, else minus it minus J.

@@ -4,9 +4,9 @@
 namespace puhui::cipher {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
+__extension__ using Uint128 = unsigned __int128;
 
-// Every result's limbs are below 2^51 + 2^16; operands may be below 2^52.
+// Limbs of operands and results are below 2^51 + 2^16, those of products below 2^109.
 struct ScalarField {
   static constexpr size_t kLanes = 1;
   struct Element {
@@ -40,42 +40,57 @@ struct ScalarField {
                      a.l[3] + kOther - b.l[3], a.l[4] + kOther - b.l[4]}});
   }
 
-  static Element reduced(Wide t0, Wide t1, Wide t2, Wide t3, Wide t4) {
+  struct Wide {
+    Uint128 t[5];
+  };
+  static Element reduced(Wide in) {
     constexpr uint64_t kMask = lanes::kMask51;
+    Uint128* t = in.t;
+    for (size_t i = 0; i < 4; ++i) t[i + 1] += static_cast<uint64_t>(t[i] >> 51);
     Element r;
-    t1 += static_cast<uint64_t>(t0 >> 51);
-    t2 += static_cast<uint64_t>(t1 >> 51);
-    t3 += static_cast<uint64_t>(t2 >> 51);
-    t4 += static_cast<uint64_t>(t3 >> 51);
-    r.l[0] = (static_cast<uint64_t>(t0) & kMask) + 19 * static_cast<uint64_t>(t4 >> 51);
-    r.l[1] = (static_cast<uint64_t>(t1) & kMask) + (r.l[0] >> 51);
+    for (size_t i = 0; i < 5; ++i) r.l[i] = static_cast<uint64_t>(t[i]) & kMask;
+    r.l[0] += 19 * static_cast<uint64_t>(t[4] >> 51);
+    r.l[1] += r.l[0] >> 51;
     r.l[0] &= kMask;
-    r.l[2] = static_cast<uint64_t>(t2) & kMask;
-    r.l[3] = static_cast<uint64_t>(t3) & kMask;
-    r.l[4] = static_cast<uint64_t>(t4) & kMask;
     return r;
   }
-  static Element multiply(const Element& x, const Element& y) {
+  static Wide product(const Element& x, const Element& y) {
     const uint64_t *a = x.l, *b = y.l;
     const uint64_t b1 = 19 * b[1], b2 = 19 * b[2], b3 = 19 * b[3], b4 = 19 * b[4];
-    return reduced(Wide{a[0]} * b[0] + Wide{a[1]} * b4 + Wide{a[2]} * b3 + Wide{a[3]} * b2 + Wide{a[4]} * b1,
-                   Wide{a[0]} * b[1] + Wide{a[1]} * b[0] + Wide{a[2]} * b4 + Wide{a[3]} * b3 + Wide{a[4]} * b2,
-                   Wide{a[0]} * b[2] + Wide{a[1]} * b[1] + Wide{a[2]} * b[0] + Wide{a[3]} * b4 + Wide{a[4]} * b3,
-                   Wide{a[0]} * b[3] + Wide{a[1]} * b[2] + Wide{a[2]} * b[1] + Wide{a[3]} * b[0] + Wide{a[4]} * b4,
-                   Wide{a[0]} * b[4] + Wide{a[1]} * b[3] + Wide{a[2]} * b[2] + Wide{a[3]} * b[1] + Wide{a[4]} * b[0]);
+    return {
+        {Uint128{a[0]} * b[0] + Uint128{a[1]} * b4 + Uint128{a[2]} * b3 + Uint128{a[3]} * b2 + Uint128{a[4]} * b1,
+         Uint128{a[0]} * b[1] + Uint128{a[1]} * b[0] + Uint128{a[2]} * b4 + Uint128{a[3]} * b3 + Uint128{a[4]} * b2,
+         Uint128{a[0]} * b[2] + Uint128{a[1]} * b[1] + Uint128{a[2]} * b[0] + Uint128{a[3]} * b4 + Uint128{a[4]} * b3,
+         Uint128{a[0]} * b[3] + Uint128{a[1]} * b[2] + Uint128{a[2]} * b[1] + Uint128{a[3]} * b[0] + Uint128{a[4]} * b4,
+         Uint128{a[0]} * b[4] + Uint128{a[1]} * b[3] + Uint128{a[2]} * b[2] + Uint128{a[3]} * b[1] +
+             Uint128{a[4]} * b[0]}};
   }
-  static Element square(const Element& x) {
+  static Wide square_product(const Element& x) {
     const uint64_t* a = x.l;
     const uint64_t d0 = 2 * a[0], d1 = 2 * a[1], d2 = 2 * a[2], a3 = 19 * a[3], a4 = 19 * a[4];
-    return reduced(Wide{a[0]} * a[0] + Wide{d1} * a4 + Wide{d2} * a3, Wide{d0} * a[1] + Wide{d2} * a4 + Wide{a[3]} * a3,
-                   Wide{d0} * a[2] + Wide{a[1]} * a[1] + Wide{2 * a[3]} * a4,
-                   Wide{d0} * a[3] + Wide{d1} * a[2] + Wide{a[4]} * a4,
-                   Wide{d0} * a[4] + Wide{d1} * a[3] + Wide{a[2]} * a[2]);
+    return {{Uint128{a[0]} * a[0] + Uint128{d1} * a4 + Uint128{d2} * a3,
+             Uint128{d0} * a[1] + Uint128{d2} * a4 + Uint128{a[3]} * a3,
+             Uint128{d0} * a[2] + Uint128{a[1]} * a[1] + Uint128{2 * a[3]} * a4,
+             Uint128{d0} * a[3] + Uint128{d1} * a[2] + Uint128{a[4]} * a4,
+             Uint128{d0} * a[4] + Uint128{d1} * a[3] + Uint128{a[2]} * a[2]}};
   }
-  static Element times_121665(const Element& a) {
+  static Element multiply(const Element& x, const Element& y) { return reduced(product(x, y)); }
+  static Element square(const Element& x) { return reduced(square_product(x)); }
+  static Element sum(Wide a, const Wide& b) {
+    for (size_t i = 0; i < 5; ++i) a.t[i] += b.t[i];
+    return reduced(a);
+  }
+  static Element difference(Wide a, const Wide& b) {
+    constexpr Uint128 kFirst = Uint128{lanes::kMask51 - 18} << 58, kOther = Uint128{lanes::kMask51} << 58;  // 2^58 p
+    a.t[0] += kFirst - b.t[0];
+    for (size_t i = 1; i < 5; ++i) a.t[i] += kOther - b.t[i];
+    return reduced(a);
+  }
+  static Element times_121665_and(const Element& a, const Element& b) {
     constexpr uint64_t kFactor = 121665;
-    return reduced(Wide{a.l[0]} * kFactor, Wide{a.l[1]} * kFactor, Wide{a.l[2]} * kFactor, Wide{a.l[3]} * kFactor,
-                   Wide{a.l[4]} * kFactor);
+    return reduced(
+        {{Uint128{a.l[0]} * kFactor + b.l[0], Uint128{a.l[1]} * kFactor + b.l[1], Uint128{a.l[2]} * kFactor + b.l[2],
+          Uint128{a.l[3]} * kFactor + b.l[3], Uint128{a.l[4]} * kFactor + b.l[4]}});
   }
   static Element choose(Mask mask, const Element& ones, const Element& zeros) {
     Element out;
