@@ -1,0 +1,273 @@
+// Who has the factors works modulo p² and q² (Paillier), p² and q (Okamoto–Uchiyama), and joins.
+#include <openssl/crypto.h>
+
+#include <deque>
+
+#include "ground/base/check.h"
+#include "infrastructure/cipher/additive_state.h"
+#include "infrastructure/cipher/factors.h"
+
+namespace puhui::cipher {
+namespace {
+
+struct Factors {
+  Natural p, q;
+};
+
+struct Sides {
+  Residues a, b;
+  ~Sides() { wipe(a), wipe(b); }
+};
+
+// Blum primes with nothing in common but 2 in p - 1 and q - 1: minus a square then makes obfuscators of every kind that a random number
+// could (Damgård, Jurik and Nielsen 2010).
+Factors paillier_factors(size_t bits) {
+  const auto blum_prime = [&] {
+    for (;;) {
+      Natural prime = Natural::random_prime(bits / 2);
+      if (prime.bit(1)) return prime;
+    }
+  };
+  for (;;) {
+    Factors factors{blum_prime(), blum_prime()};
+    const Natural one(1);
+    if (factors.p != factors.q && gcd(factors.p - one, factors.q - one) == Natural(2)) return factors;
+  }
+}
+
+Factors okamoto_uchiyama_factors(size_t bits) {
+  const size_t p_bits = prime_bits_of_okamoto_uchiyama(bits);
+  for (;;) {
+    Factors factors{Natural::random_prime(p_bits), Natural::random_prime(bits - 2 * p_bits)};
+    const Natural one(1);
+    const bool coprime = !((factors.p - one) % factors.q).is_zero() && !((factors.q - one) % factors.p).is_zero();
+    if (coprime && factors.p != factors.q && (factors.p * factors.p * factors.q).bits() == bits) return factors;
+  }
+}
+
+Natural random_square(const Natural& n) {
+  for (;;) {
+    const Natural x = Natural::random_below(n);
+    if (gcd(x, n) == Natural(1) && x > Natural(1)) return x * x % n;
+  }
+}
+
+// Of an order that p divides: else plaintexts would be lost.
+Natural okamoto_uchiyama_generator(const Natural& p, const Natural& n) {
+  const Natural square = p * p;
+  for (;;) {
+    Natural generator = random_square(n);
+    if (power(generator % square, p - Natural(1), square) != Natural(1)) return generator;
+  }
+}
+
+}  // namespace
+
+struct SecretKey::State {
+  State(std::shared_ptr<const PublicKey::State> public_state, const Factors& factors, Natural second);
+
+  Sides obfuscator_sides(size_t count) const;
+  Sides plain_sides(const Integers& values, size_t first, size_t count) const;
+  Residues joined(const Sides& sides) const;
+  Residues encrypt(const Integers& values, size_t first, size_t count) const;
+  Residues encrypt_with(const Integers& values, size_t first, Residues obfuscators) const;
+  Residues take_prepared(size_t count_max);
+  SecretWords plaintexts(const Residues& block) const;
+  const PublicKey::State& shared() const { return *public_key.state_; }
+
+  PublicKey public_key;
+  CoprimePair pair;  // p² and q², or p² and q
+  size_t exponent_words;
+  FixedBase obfuscator_a, obfuscator_b;
+  std::optional<FixedBase> generator_a, generator_b;  // Okamoto–Uchiyama
+  PrimeSide p_side;
+  std::optional<PrimeSide> q_side;  // Paillier
+  std::optional<CoprimePair> plaintext_pair;
+  SecretWords plaintext_modulus;  // n, or p
+
+  mutable std::mutex mutex;  // of the prepared
+  std::deque<Residues> prepared;
+  size_t prepared_count = 0;
+};
+
+SecretKey::State::State(std::shared_ptr<const PublicKey::State> public_state, const Factors& factors, Natural second)
+    : public_key(PublicKey(std::move(public_state))),
+      pair(factors.p * factors.p, second, shared().kernel),
+      exponent_words(obfuscator_words(shared().bits)),
+      obfuscator_a(pair.a(), shared().obfuscator_base % pair.a().value(), 64 * exponent_words),
+      obfuscator_b(pair.b(), shared().obfuscator_base % pair.b().value(), 64 * exponent_words),
+      p_side(factors.p, shared().generator, shared().kernel),
+      plaintext_modulus(0, 0) {
+  if (shared().scheme == Scheme::paillier) {
+    q_side.emplace(factors.q, shared().generator, shared().kernel);
+    plaintext_pair.emplace(factors.p, factors.q, shared().kernel);
+    plaintext_modulus = words_of(shared().n, words_for(shared().n.bits() + 1));
+  } else {
+    const size_t bits = 64 * words_for(shared().plaintext_bits);
+    generator_a.emplace(pair.a(), shared().generator % pair.a().value(), bits);
+    generator_b.emplace(pair.b(), shared().generator % pair.b().value(), bits);
+    plaintext_modulus = words_of(factors.p, words_for(factors.p.bits() + 1));
+  }
+}
+
+Sides SecretKey::State::obfuscator_sides(size_t count) const {
+  const SecretWords exponents = SecretWords::random(count, exponent_words);
+  return {obfuscator_a.powers(exponents.all(), exponent_words), obfuscator_b.powers(exponents.all(), exponent_words)};
+}
+
+Sides SecretKey::State::plain_sides(const Integers& values, size_t first, size_t count) const {
+  const size_t words = std::min(values.words, words_for(shared().plaintext_bits));
+  const SecretWords exponents = offset_exponents(values, first, count, words);
+  return {generator_a->powers(exponents.all(), words), generator_b->powers(exponents.all(), words)};
+}
+
+Residues SecretKey::State::joined(const Sides& sides) const {
+  return to_residues(shared().modulus, pair.join(sides.a, sides.b));
+}
+
+Residues SecretKey::State::encrypt(const Integers& values, size_t first, size_t count) const {
+  Sides sides = obfuscator_sides(count);
+  if (shared().scheme == Scheme::paillier) return encrypt_with(values, first, joined(sides));
+  const Sides plain = plain_sides(values, first, count);
+  pair.a().multiply(sides.a, plain.a, sides.a);
+  pair.b().multiply(sides.b, plain.b, sides.b);
+  Residues out = joined(sides);
+  shared().modulus.multiply(out, shared().offset_inverse(std::min(values.words, words_for(shared().plaintext_bits))),
+                            out);
+  return out;
+}
+
+Residues SecretKey::State::encrypt_with(const Integers& values, size_t first, Residues obfuscators) const {
+  const size_t count = obfuscators.count();
+  const Modulus& modulus = shared().modulus;
+  Residues plain;
+  if (shared().scheme == Scheme::paillier) {
+    plain = shared().plain(values, first, count);
+  } else {
+    plain = joined(plain_sides(values, first, count));
+    modulus.multiply(plain, shared().offset_inverse(std::min(values.words, words_for(shared().plaintext_bits))), plain);
+  }
+  modulus.multiply(plain, obfuscators, obfuscators);
+  wipe(plain);
+  return obfuscators;
+}
+
+// Each is given once, and forgotten here: two ciphertexts with one obfuscator would tell the difference of their plaintexts.
+Residues SecretKey::State::take_prepared(size_t count_max) {
+  const std::lock_guard lock(mutex);
+  if (prepared.empty()) return Residues(0, shared().modulus.words());
+  Residues& last = prepared.back();
+  const size_t count = std::min(count_max, last.count());
+  Residues out = rows_of(last, last.count() - count, count);
+  OPENSSL_cleanse(last.at(last.count() - count), count * last.words() * sizeof(uint64_t));
+  last.resize(last.count() - count);
+  if (last.count() == 0) prepared.pop_back();
+  prepared_count -= count;
+  return out;
+}
+
+// In [0, n) or [0, p).
+SecretWords SecretKey::State::plaintexts(const Residues& block) const {
+  const SecretWords words = to_words(shared().modulus, block, shared().modulus_words.each());
+  Sides sides{p_side.plaintexts(words), {}};
+  const size_t width = plaintext_modulus.each();
+  if (!q_side) return to_words(p_side.prime(), sides.a, width);
+  sides.b = q_side->plaintexts(words);
+  const SecretWords joined = plaintext_pair->join(sides.a, sides.b);
+  SecretWords out(joined.count(), width);
+  for (size_t i = 0; i < out.count(); ++i) std::copy(joined.at(i).begin(), joined.at(i).end(), out.at(i).begin());
+  return out;
+}
+
+Result<SecretKey> SecretKey::make(Scheme scheme, size_t bits, Kernel kernel) {
+  if (bits < kKeyBitsMin || bits > kKeyBitsMax || bits % 64 != 0) {
+    return fail(ErrorCode::invalid, "bits",
+                "expected " + std::to_string(kKeyBitsMin) + " to " + std::to_string(kKeyBitsMax) +
+                    " in steps of 64, came " + std::to_string(bits));
+  }
+  const bool is_paillier = scheme == Scheme::paillier;
+  const Factors factors = is_paillier ? paillier_factors(bits) : okamoto_uchiyama_factors(bits);
+  const Natural n = is_paillier ? factors.p * factors.q : factors.p * factors.p * factors.q;
+  const Natural square = random_square(n);
+  const Natural root = is_paillier ? n - square : square;
+  const Natural generator = is_paillier ? n + Natural(1) : okamoto_uchiyama_generator(factors.p, n);
+  auto shared = std::make_shared<const PublicKey::State>(scheme, bits, n, root, generator, kernel);
+  return SecretKey(
+      std::make_unique<State>(std::move(shared), factors, is_paillier ? factors.q * factors.q : factors.q));
+}
+
+SecretKey::SecretKey(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SecretKey::SecretKey(SecretKey&&) noexcept = default;
+SecretKey& SecretKey::operator=(SecretKey&&) noexcept = default;
+SecretKey::~SecretKey() {
+  if (state_ == nullptr) return;
+  for (Residues& block : state_->prepared) wipe(block);
+}
+
+const PublicKey& SecretKey::public_key() const { return state_->public_key; }
+
+Ciphertexts SecretKey::encrypt(const Integers& values) const {
+  state_->shared().words_of(values);
+  Ciphertexts out{Residues(values.count(), public_key().modulus().words()), public_key().id()};
+  for (size_t first = 0; first < values.count();) {
+    const size_t wanted = std::min(kBlockRows, values.count() - first);
+    Residues prepared = state_->take_prepared(wanted);
+    const size_t count = prepared.count() != 0 ? prepared.count() : wanted;
+    copy_rows(prepared.count() != 0 ? state_->encrypt_with(values, first, std::move(prepared))
+                                    : state_->encrypt(values, first, count),
+              out.residues, first);
+    first += count;
+  }
+  return out;
+}
+
+void SecretKey::prepare(size_t count) {
+  for (size_t made = 0; made < count;) {
+    const size_t block = std::min(kBlockRows, count - made);
+    Residues obfuscators = state_->joined(state_->obfuscator_sides(block));
+    const std::lock_guard lock(state_->mutex);
+    state_->prepared.push_back(std::move(obfuscators));
+    state_->prepared_count += block;
+    made += block;
+  }
+}
+
+size_t SecretKey::prepared() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->prepared_count;
+}
+
+Result<Integers> SecretKey::decrypt(const Ciphertexts& what, size_t words, size_t bits_max) const {
+  state_->shared().check_key(what);
+  CHECK(bits_max >= 2 && bits_max <= 64 * words && bits_max <= public_key().plaintext_bits(),
+        "the range must fit words and key");
+  Integers out(what.count(), words);
+  const auto modulus = state_->plaintext_modulus.at(0);
+  SecretWords scratch(1, modulus.size());
+  const auto complement = scratch.at(0);
+  size_t beyond = what.count();
+  for (size_t first = 0; first < what.count(); first += kBlockRows) {
+    SecretWords block = state_->plaintexts(rows_of(what.residues, first, std::min(kBlockRows, what.count() - first)));
+    for (size_t i = 0; i < block.count(); ++i) {
+      const auto value = block.at(i);  // in [0, modulus): what is above the half stands for value - modulus
+      SecretWords half(1, modulus.size());
+      std::copy(modulus.begin(), modulus.end(), complement.begin());
+      subtract_words(complement, value);
+      std::copy(complement.begin(), complement.end(), half.at(0).begin());
+      const Mask negative = mask_of(subtract_words(half.at(0), value));
+      choose_words(negative, value, complement);
+      if (is_beyond(value, bits_max) != 0) beyond = std::min(beyond, first + i);
+      negate_words(negative, value);
+      const auto to = out.at(first + i);
+      std::fill(to.begin(), to.end(), negative);
+      std::copy_n(value.begin(), std::min(words, value.size()), to.begin());
+    }
+  }
+  if (beyond == what.count()) return out;
+  OPENSSL_cleanse(out.data.data(), out.data.size() * sizeof(uint64_t));
+  return fail(ErrorCode::corrupt, "ciphertext " + std::to_string(beyond),
+              "expected a plaintext of " + std::to_string(bits_max) +
+                  " bits with its sign, came a larger one; end the job, the peer left the protocol");
+}
+
+}  // namespace puhui::cipher
