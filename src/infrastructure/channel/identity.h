@@ -37,7 +37,7 @@ class Identity {
   static Result<Identity> parse(std::string_view certificate_pem, std::string_view key_pem);
   ~Identity();  // wipes
   Identity(const Identity&) = default;
-  Identity& operator=(const Identity&) = default;
+  Identity& operator=(const Identity& other);
 
   const Certificate& certificate() const { return certificate_; }
   const std::string& key_pem() const { return key_pem_; }  // for the key file (mode 0600) alone
