@@ -32,8 +32,8 @@ std::span<const std::string_view> names_of(const HumanRole*) {
 }
 
 std::span<const std::string_view> names_of(const RecordKind*) {
-  static constexpr std::string_view kNames[] = {"none",     "decision", "permit", "erasure", "note",     "stop",
-                                                "incident", "shadow",   "review", "access",  "promotion"};
+  static constexpr std::string_view kNames[] = {"none",     "decision", "permit", "erasure", "note",      "stop",
+                                                "incident", "shadow",   "review", "access",  "promotion", "federation"};
   return kNames;
 }
 

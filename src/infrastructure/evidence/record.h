@@ -93,14 +93,15 @@ enum class RecordKind : uint8_t {
   permit = 2,   // proposed, approved, rejected, granted, scheduled, rolled back
   erasure = 3,  // facts erased by retention or by a subject's right
   note = 4,
-  stop = 5,        // a kill switch thrown, lifted or drilled; a fallback declared
-  incident = 6,    // opened, noted, closed
-  shadow = 7,      // the judgement of a version that decides nothing, beside the decision before it
-  review = 8,      // a person looked at a decision again, or a subject asked for a right
-  access = 9,      // sign-ins, refusals, users, roles, sessions
-  promotion = 10,  // a challenger's stage, its looks, its rollback
+  stop = 5,         // a kill switch thrown, lifted or drilled; a fallback declared
+  incident = 6,     // opened, noted, closed
+  shadow = 7,       // the judgement of a version that decides nothing, beside the decision before it
+  review = 8,       // a person looked at a decision again, or a subject asked for a right
+  access = 9,       // sign-ins, refusals, users, roles, sessions
+  promotion = 10,   // a challenger's stage, its looks, its rollback
+  federation = 11,  // partners pinned and dropped, a job's approvals, its begin and its end
 };
-inline constexpr int64_t kRecordKindMax = 10;
+inline constexpr int64_t kRecordKindMax = 11;
 std::span<const std::string_view> names_of(const RecordKind*);
 
 }  // namespace puhui::evidence
