@@ -13,8 +13,6 @@ namespace puhui::federation {
 
 namespace {
 
-constexpr size_t kFaultsListedMax = 100;
-
 std::string shown(std::string_view text) { return "'" + std::string(cut_utf8(text, 40)) + "'"; }
 
 bool is_horizontal(JobKind kind) {
@@ -176,16 +174,11 @@ class PartyReader {
     const auto found = repeats();
     if (found.empty()) return;
     if (job_.intersection.duplicates == Duplicates::first) return drop(found);
-    size_t told = 0;
     for (const auto& [row, first] : found) {
       if (data_.ids[row].empty()) continue;  // told already
-      if (told++ == kFaultsListedMax) break;
       faults_.add("line " + std::to_string(lines_[row]),
                   "the id " + shown(data_.ids[row]) + " stands on line " + std::to_string(lines_[first]) +
                       " already; keep one of them, or let the job keep the first (intersection.duplicates)");
-    }
-    if (told > kFaultsListedMax) {
-      faults_.add("", std::to_string(found.size()) + " rows repeat an earlier id in all");
     }
   }
 
