@@ -17,7 +17,8 @@ SubjectsAnswer Answering::answer(const SubjectsQuestion& question, const std::st
     if (*one) ++known;
     out.answers.push_back(*std::move(one));
   }
-  needs_.told(partner, known * static_cast<int64_t>((*answers)->bits_each()), question.job);
+  const int64_t bits = known * static_cast<int64_t>((*answers)->bits_each());
+  if (const auto kept = needs_.told(question.job, partner, known, bits); !kept) return refuse(kept.error());
   return out;
 }
 

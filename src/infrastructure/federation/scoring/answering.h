@@ -19,9 +19,10 @@ inline constexpr size_t kAskersMax = 64;  // connections at once
 struct AnsweringNeeds {
   // The answers to questions about that job's model by that partner. not_found, forbidden: told to the asker.
   std::function<Result<std::shared_ptr<const Answers>>(const Digest& job, const std::string& partner)> answers;
-  // Counts subjects asked for against the partner's day, and the bits told. exhausted: nothing is answered.
+  // Counts subjects asked for against the partner's day. exhausted: nothing is answered.
   std::function<Result<void>(const Digest& job, const std::string& partner, int64_t subjects)> count;
-  std::function<void(const std::string& partner, int64_t bits, const Digest& job)> told;
+  // How many were known, and the bits that told. What fails here is not answered either.
+  std::function<Result<void>(const Digest& job, const std::string& partner, int64_t known, int64_t bits)> told;
 };
 
 class Answering {
