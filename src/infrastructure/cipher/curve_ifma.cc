@@ -25,6 +25,12 @@ struct IfmaField {
   };
 
   PUHUI_IFMA __m512i each(uint64_t value) { return _mm512_set1_epi64(static_cast<long long>(value)); }
+  // Not the intrinsics, whose undefined operand g++ 12 warns of.
+  using Words = uint64_t __attribute__((vector_size(64)));
+  PUHUI_IFMA __m512i right(__m512i a, int bits) {
+    return reinterpret_cast<__m512i>(reinterpret_cast<Words>(a) >> bits);
+  }
+  PUHUI_IFMA __m512i left(__m512i a, int bits) { return reinterpret_cast<__m512i>(reinterpret_cast<Words>(a) << bits); }
   PUHUI_IFMA __m512i twice(__m512i a) { return _mm512_add_epi64(a, a); }
   PUHUI_IFMA __m512i low(__m512i sum, __m512i a, __m512i b) { return _mm512_madd52lo_epu64(sum, a, b); }
   PUHUI_IFMA __m512i high(__m512i sum, __m512i a, __m512i b) { return _mm512_madd52hi_epu64(sum, a, b); }
@@ -46,11 +52,11 @@ struct IfmaField {
   // Every limb gives what is over 51 bits to the next at once: limbs below 2^63 come out below 2^51 + 19 · 2^12.
   PUHUI_IFMA Element carried(__m512i t0, __m512i t1, __m512i t2, __m512i t3, __m512i t4) {
     const __m512i mask = each(lanes::kMask51);
-    return {{low(_mm512_and_si512(t0, mask), _mm512_srli_epi64(t4, 51), each(19)),
-             _mm512_add_epi64(_mm512_and_si512(t1, mask), _mm512_srli_epi64(t0, 51)),
-             _mm512_add_epi64(_mm512_and_si512(t2, mask), _mm512_srli_epi64(t1, 51)),
-             _mm512_add_epi64(_mm512_and_si512(t3, mask), _mm512_srli_epi64(t2, 51)),
-             _mm512_add_epi64(_mm512_and_si512(t4, mask), _mm512_srli_epi64(t3, 51))}};
+    return {{low(_mm512_and_si512(t0, mask), right(t4, 51), each(19)),
+             _mm512_add_epi64(_mm512_and_si512(t1, mask), right(t0, 51)),
+             _mm512_add_epi64(_mm512_and_si512(t2, mask), right(t1, 51)),
+             _mm512_add_epi64(_mm512_and_si512(t3, mask), right(t2, 51)),
+             _mm512_add_epi64(_mm512_and_si512(t4, mask), right(t3, 51))}};
   }
   PUHUI_IFMA Element add(const Element& a, const Element& b) {
     return carried(_mm512_add_epi64(a.l[0], b.l[0]), _mm512_add_epi64(a.l[1], b.l[1]), _mm512_add_epi64(a.l[2], b.l[2]),
@@ -68,7 +74,7 @@ struct IfmaField {
   // z + 19 h, h below 2^58.
   PUHUI_IFMA __m512i folded(__m512i z, __m512i h) {
     const __m512i three = _mm512_add_epi64(h, twice(h));
-    return _mm512_add_epi64(_mm512_add_epi64(z, three), _mm512_slli_epi64(h, 4));
+    return _mm512_add_epi64(_mm512_add_epi64(z, three), left(h, 4));
   }
   PUHUI_IFMA Element reduced(const Wide& w) {
     return carried(folded(w.t[0], w.t[5]), folded(w.t[1], w.t[6]), folded(w.t[2], w.t[7]), folded(w.t[3], w.t[8]),
