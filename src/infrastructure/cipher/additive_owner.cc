@@ -21,27 +21,47 @@ struct Sides {
 
 // Blum primes with nothing in common but 2 in p - 1 and q - 1: minus a square then makes obfuscators of every kind that a random number
 // could (Damgård, Jurik and Nielsen 2010).
-Factors paillier_factors(size_t bits) {
-  const auto blum_prime = [&] {
+bool are_paillier_factors(const Natural& p, const Natural& q) {
+  const Natural one(1);
+  return p.bits() == q.bits() && p.is_odd() && q.is_odd() && p.bit(1) && q.bit(1) && p != q &&
+         gcd(p - one, q - one) == Natural(2);
+}
+
+bool are_okamoto_uchiyama_factors(const Natural& p, const Natural& q, size_t bits) {
+  const Natural one(1);
+  return p.bits() == prime_bits_of_okamoto_uchiyama(bits) && p.is_odd() && q.is_odd() && p != q && q < p &&
+         !((p - one) % q).is_zero();
+}
+
+Natural product_of(Scheme scheme, const Natural& p, const Natural& q) {
+  return scheme == Scheme::paillier ? p * q : p * p * q;
+}
+
+Result<void> check_bits(size_t bits) {
+  if (bits >= kKeyBitsMin && bits <= kKeyBitsMax && bits % 64 == 0) return {};
+  return fail(ErrorCode::invalid, "bits",
+              "expected " + std::to_string(kKeyBitsMin) + " to " + std::to_string(kKeyBitsMax) + " in steps of 64, came " +
+                  std::to_string(bits));
+}
+
+bool are_factors(Scheme scheme, const Natural& p, const Natural& q) {
+  return scheme == Scheme::paillier ? are_paillier_factors(p, q)
+                                    : are_okamoto_uchiyama_factors(p, q, product_of(scheme, p, q).bits());
+}
+
+Factors draw_factors(Scheme scheme, size_t bits) {
+  const bool is_paillier = scheme == Scheme::paillier;
+  const size_t p_bits = is_paillier ? bits / 2 : prime_bits_of_okamoto_uchiyama(bits);
+  const size_t q_bits = is_paillier ? p_bits : bits - 2 * p_bits;
+  const auto prime = [&](size_t prime_bits) {
     for (;;) {
-      Natural prime = Natural::random_prime(bits / 2);
-      if (prime.bit(1)) return prime;
+      Natural out = Natural::random_prime(prime_bits);
+      if (!is_paillier || out.bit(1)) return out;
     }
   };
   for (;;) {
-    Factors factors{blum_prime(), blum_prime()};
-    const Natural one(1);
-    if (factors.p != factors.q && gcd(factors.p - one, factors.q - one) == Natural(2)) return factors;
-  }
-}
-
-Factors okamoto_uchiyama_factors(size_t bits) {
-  const size_t p_bits = prime_bits_of_okamoto_uchiyama(bits);
-  for (;;) {
-    Factors factors{Natural::random_prime(p_bits), Natural::random_prime(bits - 2 * p_bits)};
-    const Natural one(1);
-    const bool coprime = !((factors.p - one) % factors.q).is_zero() && !((factors.q - one) % factors.p).is_zero();
-    if (coprime && factors.p != factors.q && (factors.p * factors.p * factors.q).bits() == bits) return factors;
+    Factors factors{prime(p_bits), prime(q_bits)};
+    if (are_factors(scheme, factors.p, factors.q) && product_of(scheme, factors.p, factors.q).bits() == bits) return factors;
   }
 }
 
@@ -180,20 +200,23 @@ SecretWords SecretKey::State::plaintexts(const Residues& block) const {
 }
 
 Result<SecretKey> SecretKey::make(Scheme scheme, size_t bits, Kernel kernel) {
-  if (bits < kKeyBitsMin || bits > kKeyBitsMax || bits % 64 != 0) {
-    return fail(ErrorCode::invalid, "bits",
-                "expected " + std::to_string(kKeyBitsMin) + " to " + std::to_string(kKeyBitsMax) +
-                    " in steps of 64, came " + std::to_string(bits));
+  TRY(check_bits(bits));
+  const Factors factors = draw_factors(scheme, bits);
+  return from_factors(scheme, factors.p, factors.q, kernel);
+}
+
+Result<SecretKey> SecretKey::from_factors(Scheme scheme, const Natural& p, const Natural& q, Kernel kernel) {
+  const Natural n = product_of(scheme, p, q);
+  TRY(check_bits(n.bits()));
+  if (!are_factors(scheme, p, q) || !is_prime(p) || !is_prime(q)) {
+    return fail(ErrorCode::invalid, "factors", "expected primes of the sizes and kind that a key is made of, came others");
   }
   const bool is_paillier = scheme == Scheme::paillier;
-  const Factors factors = is_paillier ? paillier_factors(bits) : okamoto_uchiyama_factors(bits);
-  const Natural n = is_paillier ? factors.p * factors.q : factors.p * factors.p * factors.q;
   const Natural square = random_square(n);
   const Natural root = is_paillier ? n - square : square;
-  const Natural generator = is_paillier ? n + Natural(1) : okamoto_uchiyama_generator(factors.p, n);
-  auto shared = std::make_shared<const PublicKey::State>(scheme, bits, n, root, generator, kernel);
-  return SecretKey(
-      std::make_unique<State>(std::move(shared), factors, is_paillier ? factors.q * factors.q : factors.q));
+  const Natural generator = is_paillier ? n + Natural(1) : okamoto_uchiyama_generator(p, n);
+  auto shared = std::make_shared<const PublicKey::State>(scheme, n.bits(), n, root, generator, kernel);
+  return SecretKey(std::make_unique<State>(std::move(shared), Factors{p, q}, is_paillier ? q * q : q));
 }
 
 SecretKey::SecretKey(std::unique_ptr<State> state) : state_(std::move(state)) {}
