@@ -21,6 +21,8 @@ std::vector<Migration> migrations();
 
 inline constexpr size_t kWhyBytesMax = 4096;
 inline constexpr int64_t kPartnersMax = 1000;
+inline constexpr int64_t kRunsShownMax = 20;
+inline constexpr std::string_view kRunnerName = "federation";  // who acts when nobody does
 
 struct OfficeNeeds {
   Store& store;
@@ -34,14 +36,17 @@ struct KeptJob {
   std::string file;
   Job job;
   JobState state = JobState::proposed;
-  std::string data_path;  // `federation offer`; empty: none
-  Digest data_content;    // of the run that began; zero: none yet
-  int64_t attempt = 0;    // the newest meeting's number
+  Timestamp registered_at;
+  std::string why;                     // of rejected, stopped, failed
+  std::string data_path, work_folder;  // of the run before, or `federation offer`; empty: none
+  int64_t attempt = 0;                 // the newest meeting's number
+  bool stop_asked = false;
+  std::optional<Digest> model;  // that it left
 };
 
 // What a run says of itself as it goes; kept with the job.
 struct RunState {
-  std::string stage;
+  std::string stage;  // its name
   int64_t stage_number = 0, stages = 0, step = 0, steps = 0, attempt = 0;
   std::string doing;  // "waits for registry", "step 3 of 10"
   std::string last_error;
@@ -64,7 +69,8 @@ class Office {
   Result<PartnerView> accept(const Invitation& invitation, const std::string& fingerprint, std::string_view by);
   Result<PartnerView> drop(const std::string& name, std::string_view by);
   Result<std::vector<PartnerView>> partners(const std::string& after, int64_t limit) const;
-  Result<std::vector<channel::Certificate>> certificates() const;  // of the partners
+  Result<std::vector<channel::Certificate>> certificates() const;  // ours, and all that were ever pinned
+  Result<channel::Pinned> pinned(const std::string& name) const;   // not_found
 
   // ---- jobs and their approvals
   // Checks the file against this house and keeps it; the same again is the same job.
@@ -78,18 +84,28 @@ class Office {
   Result<JobView> reject(const Digest& job, const std::string& why, std::string_view by);
   Result<std::vector<JobView>> jobs(std::optional<JobState> state, const std::string& after, int64_t limit) const;
   Result<JobPage> page(const Digest& job) const;
-  Result<void> offer(const Digest& job, const std::string& data_path, std::string_view by);
+  // Where this house's rows and the run's checkpoints lie.
+  Result<void> keep_places(const Digest& job, const std::string& data_path, const std::string& work_folder);
+  Result<JobView> offer(const Digest& job, const std::string& data_path, std::string_view by);
+  Result<JobView> ask_to_stop(const Digest& job, std::string_view by);  // conflict: it does not run
+  bool stop_asked(const Digest& job) const;
   // forbidden: not approved by two people; says who is missing.
   Result<void> check_approved(const Digest& job) const;
   Result<std::vector<SignedBy>> approvals(const Digest& job) const;
 
   // ---- for the runner
   Result<Transcript> transcript(const Digest& job) const;
-  Result<int64_t> begin_run(const Digest& job, const Digest& data_content, const Head& head);  // answers its number
-  Result<void> keep_state(const Digest& job, int64_t run, const RunState& state);
+  // forbidden: rejected. Answers the run's number; one that a killed program left open is closed.
+  Result<int64_t> begin_run(const Digest& job, const Head& head);
   Result<void> keep_attempt(const Digest& job, int64_t attempt);
-  Result<void> keep_traffic(const Digest& job, int64_t run, const std::string& partner, const channel::Traffic& more);
-  Result<void> keep_leakage(const Digest& job, const std::vector<Leak>& sums);  // of the whole job so far
+  // One commit a step: where the run is, what went over the wire since, and the whole job's leakage so far.
+  struct Progressed {
+    RunState state;
+    std::vector<TrafficView> more;
+    std::vector<Leak> leakage;
+  };
+  static Result<void> keep(Transaction& tx, const Clock& clock, const Digest& job, int64_t run, const Progressed& how);
+  Result<void> keep(const Digest& job, int64_t run, const Progressed& how);
   // The part with its card, once for a job: the same again is well, another is `conflict`.
   Result<void> keep_model(const ModelPart& model);
   Result<void> end_run(const Digest& job, int64_t run, JobState state, const std::string& why, const Head& head);
@@ -101,8 +117,14 @@ class Office {
   Result<std::vector<LeakageView>> leakage(const std::string& partner) const;  // empty: of all
 
   Store& store() const { return needs_.store; }
+  const Clock& clock() const { return needs_.clock; }
 
  private:
+  void record(std::string words, std::string_view by) const;  // in a store closure
+  Result<PartnerView> pin(const channel::Certificate& certificate, const std::string& address, std::string_view by);
+  Error refused(const KeptJob& job, std::string_view person, std::string_view by, Error why) const;
+  Result<void> check_signature(const KeptJob& job, std::string_view person, const evidence::Signature& signature) const;
+
   OfficeNeeds needs_;
 };
 

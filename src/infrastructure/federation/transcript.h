@@ -15,7 +15,6 @@ namespace puhui::federation {
 
 inline constexpr size_t kEntryBytesMax = 64 << 10;  // of one entry's JSON line
 inline constexpr int64_t kEntriesMax = 10'000'000;  // of one job's transcript
-inline constexpr size_t kCountersignaturesMax = 64;
 
 struct Entry {
   int64_t number = 0;  // from 1
@@ -51,8 +50,8 @@ class Transcript {
  public:
   // Reads the head. One writer a job.
   static Result<Transcript> open(Store& store, const Clock& clock, const Digest& job);
-  // Durable on return. A body over kEntryBytesMax is cut to its keys and says so.
-  Result<void> add(std::string_view kind, Json body);
+  // Durable on return, together with what `also` writes. A body over kEntryBytesMax is cut: long values to their digests.
+  Result<void> add(std::string_view kind, Json body, const Store::Closure& also = {});
   const Head& head() const { return head_; }
 
  private:
@@ -75,8 +74,8 @@ void fields(Shape& shape, TranscriptReport& report);
 Result<std::vector<Entry>> read_entries(Reader& reader, const Digest& job, int64_t after, int64_t limit);
 Result<void> put_head_signature(Transaction& tx, const Digest& job, const HeadSignature& signature);
 Result<std::vector<HeadSignature>> read_head_signatures(Reader& reader, const Digest& job);
-// Walks the chain and checks every signature by the certificates given (this party's and the partners').
-Result<TranscriptReport> verify_transcript(Reader& reader, const Digest& job,
+// Walks the chain of this party (`self`) and checks every signature by the certificates given (its own and the partners').
+Result<TranscriptReport> verify_transcript(Reader& reader, const Digest& job, const std::string& self,
                                            const std::vector<channel::Certificate>& certificates);
 
 }  // namespace puhui::federation
