@@ -8,6 +8,11 @@ const std::vector<LeakMeaning>& leak_meanings() {
   // One row a code, sorted by code.
   static const std::vector<LeakMeaning> table = {
       {"common_ids", "ids", "Which of its own ids the other side has too.", "自己的哪些标识对方也有。"},
+      {"common_ids_at_most", "ids",
+       "Which of its own ids the other side has too, even if the job tells it nothing: at most as many.",
+       "自己的哪些标识对方也有（至多这么多），即使任务最终什么也不告知。"},
+      {"minimum_reached", "times", "Whether enough ids are common for the job to go on.",
+       "共有标识数是否达到任务的最低要求。"},
       {"padded_size", "rows", "An upper bound of how many rows the other side brought.",
        "对方所带行数的上界（已填充）。"},
   };
