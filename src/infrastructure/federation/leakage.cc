@@ -7,6 +7,10 @@ namespace puhui::federation {
 const std::vector<LeakMeaning>& leak_meanings() {
   // One row a code, sorted by code.
   static const std::vector<LeakMeaning> table = {
+      {"candidate_sums", "sums",
+       "Sums of gradients over the rows on one side of a split the host could make, in an order drawn anew for every node: not which "
+       "column or threshold, and no single row.",
+       "宿主方各候选切分一侧样本的梯度之和，每个节点顺序随机：看不出是哪一列、哪个阈值，也看不到单行。"},
       {"common_ids", "ids", "Which of its own ids the other side has too.", "自己的哪些标识对方也有。"},
       {"common_ids_at_most", "ids",
        "Which of its own ids the other side has too, even if the job tells it nothing: at most as many.",
@@ -15,6 +19,16 @@ const std::vector<LeakMeaning>& leak_meanings() {
        "共有标识数是否达到任务的最低要求。"},
       {"padded_size", "rows", "An upper bound of how many rows the other side brought.",
        "对方所带行数的上界（已填充）。"},
+      {"row_partition", "rows",
+       "On which side of another party's split each of these rows lies, without column or threshold; rows that share a leaf may be "
+       "guessed to share a label.",
+       "这些样本落在他方切分的哪一侧（不含列与阈值）；同一叶子的样本可能被猜测为标签相近。"},
+      {"sampled_rows", "rows",
+       "Which rows a tree was grown on: those with large gradients, and some drawn by chance among them.",
+       "一棵树用到了哪些样本：梯度大的样本，其中混有随机抽取的样本。"},
+      {"split_sides", "rows",
+       "On which side of the host's split each of these rows lies, without column or threshold.",
+       "这些样本落在宿主方切分的哪一侧，不含列与阈值。"},
   };
   return table;
 }

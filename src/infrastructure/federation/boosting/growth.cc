@@ -102,7 +102,7 @@ void TreeGrowth::write(ByteWriter& out) const {
   for (const OpenNode& node : open_) out.unsigned_varint(node.place);
 }
 
-void TreeGrowth::read(ByteReader& in) {
+void TreeGrowth::read(ByteReader& in, size_t level) {
   level_ = static_cast<size_t>(in.unsigned_varint());
   const size_t count = in.count();
   if (count == 0 || level_ > depth_max_) return in.reject();
@@ -140,6 +140,7 @@ void TreeGrowth::read(ByteReader& in) {
     before = place;
     open_.push_back(open_node(static_cast<uint32_t>(place), std::move(rows[place])));
   }
+  if (!open_.empty() && level_ != level) in.reject();
 }
 
 }  // namespace puhui::federation

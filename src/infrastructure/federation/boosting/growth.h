@@ -53,7 +53,7 @@ class TreeGrowth {
   void add_to(const PartTree& tree, std::vector<int64_t>& margins) const;
 
   void write(ByteWriter& out) const;
-  void read(ByteReader& in);  // rejects what no growth of these rows can be
+  void read(ByteReader& in, size_t level);  // rejects what no growth of these rows at this level can be
 
  private:
   OpenNode open_node(uint32_t place, std::vector<uint32_t> rows) const;

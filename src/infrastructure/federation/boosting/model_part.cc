@@ -121,6 +121,20 @@ PartTree read_tree(ByteReader& in, const GuestPart& part) {
   return out;
 }
 
+void read_told_columns(ByteReader& in, GuestPart& part) {
+  const uint8_t told = in.u8();
+  if (told > 1) in.reject();
+  if (told != 1 || !in.ok()) return;
+  for (const uint32_t count : part.host_splits) {
+    part.told_columns.emplace_back();
+    for (uint32_t i = 0; i < count && in.ok(); ++i) {
+      const uint64_t column = in.unsigned_varint();
+      if (column >= kColumnsMax) in.reject();
+      part.told_columns.back().push_back(static_cast<uint32_t>(column));
+    }
+  }
+}
+
 }  // namespace
 
 bool goes_left(const PartSplit& split, float value) {
@@ -139,6 +153,10 @@ std::string part_bytes(const GuestPart& part) {
   write_names(out, part.columns);
   write_splits(out, part.splits);
   for (const uint32_t count : part.host_splits) out.unsigned_varint(count);
+  out.u8(part.told_columns.empty() ? 0 : 1);
+  for (const auto& columns : part.told_columns) {
+    for (const uint32_t column : columns) out.unsigned_varint(column);
+  }
   out.unsigned_varint(part.trees.size());
   for (const PartTree& tree : part.trees) write_tree(out, tree);
   return out.take();
@@ -181,6 +199,7 @@ Result<GuestPart> read_guest_part(std::string_view bytes) {
     if (count > kBoostedNodesMax) in.reject();
     out.host_splits.push_back(static_cast<uint32_t>(count));
   }
+  read_told_columns(in, out);
   const size_t trees = in.count(3);
   if (trees > kBoostedTreesMax) in.reject();
   size_t nodes = 0;

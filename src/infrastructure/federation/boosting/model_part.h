@@ -51,6 +51,8 @@ struct GuestPart {
   std::vector<std::string> columns;  // the guest's own
   std::vector<PartSplit> splits;     // the guest's own, by number
   std::vector<uint32_t> host_splits;  // how many numbers each further party has
+  // Where the job does not hide them: the columns (places in the job) of each host's splits, by number. Else empty.
+  std::vector<std::vector<uint32_t>> told_columns;
   std::vector<PartTree> trees;
   size_t outputs() const { return bases.size(); }
   bool operator==(const GuestPart&) const = default;

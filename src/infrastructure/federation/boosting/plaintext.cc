@@ -26,6 +26,8 @@ struct Clear {
     if (!best) return std::nullopt;
     const auto number = static_cast<uint32_t>(splits(holder).size());
     splits(holder).push_back(as_part_split(columns[holder], best->candidate));
+    if (holder > 0 && !model.guest.told_columns.empty())
+      model.guest.told_columns[holder - 1].push_back(best->candidate.column);
     return ChosenSplit{static_cast<uint32_t>(holder), number, row_bits(node.rows.size(), [&](size_t i) {
                          return goes_left(columns[holder], best->candidate, node.rows[i]);
                        })};
@@ -65,6 +67,7 @@ Result<ClearModel> grow_in_the_clear(const Job& job, std::span<const PartyData* 
   guest.job = job.name, guest.objective = job.boosting.objective;
   guest.scale = objective.scale(), guest.bases = objective.bases();
   guest.columns = job.parties[0].columns;
+  if (!job.boosting.hide_feature_names) guest.told_columns.resize(data.size() - 1);
   clear.model.margins = objective.first_margins();
   const GainRule rule(job.boosting, objective.gradient_scale());
   const BoostingPlan plan(job.boosting);
