@@ -1,0 +1,179 @@
+#include "infrastructure/federation/rehearsal_verbs.h"
+
+#include <algorithm>
+
+#include "infrastructure/federation/rehearsal.h"
+#include "infrastructure/federation/simulate.h"
+
+namespace puhui::federation {
+
+namespace {
+
+constexpr std::string_view kNoun = "federation";
+
+// ---- prepare
+
+struct PrepareRequest {
+  std::string template_file, out;
+};
+void fields(Shape& shape, PrepareRequest& request) {
+  shape.field("template", request.template_file,
+              {.help = "a job's file whose parties may lack certificate and address", .min = 1, .max = 4096});
+  shape.field("out", request.out, {.help = "where the complete declaration is written", .min = 1, .max = 4096});
+}
+
+struct PrepareAnswer {
+  Digest hash;
+  Json declaration;
+};
+void fields(Shape& shape, PrepareAnswer& answer) {
+  shape.field("hash", answer.hash, {.help = "what both houses sign"});
+  shape.field("declaration", answer.declaration, {.help = "with every parameter in force"});
+}
+
+// What is known here of a party: this house itself, or a partner.
+Result<void> complete(const Office& office, JobParty& party) {
+  const auto self = TRY(office.self());
+  if (party.name == self.certificate.party) {
+    if (party.certificate.empty()) party.certificate = self.certificate.fingerprint.hex();
+    if (party.address.empty()) party.address = self.address;
+    return {};
+  }
+  const auto partners = TRY(office.partners("", kPartnersMax));
+  const auto known = std::ranges::find(partners, party.name, &PartnerView::name);
+  if (known == partners.end()) {
+    return fail(
+        ErrorCode::not_found, "parties/" + party.name,
+        "is neither this house ('" + self.certificate.party + "') nor a partner; federation accept makes it one");
+  }
+  if (party.certificate.empty()) party.certificate = known->fingerprint;
+  if (party.address.empty()) party.address = known->address;
+  return {};
+}
+
+Result<PrepareAnswer> prepare(const VerbNeeds& needs, const PrepareRequest& request) {
+  const std::string text = TRY(needs.files.read(request.template_file, kJobFileBytesMax));
+  auto read = read_json<Job>(TRY(parse_json(text)));
+  if (!read) return fail(at(request.template_file, std::move(read).error()));
+  Job job = *std::move(read);
+  for (JobParty& party : job.parties) TRY(complete(needs.office, party));
+  PrepareAnswer out;
+  out.declaration = puhui::to_json(job);
+  const std::string file = print_json_pretty(out.declaration) + "\n";
+  auto checked = parse_job(file);
+  if (!checked) return fail(at(request.template_file, std::move(checked).error()));
+  TRY(needs.files.write(request.out, file));
+  out.hash = job_hash(file);
+  return out;
+}
+
+// ---- simulate
+
+struct SimulateRequest {
+  int64_t firms = 30'000;
+  std::optional<int64_t> seed;
+  std::string out;
+};
+void fields(Shape& shape, SimulateRequest& request) {
+  shape.field(
+      "firms", request.firms,
+      {.help = "in the world; each house knows most of them", .min = 1, .max = kSimulatedFirmsMax, .optional = true});
+  shape.field("seed", request.seed, {.help = "the same seed, the same firms; 1 when absent", .min = 0});
+  shape.field("out", request.out, {.help = "folder for lender.csv and registry.csv", .min = 1, .max = 4096});
+}
+
+struct SimulateAnswer {
+  std::string lender, registry;
+};
+void fields(Shape& shape, SimulateAnswer& answer) {
+  shape.field("lender", answer.lender, {.help = "the lender's table"});
+  shape.field("registry", answer.registry, {.help = "the registry's table"});
+}
+
+Result<SimulateAnswer> simulate(Files& files, const SimulateRequest& request) {
+  const SimulatedPair pair = simulate_pair(request.firms, static_cast<uint64_t>(request.seed.value_or(1)));
+  SimulateAnswer out{request.out + "/lender.csv", request.out + "/registry.csv"};
+  TRY(files.make_folder(request.out));
+  TRY(files.write(out.lender, pair.lender));
+  TRY(files.write(out.registry, pair.registry));
+  return out;
+}
+
+// ---- rehearse
+
+struct RehearseRequest {
+  std::string job;
+  std::vector<std::string> data;
+};
+void fields(Shape& shape, RehearseRequest& request) {
+  shape.field("job", request.job, {.help = "the job's file", .min = 1, .max = 4096});
+  shape.field("data", request.data,
+              {.help = "a table a party, in the job's order; named once each", .min = 2, .max = kPartiesMax});
+}
+
+struct RehearseAnswer {
+  Digest model;
+  std::vector<Digest> parts;
+  int64_t rows = 0;
+  Json measures;
+};
+void fields(Shape& shape, RehearseAnswer& answer) {
+  shape.field("model", answer.model, {.help = "the hash that the federated run comes to"});
+  shape.field("parts", answer.parts, {.help = "of each party's part"});
+  shape.field("rows", answer.rows, {.help = "that all have"});
+  shape.field("measures", answer.measures, {.help = "on those rows, as the run tells them"});
+}
+
+Result<RehearseAnswer> rehearse_files(const VerbCall& call, const RehearseRequest& request) {
+  const Job job = TRY(parse_job(TRY(call.files->read(request.job, kJobFileBytesMax))));
+  std::vector<PartyData> data;
+  for (size_t p = 0; p < request.data.size() && p < job.parties.size(); ++p) {
+    call.progress.step("read the table of " + job.parties[p].name, p, request.data.size());
+    auto read = read_party_data(TRY(models::open_file(request.data[p])), job, p);
+    if (!read) return fail(at(request.data[p], std::move(read).error()));
+    data.push_back(*std::move(read));
+  }
+  call.progress.step("train in the clear", request.data.size(), request.data.size());
+  const Rehearsal rehearsal = TRY(rehearse(job, std::move(data)));
+  RehearseAnswer out;
+  for (const std::string& part : rehearsal.parts) out.parts.push_back(sha256(part));
+  out.model = model_hash(out.parts);
+  out.rows = static_cast<int64_t>(rehearsal.rows);
+  out.measures = rehearsal.measures;
+  return out;
+}
+
+}  // namespace
+
+std::vector<Verb> rehearsal_verbs(const VerbNeeds* needs) {
+  std::vector<Verb> verbs;
+  verbs.push_back(make_verb<PrepareRequest, PrepareAnswer>(
+      {.noun = std::string(kNoun),
+       .verb = "prepare",
+       .help = "Make a job's declaration complete: fingerprints, addresses, every parameter in force.",
+       .effect = Effect::write,
+       .repeat_key = "",
+       .local_only = true},
+      [needs](const VerbCall&, const PrepareRequest& request) { return prepare(*needs, request); }));
+  verbs.push_back(make_verb<SimulateRequest, SimulateAnswer>(
+      {.noun = std::string(kNoun),
+       .verb = "simulate",
+       .help = "Make up a lender's and a registry's tables of the same firms, to try federation on.",
+       .effect = Effect::write,
+       .repeat_key = "",
+       .storeless = true,
+       .local_only = true},
+      [](const VerbCall& call, const SimulateRequest& request) { return simulate(*call.files, request); }));
+  verbs.push_back(make_verb<RehearseRequest, RehearseAnswer>(
+      {.noun = std::string(kNoun),
+       .verb = "rehearse",
+       .help = "Train what a job would, with all tables in one place: for simulated and public data.",
+       .effect = Effect::read,
+       .repeat_key = "",
+       .storeless = true,
+       .local_only = true},
+      [](const VerbCall& call, const RehearseRequest& request) { return rehearse_files(call, request); }));
+  return verbs;
+}
+
+}  // namespace puhui::federation
