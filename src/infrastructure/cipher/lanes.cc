@@ -70,12 +70,9 @@ void join_limbs(const uint64_t* row, const LanesForm& form, std::span<uint64_t> 
 std::unique_ptr<Lanes> make_lanes(const Natural& modulus, Kernel kernel) {
   CHECK(is_available(kernel), "the machine lacks the kernel's instructions");
   switch (kernel) {
-    case Kernel::scalar:
-      return make_lanes_scalar(modulus);
-    case Kernel::avx2:
-      return make_lanes_scalar(modulus);
-    case Kernel::ifma:
-      return make_lanes_ifma(modulus);
+    case Kernel::scalar: return make_lanes_scalar(modulus);
+    case Kernel::avx2: return make_lanes_avx2(modulus);
+    case Kernel::ifma: return make_lanes_ifma(modulus);
   }
   CHECK(false, "an unknown kernel");
 }

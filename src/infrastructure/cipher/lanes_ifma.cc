@@ -31,12 +31,10 @@ IFMA_PART void store(uint64_t* words, V value) { _mm512_store_si512(words, value
 struct SameForAll {
   const uint64_t* limbs;
   IFMA_PART V operator[](size_t j) const { return _mm512_set1_epi64(static_cast<int64_t>(limbs[j])); }
-  SameForAll from(size_t j) const { return {limbs + j}; }
 };
 struct OfGroup {
   const uint64_t* group;
   IFMA_PART V operator[](size_t j) const { return load(group + j * kLanes); }
-  OfGroup from(size_t j) const { return {group + j * kLanes}; }
 };
 
 // Column c takes the low halves of a[k] · b[c - k] now and their high halves a column later (`carried`).
@@ -54,20 +52,37 @@ IFMA_PART V column(const V (&a)[Block], Operand b, size_t c, size_t first, size_
   return sum;
 }
 
-// Columns from `first` on of a (Block limbs) · b (`limbs` limbs, Block or more), added to `sums`; `carried` comes in from the column before.
+// Four columns from `c` on side by side: eight sums that do not wait for each other, and a limb of b loaded once for all of them. They take the
+// limbs from c + First to c + Last of b.
+template <size_t Block, int First, int Last, class Operand>
+IFMA_PART void four_columns(const V (&a)[Block], Operand b, size_t c, uint64_t* sums, V& carried) {
+  uint64_t* at = sums + c * kLanes;
+  V sum[4], next[4];
+#pragma GCC unroll 4
+  for (size_t i = 0; i < 4; ++i) sum[i] = load(at + i * kLanes), next[i] = _mm512_setzero_si512();
+#pragma GCC unroll 16
+  for (int j = Last; j >= First; --j) {
+    const V limb = b[c + static_cast<size_t>(j)];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      const int k = i - j;
+      if (k < 0 || k >= static_cast<int>(Block)) continue;
+      sum[i] = low(sum[i], a[k], limb);
+      next[i] = high(next[i], a[k], limb);
+    }
+  }
+#pragma GCC unroll 4
+  for (size_t i = 0; i < 4; ++i) store(at + i * kLanes, _mm512_add_epi64(sum[i], i == 0 ? carried : next[i - 1]));
+  carried = next[3];
+}
+
+// Columns from Block on of a (Block limbs) · b (`limbs` limbs, Block or more), added to `sums`; `carried` comes in from the column before.
 template <size_t Block, class Operand>
 IFMA_PART void full_and_last_columns(const V (&a)[Block], Operand b, size_t limbs, V carried, uint64_t* sums) {
-  for (size_t c = Block; c < limbs; ++c) {
-    uint64_t* at = sums + c * kLanes;
-    store(at, column<Block>(a, b, c, 0, Block, load(at), carried));
-  }
-  uint64_t* rest = sums + limbs * kLanes;
-  const Operand tail = b.from(limbs - Block);
-#pragma GCC unroll 8
-  for (size_t c = 0; c + 1 < Block; ++c)
-    store(rest + c * kLanes, column<Block>(a, tail, c + Block, c + 1, Block, load(rest + c * kLanes), carried));
-  uint64_t* last = rest + (Block - 1) * kLanes;
-  store(last, _mm512_add_epi64(load(last), carried));
+  constexpr int kFirst = 1 - static_cast<int>(Block);
+  for (size_t c = Block; c < limbs; c += 4) four_columns<Block, kFirst, 3>(a, b, c, sums, carried);
+  four_columns<Block, kFirst, -1>(a, b, limbs, sums, carried);
+  if constexpr (Block == kBlock) four_columns<Block, kFirst, -5>(a, b, limbs + 4, sums, carried);
 }
 
 template <size_t Block>
@@ -77,9 +92,8 @@ IFMA_PART void multiply_block(const uint64_t* a, const uint64_t* b, size_t limbs
   for (size_t k = 0; k < Block; ++k) factors[k] = load(a + k * kLanes);
   V carried = _mm512_setzero_si512();
   const OfGroup operand{b};
-#pragma GCC unroll 8
-  for (size_t c = 0; c < Block; ++c)
-    store(sums + c * kLanes, column<Block>(factors, operand, c, 0, c + 1, load(sums + c * kLanes), carried));
+  four_columns<Block, 0, 3>(factors, operand, 0, sums, carried);
+  if constexpr (Block == kBlock) four_columns<Block, -4, 3>(factors, operand, 4, sums, carried);
   full_and_last_columns<Block>(factors, operand, limbs, carried, sums);
 }
 
@@ -154,8 +168,7 @@ IFMA_CODE void add_square(const uint64_t* a, size_t limbs, uint64_t* sums) {
 
 IFMA_CODE void reduce(const uint64_t* modulus, uint64_t minus_inverse, size_t limbs, uint64_t* sums, uint64_t* out) {
   size_t i = 0;
-  for (; i + kBlock <= limbs; i += kBlock)
-    reduce_block<kBlock>(modulus, minus_inverse, limbs, sums + i * kLanes);
+  for (; i + kBlock <= limbs; i += kBlock) reduce_block<kBlock>(modulus, minus_inverse, limbs, sums + i * kLanes);
   if (i < limbs) reduce_block<kHalfBlock>(modulus, minus_inverse, limbs, sums + i * kLanes);
   const V mask = _mm512_set1_epi64(static_cast<int64_t>(kLimbMask));
   V over = _mm512_setzero_si512();

@@ -1,0 +1,139 @@
+// What a product modulo a large odd number costs in every kernel, against GMP in the same run, and what is built of it: powers of a fixed
+// base, cells of a histogram, many small powers. One core, of this thread's own time.
+//   montgomery_bench [seconds a figure]
+#include <time.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "infrastructure/cipher/gmp_for_test.h"
+#include "infrastructure/cipher/lanes.h"
+#include "infrastructure/cipher/modulus.h"
+
+namespace {
+
+using namespace puhui;
+using namespace puhui::cipher;
+
+constexpr double kProductBar = 4;  // times GMP's fastest way
+
+double seconds_each = 0.3;
+
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+// Microseconds an item: the best of five rounds, since the machine is shared.
+template <class Body>
+double us_each(size_t items, Body body) {
+  double best = 1e30;
+  body();
+  for (int round = 0; round < 5; ++round) {
+    size_t runs = 0;
+    const double start = cpu_seconds();
+    double now = start;
+    for (; now - start < seconds_each / 5 || runs == 0; now = cpu_seconds()) body(), ++runs;
+    best = std::min(best, (now - start) / static_cast<double>(runs * items) * 1e6);
+  }
+  return best;
+}
+
+struct Gmp {
+  double mul_mod_us = 0, redc_us = 0, powm_us = 0;  // a product each
+  double fastest_us() const { return std::min(mul_mod_us, redc_us); }
+};
+
+// Montgomery's reduction by GMP's own rows: what its powm does inside, made of what it offers outside.
+void multiply_and_reduce(const std::vector<mp_limb_t>& a, const std::vector<mp_limb_t>& b,
+                         const std::vector<mp_limb_t>& n, mp_limb_t minus_inverse, std::vector<mp_limb_t>& wide,
+                         std::vector<mp_limb_t>& out) {
+  const auto words = static_cast<mp_size_t>(n.size());
+  if (a.data() == b.data())
+    mpn_sqr(wide.data(), a.data(), words);
+  else
+    mpn_mul_n(wide.data(), a.data(), b.data(), words);
+  for (mp_size_t i = 0; i < words; ++i)
+    wide[static_cast<size_t>(i)] =
+        mpn_addmul_1(wide.data() + i, n.data(), words, wide[static_cast<size_t>(i)] * minus_inverse);
+  const mp_limb_t carry = mpn_add_n(out.data(), wide.data() + words, wide.data(), words);
+  if (carry != 0 || mpn_cmp(out.data(), n.data(), words) >= 0) mpn_sub_n(out.data(), out.data(), n.data(), words);
+}
+
+Gmp gmp_of(const Natural& n) {
+  RandomStream random(Random(31), 1, n.bits());
+  const Oracle modulus(n), a(drawn(random, n.bits() + 9) % n), b(drawn(random, n.bits() + 9) % n);
+  Gmp out;
+  Oracle result = a;
+  out.mul_mod_us = us_each(256, [&] {
+    for (int i = 0; i < 256; ++i) {
+      mpz_mul(result.get(), result.get(), b.get());
+      mpz_mod(result.get(), result.get(), modulus.get());
+    }
+  });
+  const size_t words = n.words().size();
+  std::vector<mp_limb_t> limbs(n.words().begin(), n.words().end()), left(words), right(words), wide(2 * words);
+  for (size_t i = 0; i < words; ++i) left[i] = mpz_getlimbn(a.get(), static_cast<mp_size_t>(i));
+  for (size_t i = 0; i < words; ++i) right[i] = mpz_getlimbn(b.get(), static_cast<mp_size_t>(i));
+  mp_limb_t inverse = limbs[0];
+  for (int i = 0; i < 5; ++i) inverse *= 2 - limbs[0] * inverse;
+  out.redc_us = us_each(256, [&] {
+    for (int i = 0; i < 256; ++i) multiply_and_reduce(left, right, limbs, ~inverse + 1, wide, left);
+  });
+  // A power of e bits by windows of k bits (GMP's own table of widths) is e squares, e / (k + 1) products and 2^(k - 1) of the table.
+  const Oracle exponent(drawn(random, n.bits()));
+  const double bits = static_cast<double>(n.bits()), width = n.bits() > 2000 ? 7 : 6;
+  const double products = bits + bits / (width + 1) + std::exp2(width - 1);
+  out.powm_us = us_each(1, [&] { mpz_powm(result.get(), a.get(), exponent.get(), modulus.get()); }) / products;
+  return out;
+}
+
+std::vector<Natural> residues(const Natural& n, size_t count) {
+  RandomStream random(Random(32), 1, n.bits());
+  std::vector<Natural> out;
+  while (out.size() < count) out.push_back(drawn(random, n.bits() + 9) % n);
+  return out;
+}
+
+void bench_products(const Natural& n, const Gmp& gmp) {
+  std::printf("%zu bits: GMP mul + mod %.3f us, mul + redc of its rows %.3f us, in powm %.3f us a product\n", n.bits(),
+              gmp.mul_mod_us, gmp.redc_us, gmp.powm_us);
+  std::printf(
+      "  kernel   in lanes us   square us   of rows us   rows/s      GMP's fastest / ours (bar %.0f)   powm's / "
+      "square\n",
+      kProductBar);
+  for (const Kernel kernel : {Kernel::scalar, Kernel::avx2, Kernel::ifma}) {
+    if (!is_available(kernel)) continue;
+    const Modulus modulus = std::move(*Modulus::make(n, kernel));
+    const Lanes& lanes = modulus.lanes();
+    const size_t words = lanes.form().group_words();
+    Residues a = modulus.from_naturals(residues(n, 512)), b = modulus.from_naturals(residues(n, 512));
+    AlignedWords left(words), right(words);
+    const uint64_t* rows[kLanesMax];
+    for (size_t l = 0; l < lanes.form().lanes; ++l) rows[l] = a.at(l);
+    lanes.gather(rows, left.data()), lanes.gather(rows, right.data());
+    const double product = us_each(64 * lanes.form().lanes, [&] {
+      for (int i = 0; i < 64; ++i) lanes.multiply(left.data(), right.data(), left.data());
+    });
+    const double square = us_each(64 * lanes.form().lanes, [&] {
+      for (int i = 0; i < 64; ++i) lanes.square(left.data(), left.data());
+    });
+    const double of_rows = us_each(a.count(), [&] { modulus.multiply(a, b, a); });
+    std::printf("  %-6s %10.3f %13.3f %11.3f %12.0f %12.2f %33.2f\n",
+                std::string(names_of(&kernel)[static_cast<size_t>(kernel)]).c_str(), product, square, of_rows,
+                1e6 / of_rows, gmp.fastest_us() / of_rows, gmp.powm_us / square);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc > 1) seconds_each = std::strtod(argv[1], nullptr);
+  RandomStream random(Random(30), 1, 1);
+  for (const size_t bits : {2048, 4096}) {
+    const Natural n = drawn_odd(random, bits);
+    const Gmp gmp = gmp_of(n);
+    bench_products(n, gmp);
+  }
+}
