@@ -103,7 +103,8 @@ class PublicKey {
 
 class SecretKey {
  public:
-  static Result<SecretKey> make(Scheme scheme, size_t bits, Kernel kernel);  // `invalid` outside the bounds; some seconds at most
+  static Result<SecretKey> make(Scheme scheme, size_t bits,
+                                Kernel kernel);  // `invalid` outside the bounds; some seconds at most
   // Of known primes, for checks against other programs. `invalid` when they make no key that `make` could.
   static Result<SecretKey> from_factors(Scheme scheme, const Natural& p, const Natural& q, Kernel kernel);
   SecretKey(SecretKey&&) noexcept;

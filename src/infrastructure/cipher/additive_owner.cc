@@ -40,8 +40,8 @@ Natural product_of(Scheme scheme, const Natural& p, const Natural& q) {
 Result<void> check_bits(size_t bits) {
   if (bits >= kKeyBitsMin && bits <= kKeyBitsMax && bits % 64 == 0) return {};
   return fail(ErrorCode::invalid, "bits",
-              "expected " + std::to_string(kKeyBitsMin) + " to " + std::to_string(kKeyBitsMax) + " in steps of 64, came " +
-                  std::to_string(bits));
+              "expected " + std::to_string(kKeyBitsMin) + " to " + std::to_string(kKeyBitsMax) +
+                  " in steps of 64, came " + std::to_string(bits));
 }
 
 bool are_factors(Scheme scheme, const Natural& p, const Natural& q) {
@@ -61,7 +61,8 @@ Factors draw_factors(Scheme scheme, size_t bits) {
   };
   for (;;) {
     Factors factors{prime(p_bits), prime(q_bits)};
-    if (are_factors(scheme, factors.p, factors.q) && product_of(scheme, factors.p, factors.q).bits() == bits) return factors;
+    if (are_factors(scheme, factors.p, factors.q) && product_of(scheme, factors.p, factors.q).bits() == bits)
+      return factors;
   }
 }
 
@@ -209,7 +210,8 @@ Result<SecretKey> SecretKey::from_factors(Scheme scheme, const Natural& p, const
   const Natural n = product_of(scheme, p, q);
   TRY(check_bits(n.bits()));
   if (!are_factors(scheme, p, q) || !is_prime(p) || !is_prime(q)) {
-    return fail(ErrorCode::invalid, "factors", "expected primes of the sizes and kind that a key is made of, came others");
+    return fail(ErrorCode::invalid, "factors",
+                "expected primes of the sizes and kind that a key is made of, came others");
   }
   const bool is_paillier = scheme == Scheme::paillier;
   const Natural square = random_square(n);
