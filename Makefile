@@ -22,6 +22,7 @@ help:
 	@echo "make run      simulate a population, decide and lend, and say how it went"
 	@echo "make serve    open what 'make run' made at http://$(LISTEN)"
 	@echo "make console  build the web console (make run and make serve do)"
+	@echo "make federation-demo  two houses on this machine train together without showing their data"
 	@echo "make test     every test, on SQLite and on a private PostgreSQL, and the console's stories in a browser"
 	@echo "make console-test  only those stories; make pictures: docs/console, drawn by them"
 	@echo "make asan     the same under AddressSanitizer and UndefinedBehaviorSanitizer; make tsan: ThreadSanitizer"
@@ -85,6 +86,11 @@ run: program console
 
 serve: program console
 	@$(SERVE)
+
+# Two processes, two stores, mutual TLS; its last line is one JSON object.
+.PHONY: federation-demo
+federation-demo: program
+	@tests/federation_demo.sh $(PUHUI) build/federation-demo
 
 test: console_check console | build
 	@$(SETUP) build test console-test
