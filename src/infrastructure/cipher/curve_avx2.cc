@@ -6,6 +6,8 @@
 #include "infrastructure/cipher/curve_lanes.h"
 
 #define PUHUI_AVX2 PUHUI_LANES __attribute__((always_inline)) static inline
+// A product has hundreds of instructions: a ladder step with ten of them inside would not stay decoded.
+#define PUHUI_AVX2_ONCE PUHUI_LANES __attribute__((noinline)) static
 
 namespace puhui::cipher {
 namespace {
@@ -103,12 +105,12 @@ struct Avx2Field {
     carry(r.l[0], r.l[1], 26);
     return r;
   }
-  PUHUI_AVX2 Element sum(const Wide& a, const Wide& b) {
+  PUHUI_AVX2_ONCE Element sum(const Wide& a, const Wide& b) {
     Wide w;
     for (size_t i = 0; i < 10; ++i) w.t[i] = plus(a.t[i], b.t[i]);
     return reduced(w);
   }
-  PUHUI_AVX2 Element difference(const Wide& a, const Wide& b) {
+  PUHUI_AVX2_ONCE Element difference(const Wide& a, const Wide& b) {
     Wide w;
     w.t[0] = minus(a.t[0], b.t[0], each((kMask26 - 18) << 35));  // 2^35 p
     for (size_t i = 1; i < 10; i += 2) w.t[i] = minus(a.t[i], b.t[i], each(kMask25 << 35));
@@ -116,7 +118,7 @@ struct Avx2Field {
     return reduced(w);
   }
 
-  PUHUI_AVX2 Wide product(const Element& x, const Element& y) {
+  PUHUI_AVX2_ONCE Wide product(const Element& x, const Element& y) {
     const __m256i *a = x.l, *b = y.l, nineteen = each(19);
     const __m256i d1 = twice(a[1]);
     const __m256i d3 = twice(a[3]);
@@ -255,7 +257,7 @@ struct Avx2Field {
         a[9], b[0]);
     return w;
   }
-  PUHUI_AVX2 Wide square_product(const Element& x) {
+  PUHUI_AVX2_ONCE Wide square_product(const Element& x) {
     const __m256i *a = x.l, nineteen = each(19);
     const __m256i d0 = twice(a[0]);
     const __m256i d1 = twice(a[1]);
@@ -306,6 +308,7 @@ struct Avx2Field {
     for (size_t i = 0; i < 10; ++i) t[i] = and_product(b.l[i], a.l[i], each(121665));
     return carried(t);
   }
+  PUHUI_AVX2 Mask differs(Mask a, Mask b) { return _mm256_xor_si256(a, b); }
   PUHUI_AVX2 Element choose(Mask mask, const Element& ones, const Element& zeros) {
     Element out;
     for (size_t i = 0; i < 10; ++i) out.l[i] = _mm256_blendv_epi8(zeros.l[i], ones.l[i], mask);

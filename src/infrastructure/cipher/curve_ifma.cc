@@ -98,25 +98,30 @@ struct IfmaField {
   PUHUI_IFMA Wide product(const Element& x, const Element& y) {
     const __m512i *a = x.l, *b = y.l;
     Wide w;
-    w.t[0] = _mm512_setzero_si512();
-    w.t[1] = twice(high(a[0], b[0]));
-    w.t[2] = twice(high(high(a[0], b[1]), a[1], b[0]));
-    w.t[3] = twice(high(high(high(a[0], b[2]), a[1], b[1]), a[2], b[0]));
-    w.t[4] = twice(high(high(high(high(a[0], b[3]), a[1], b[2]), a[2], b[1]), a[3], b[0]));
-    w.t[5] = twice(high(high(high(high(high(a[0], b[4]), a[1], b[3]), a[2], b[2]), a[3], b[1]), a[4], b[0]));
-    w.t[6] = twice(high(high(high(high(a[1], b[4]), a[2], b[3]), a[3], b[2]), a[4], b[1]));
-    w.t[7] = twice(high(high(high(a[2], b[4]), a[3], b[3]), a[4], b[2]));
-    w.t[8] = twice(high(high(a[3], b[4]), a[4], b[3]));
+    w.t[0] = low(_mm512_setzero_si512(), a[0], b[0]);
+    w.t[1] = low(low(twice(high(a[0], b[0])), a[0], b[1]), a[1], b[0]);
+    w.t[2] = low(low(low(twice(high(high(a[0], b[1]), a[1], b[0])), a[0], b[2]), a[1], b[1]), a[2], b[0]);
+    w.t[3] = low(
+        low(low(low(twice(high(high(high(a[0], b[2]), a[1], b[1]), a[2], b[0])), a[0], b[3]), a[1], b[2]), a[2], b[1]),
+        a[3], b[0]);
+    w.t[4] =
+        low(low(low(low(low(twice(high(high(high(high(a[0], b[3]), a[1], b[2]), a[2], b[1]), a[3], b[0])), a[0], b[4]),
+                        a[1], b[3]),
+                    a[2], b[2]),
+                a[3], b[1]),
+            a[4], b[0]);
+    w.t[5] =
+        low(low(low(low(twice(high(high(high(high(high(a[0], b[4]), a[1], b[3]), a[2], b[2]), a[3], b[1]), a[4], b[0])),
+                        a[1], b[4]),
+                    a[2], b[3]),
+                a[3], b[2]),
+            a[4], b[1]);
+    w.t[6] = low(
+        low(low(twice(high(high(high(high(a[1], b[4]), a[2], b[3]), a[3], b[2]), a[4], b[1])), a[2], b[4]), a[3], b[3]),
+        a[4], b[2]);
+    w.t[7] = low(low(twice(high(high(high(a[2], b[4]), a[3], b[3]), a[4], b[2])), a[3], b[4]), a[4], b[3]);
+    w.t[8] = low(twice(high(high(a[3], b[4]), a[4], b[3])), a[4], b[4]);
     w.t[9] = twice(high(a[4], b[4]));
-    w.t[0] = low(w.t[0], a[0], b[0]);
-    w.t[1] = low(low(w.t[1], a[0], b[1]), a[1], b[0]);
-    w.t[2] = low(low(low(w.t[2], a[0], b[2]), a[1], b[1]), a[2], b[0]);
-    w.t[3] = low(low(low(low(w.t[3], a[0], b[3]), a[1], b[2]), a[2], b[1]), a[3], b[0]);
-    w.t[4] = low(low(low(low(low(w.t[4], a[0], b[4]), a[1], b[3]), a[2], b[2]), a[3], b[1]), a[4], b[0]);
-    w.t[5] = low(low(low(low(w.t[5], a[1], b[4]), a[2], b[3]), a[3], b[2]), a[4], b[1]);
-    w.t[6] = low(low(low(w.t[6], a[2], b[4]), a[3], b[3]), a[4], b[2]);
-    w.t[7] = low(low(w.t[7], a[3], b[4]), a[4], b[3]);
-    w.t[8] = low(w.t[8], a[4], b[4]);
     return w;
   }
   // Products of two different limbs count twice: 2 (2 · high + high of squares + low) + low of squares.
@@ -146,6 +151,7 @@ struct IfmaField {
                    low(_mm512_add_epi64(b[2], h1), a[2], factor), low(_mm512_add_epi64(b[3], h2), a[3], factor),
                    low(_mm512_add_epi64(b[4], h3), a[4], factor));
   }
+  PUHUI_IFMA Mask differs(Mask a, Mask b) { return static_cast<Mask>(a ^ b); }
   PUHUI_IFMA Element choose(Mask mask, const Element& ones, const Element& zeros) {
     Element out;
     for (size_t i = 0; i < 5; ++i) out.l[i] = _mm512_mask_blend_epi64(mask, zeros.l[i], ones.l[i]);

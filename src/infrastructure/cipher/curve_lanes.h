@@ -2,7 +2,7 @@
 // says with PUHUI_LANES what instructions they are compiled for, names its Field and includes this; nobody else does.
 // Everything is the same work for every value. A Field is: kLanes; Element; Word (a 64-bit number a lane); Mask (all ones or
 // zeros a lane); load, store (limbs of 51 bits, a few more allowed); add, subtract, multiply, square, times_121665_and (a · 121665 + b);
-// Wide, product, square_product (not reduced yet), sum, difference (of two Wide, reduced); mask_of_bit; choose(mask, where_ones, where_zeros);
+// Wide, product, square_product (not reduced yet), sum, difference (of two Wide, reduced); mask_of_bit; differs(mask, mask); choose(mask, where_ones, where_zeros);
 // swap_if.
 #pragma once
 
@@ -176,10 +176,13 @@ PUHUI_LANES Fraction<Field> ladder(const typename Field::Element& x1, const type
   using Wide = typename Field::Wide;
   const Element one = constant<Field>(1);
   Element a = one, b = one, c = Field::add(x1, one), d = Field::subtract(x1, one);
+  typename Field::Mask swapped = Field::mask_of_bit(scalar[3], 63);  // none yet: that bit is 0
   for (int place = 254; place >= 0; --place) {
     const typename Field::Mask bit = Field::mask_of_bit(scalar[place / 64], place % 64);
-    Field::swap_if(bit, a, c);
-    Field::swap_if(bit, b, d);
+    const typename Field::Mask changes = Field::differs(bit, swapped);
+    swapped = bit;
+    Field::swap_if(changes, a, c);
+    Field::swap_if(changes, b, d);
     const Wide da = Field::product(d, a), cb = Field::product(c, b);
     const Element aa = Field::square(a), bb = Field::square(b);
     const Element sum = Field::sum(da, cb), difference = Field::difference(da, cb);
@@ -190,9 +193,9 @@ PUHUI_LANES Fraction<Field> ladder(const typename Field::Element& x1, const type
     const Wide x2 = Field::product(aa, bb), z2 = Field::product(e, Field::times_121665_and(e, aa));
     a = Field::sum(x2, z2);
     b = Field::difference(x2, z2);
-    Field::swap_if(bit, a, c);
-    Field::swap_if(bit, b, d);
   }
+  Field::swap_if(swapped, a, c);
+  Field::swap_if(swapped, b, d);
   return {Field::add(a, b), Field::subtract(a, b)};  // 2x₂, 2z₂
 }
 

@@ -92,6 +92,7 @@ struct ScalarField {
         {{Uint128{a.l[0]} * kFactor + b.l[0], Uint128{a.l[1]} * kFactor + b.l[1], Uint128{a.l[2]} * kFactor + b.l[2],
           Uint128{a.l[3]} * kFactor + b.l[3], Uint128{a.l[4]} * kFactor + b.l[4]}});
   }
+  static Mask differs(Mask a, Mask b) { return a ^ b; }
   static Element choose(Mask mask, const Element& ones, const Element& zeros) {
     Element out;
     for (size_t i = 0; i < 5; ++i) out.l[i] = zeros.l[i] ^ (mask & (ones.l[i] ^ zeros.l[i]));
