@@ -11,7 +11,7 @@
 
 namespace puhui::federation {
 
-inline constexpr size_t kInlineBytesMax = 16 << 10;
+inline constexpr size_t kInlineBytesMax = 4 << 10;
 inline constexpr size_t kBlockBytesMax = size_t{4} << 30;
 
 class Blocks {
