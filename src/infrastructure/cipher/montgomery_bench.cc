@@ -3,8 +3,11 @@
 //   montgomery_bench [seconds a figure]
 #include <time.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 
 #include "infrastructure/cipher/gmp_for_test.h"
 #include "infrastructure/cipher/lanes.h"
@@ -126,6 +129,70 @@ void bench_products(const Natural& n, const Gmp& gmp) {
   }
 }
 
+// Obfuscators: a fixed base of the ciphertexts' modulus to secret exponents as short as they may be.
+void bench_fixed_base(const Modulus& modulus, size_t exponent_bits, const Gmp& gmp) {
+  const Natural base = residues(modulus.value(), 1).front();
+  const double made_at = cpu_seconds();
+  const FixedBase fixed(modulus, base, exponent_bits);
+  const double made_seconds = cpu_seconds() - made_at;
+  const size_t words = (exponent_bits + 63) / 64, count = 256;
+  RandomStream random(Random(33), 1, 1);
+  std::vector<uint64_t> exponents(words * count);
+  for (uint64_t& word : exponents) word = random.next();
+  if (exponent_bits % 64 != 0) {
+    for (size_t i = 0; i < count; ++i) exponents[i * words + words - 1] >>= 64 - exponent_bits % 64;
+  }
+  const double us = us_each(count, [&] { fixed.powers(exponents, words); });
+  const Residues bases = modulus.from_naturals(std::vector<Natural>(64, base));
+  const double window_us = us_each(64, [&] { modulus.powers(bases, std::span(exponents).first(64 * words), words); });
+  std::printf(
+      "  fixed base, %zu bits of exponent: %.1f us, %.0f /s (tables %.0f ms); any base: %.1f us; GMP's powm about %.0f "
+      "us\n",
+      exponent_bits, us, 1e6 / us, made_seconds * 1e3, window_us,
+      gmp.powm_us * static_cast<double>(exponent_bits) * 7 / 6);
+}
+
+// A histogram of ciphertexts: rows into cells of features x bins, evenly spread, which is the worst case for joint cells.
+void bench_cells(const Modulus& modulus, size_t rows, size_t features, size_t bins) {
+  const Residues few = modulus.from_naturals(residues(modulus.value(), 256));
+  Residues all = modulus.zeros(0), cells = modulus.ones(features * bins);
+  while (all.count() < rows) all.append(few);
+  all.resize(rows);
+  RandomStream random(Random(34), 1, 1);
+  std::vector<uint8_t> bins_of_row(rows * features);
+  for (uint8_t& bin : bins_of_row) bin = static_cast<uint8_t>(random.below(bins));
+  std::vector<uint32_t> chosen(rows);
+  std::iota(chosen.begin(), chosen.end(), 0);
+  const double start = cpu_seconds();
+  modulus.multiply_into_cells(all, chosen, bins_of_row, features, bins, cells);
+  const double seconds = cpu_seconds() - start, additions = static_cast<double>(rows * features);
+  std::printf("  cells, %zu rows x %zu features x %zu bins: %.3f s, %.3f us a row and feature, %.1f M /s\n", rows,
+              features, bins, seconds, seconds / additions * 1e6, additions / seconds / 1e6);
+}
+
+// A gradient of ciphertexts: columns of fixed-point numbers of `exponent_bits`.
+void bench_many_powers(const Modulus& modulus, size_t rows, size_t columns, size_t exponent_bits) {
+  const Residues few = modulus.from_naturals(residues(modulus.value(), 64));
+  Residues all = modulus.zeros(0);
+  while (all.count() < rows) all.append(few);
+  all.resize(rows);
+  RandomStream random(Random(35), 1, 1);
+  std::vector<int32_t> exponents(rows * columns);
+  for (int32_t& exponent : exponents)
+    exponent = static_cast<int32_t>(random.below(uint64_t{2} << exponent_bits)) - (int32_t{1} << exponent_bits);
+  const double start = cpu_seconds();
+  const Residues out =
+      modulus.many_powers(all, all, exponents, columns);  // as if each were its own inverse: the same work
+  const double seconds = cpu_seconds() - start, powers = static_cast<double>(rows * columns);
+  std::printf("  many powers, %zu rows x %zu columns of %zu bits: %.3f s, %.3f us a power\n", rows, columns,
+              exponent_bits, seconds, seconds / powers * 1e6);
+}
+
+void bench_inverse(const Modulus& modulus) {
+  const Residues some = modulus.from_naturals(residues(modulus.value(), 1024));
+  std::printf("  inverses by one: %.3f us\n", us_each(some.count(), [&] { (void)modulus.inverse(some); }));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -135,5 +202,13 @@ int main(int argc, char** argv) {
     const Natural n = drawn_odd(random, bits);
     const Gmp gmp = gmp_of(n);
     bench_products(n, gmp);
+    const Kernel best = *chosen_kernel();
+    const Modulus modulus = std::move(*Modulus::make(n, best));
+    bench_fixed_base(modulus, 448, gmp);
+    bench_inverse(modulus);
+    bench_cells(modulus, 100'000, 24, 32);
+    bench_cells(modulus, 10'000, 24, 32);
+    bench_many_powers(modulus, 10'000, 16, 16);
+    bench_many_powers(modulus, 1'000, 16, 24);
   }
 }

@@ -10,6 +10,7 @@ namespace puhui::cipher {
 namespace {
 
 constexpr size_t kPieceMin = 16, kPiecesALane = 32;
+constexpr size_t kWordsOfLine = 8;
 
 // Walks the pieces with as many lanes as the kernel has; a lane that ends one takes the next that is left.
 class Folding {
@@ -31,6 +32,7 @@ class Folding {
       }
       if (busy == 0) return;
       lanes_.gather(at, next_.data());
+      for (size_t l = 0; l < lanes; ++l) fetch_ahead(lane_[l].place);
       lanes_.multiply(sums_.data(), next_.data(), sums_.data());
     }
   }
@@ -39,6 +41,13 @@ class Folding {
   struct Lane {
     size_t piece = 0, place = 0;
   };
+
+  // Rows of a run lie all over memory: asked for while the products before them run.
+  void fetch_ahead(size_t place) const {
+    if (place >= rows_.size()) return;
+    for (size_t word = 0; word < lanes_.form().limbs; word += kWordsOfLine)
+      __builtin_prefetch(rows_[place] + word, 0, 2);
+  }
 
   void begin(size_t l) {
     lane_[l].piece = taken_++;
