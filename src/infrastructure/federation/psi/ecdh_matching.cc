@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "infrastructure/federation/psi/joining.h"
 #include "infrastructure/federation/psi/masking.h"
-#include "infrastructure/federation/psi/tags.h"
 #include "infrastructure/federation/psi/wire.h"
 
 namespace puhui::federation {
@@ -12,44 +12,6 @@ namespace {
 
 // Chunks that may be under way: both sides mask theirs while the other's travel, and neither keeps more than these.
 constexpr size_t kChunksAhead = 4;
-
-size_t tag_bytes_of(const Bucket& bucket) {
-  return tag_bytes_for(bucket.order.size(), bucket.peer_places, bucket.buckets);
-}
-
-std::span<const uint8_t> tag_at(std::string_view tags, size_t i, size_t tag_bytes) {
-  return {reinterpret_cast<const uint8_t*>(tags.data()) + i * tag_bytes, tag_bytes};
-}
-
-Result<void> add_tags(std::string_view tags, size_t tag_bytes, TagTable& to) {
-  for (size_t i = 0; i * tag_bytes < tags.size(); ++i) {
-    if (to.add(tag_at(tags, i, tag_bytes))) continue;
-    return fail(ErrorCode::corrupt, "place " + std::to_string(to.count()) +
-                                        " of the peer"
-                                        ": expected ids without repeats, came a point that it sent before");
-  }
-  return {};
-}
-
-// `ours` by our places. Two of our rows at one place of the peer's: it did not mask what we sent.
-Result<std::vector<Match>> join(const Bucket& bucket, const std::string& ours, const TagTable& theirs,
-                                size_t tag_bytes) {
-  std::vector<Match> matches;
-  std::vector<bool> taken(bucket.peer_places);
-  for (size_t place = 0; place < bucket.order.size(); ++place) {
-    const auto found = theirs.find(tag_at(ours, place, tag_bytes));
-    if (!found) continue;
-    if (taken[*found]) {
-      return fail(ErrorCode::corrupt,
-                  "place " + std::to_string(*found) + " of the peer: expected one id of ours to meet it, came two");
-    }
-    taken[*found] = true;
-    const uint32_t item = bucket.order[place];
-    if (item < bucket.rows.size()) matches.push_back({bucket.rows[item], *found});
-  }
-  std::ranges::sort(matches);
-  return matches;
-}
 
 }  // namespace
 
@@ -81,7 +43,7 @@ Result<std::vector<Match>> EcdhMatching::ask(const Bucket& bucket, Conversation&
       ours += TRY(receive_exactly(with, bucket.peer, kPsiTags, bytes));
     }
   }
-  return join(bucket, ours, table, tag_bytes);
+  return join_tags(bucket, ours, table, tag_bytes);
 }
 
 Result<void> EcdhMatching::answer(const Bucket& bucket, Conversation& with) {

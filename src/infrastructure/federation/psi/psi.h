@@ -20,6 +20,10 @@ namespace puhui::federation {
 // of a `guest_only` job. Ends with `conflict` when fewer than rows_min are common.
 Result<std::unique_ptr<Stage>> make_ecdh_stage(const StageNeeds& needs);
 
+// "psi_oprf": the same to the caller, for a small guest and large hosts: an oblivious pseudorandom function by which a host's side is
+// computed once an epoch and kept in house_folder, and a guest's ids are blinded each on its own.
+Result<std::unique_ptr<Stage>> make_oprf_stage(const StageNeeds& needs);
+
 // "aggregate": how many ids guest and host have in common and the sums of the host's columns over them, known to the guest alone. Ends
 // with `conflict` when fewer than conversion.cohort_min are; noised by conversion.epsilon (0: not at all), each row's value clipped to
 // privacy.clip. Measures of the guest: rows_common, sums (by column), epsilon, delta.
