@@ -24,6 +24,7 @@ struct Point {
 class Scalar {
  public:
   static Scalar random();
+  static std::vector<Scalar> random(size_t count);  // asks the system once for all
   static Scalar from_bytes(
       const std::array<uint8_t, 32>& little_endian);  // reduced modulo the order; CHECKs it is not 0
   ~Scalar();
