@@ -37,6 +37,10 @@ struct StageNeeds {
   LeakageBook& leakage;
   Progress& progress;
   const Signatory* signatory = nullptr;  // never null in a horizontal job
+  // What may outlive a job (keys of an epoch, tags made with them): the party's own, private folder; empty: nothing is kept. The epoch
+  // is this party's own count (weeks, say); in another one those keys are made anew.
+  std::string house_folder = {};
+  uint64_t epoch = 0;
 };
 
 // What a stage leaves when it is done.
