@@ -15,6 +15,10 @@ const std::vector<LeakMeaning>& leak_meanings() {
       {"common_ids_at_most", "ids",
        "Which of its own ids the other side has too, even if the job tells it nothing: at most as many.",
        "自己的哪些标识对方也有（至多这么多），即使任务最终什么也不告知。"},
+      {"epoch_tags", "tags",
+       "Tags of the other side's ids that stay the same for an epoch of its key: how many came and went from one job to the "
+       "next, and whose they are only for ids that were asked. A wrong match has a chance below 2^-40 a job.",
+       "对方标识的标签，在其密钥周期内不变：可见两次任务之间有多少增减；只有询问过的标识才知道归属。误匹配概率每次任务低于 2^-40。"},
       {"minimum_reached", "times", "Whether enough ids are common for the job to go on.",
        "共有标识数是否达到任务的最低要求。"},
       {"padded_size", "rows", "An upper bound of how many rows the other side brought.",
