@@ -143,7 +143,7 @@ Paces measure(SecretKey& key, double seconds_each) {
   Paces out;
   out.encrypt = pace(seconds_each, kRows, [&] { made = key.encrypt(values); });
   print("encrypt by the owner", out.encrypt);
-  print("prepare an obfuscator", pace(seconds_each, kRows, [&] { key.prepare(kRows), made = key.encrypt(values); }));
+  print("prepare, then encrypt", pace(seconds_each, kRows, [&] { key.prepare(kRows), made = key.encrypt(values); }));
   key.prepare(4 * kRows);
   double ahead = 0;
   for (int i = 0; i < 4; ++i) ahead = std::max(ahead, pace(0, kRows, [&] { made = key.encrypt(values); }));

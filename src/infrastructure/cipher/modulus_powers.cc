@@ -148,12 +148,14 @@ Residues FixedBase::powers(std::span<const uint64_t> exponents, size_t words_per
       beyond |= digit_of(exponent(i), place, 32) | digit_of(exponent(i), place + 32, 32);
     CHECK(beyond == 0, "an exponent is longer than the table was made for");
   }
+  // Exponents of fewer words, which is no secret, need fewer digits.
+  const size_t digits = std::min(digits_, (words_per_exponent * 64 + digit_bits_ - 1) / digit_bits_);
   Residues out(count, form.limbs);
   Batch batch(*lanes_);
   AlignedWords sums(form.group_words() * kGroupsTogether), chosen(form.group_words());
   const size_t together = form.lanes * kGroupsTogether;
   for (size_t start = 0; start < count; start += together) {
-    for (size_t d = 0; d < digits_; ++d) {
+    for (size_t d = 0; d < digits; ++d) {
       const uint64_t* table = table_->data() + (d << digit_bits_) * form.limbs;
       for (size_t first = start; first < std::min(count, start + together); first += form.lanes) {
         uint64_t places[kLanesMax];
@@ -162,7 +164,7 @@ Residues FixedBase::powers(std::span<const uint64_t> exponents, size_t words_per
         uint64_t* sum = sums.data() + (first - start) / form.lanes * form.group_words();
         lanes_->select_of_rows(table, entries, places, d == 0 ? sum : chosen.data());
         if (d > 0) lanes_->multiply(sum, chosen.data(), sum);
-        if (d + 1 == digits_) batch.store(sum, out, first);
+        if (d + 1 == digits) batch.store(sum, out, first);
       }
     }
   }
