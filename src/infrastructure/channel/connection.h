@@ -28,6 +28,7 @@ struct Traffic {
   uint64_t messages_sent = 0, messages_received = 0;
   uint64_t bytes_before_compression_sent = 0;
   uint64_t repeats_dropped = 0;                               // frames seen before
+  uint64_t keys_renewed = 0;                                  // of what we send
   uint64_t waiting_sent_peak = 0, waiting_received_peak = 0;  // bytes, never more than `waiting_bytes_max`
 };
 
@@ -36,6 +37,7 @@ struct ConnectionOptions {
   int64_t silence_max_ms = 30'000;              // then the peer is gone
   int64_t goodbye_max_ms = 5'000;               // what waits to be sent, and the reason, get so long
   size_t waiting_bytes_max = kWaitingBytesMax;  // each way; at least kWaitingBytesMin
+  uint64_t key_bytes_max = uint64_t{1} << 35;   // then TLS takes a new key: AES-GCM's own limit is about 2^38
 };
 
 class Connection {
