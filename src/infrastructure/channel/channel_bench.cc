@@ -15,7 +15,7 @@ using namespace puhui;
 using namespace puhui::channel;
 
 constexpr uint16_t kKind = 1;
-constexpr double kMegabytesBar = 400, kMessagesBar = 200'000, kAnswersBar = 5'000;
+constexpr double kMegabytesBar = 200, kMessagesBar = 200'000, kAnswersBar = 2'000;
 constexpr int kMessages = 400'000, kAnswers = 20'000;
 constexpr size_t kMegabyte = 1'000'000;
 

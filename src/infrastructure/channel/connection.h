@@ -34,8 +34,10 @@ struct Traffic {
 
 struct ConnectionOptions {
   int64_t heartbeat_ms = 1'000;
-  int64_t silence_max_ms = 30'000;              // then the peer is gone
-  int64_t goodbye_max_ms = 5'000;               // what waits to be sent, and the reason, get so long
+  int64_t silence_max_ms = 30'000;  // then the peer is gone
+  int64_t goodbye_max_ms = 5'000;   // what waits to be sent, and the reason, get so long
+  int64_t stuck_max_ms =
+      300'000;  // both sides send, neither takes, and both have no room: a defect of the protocol, `internal`
   size_t waiting_bytes_max = kWaitingBytesMax;  // each way; at least kWaitingBytesMin
   uint64_t key_bytes_max = uint64_t{1} << 35;   // then TLS takes a new key: AES-GCM's own limit is about 2^38
 };

@@ -47,4 +47,11 @@ Error said_goodbye(std::string_view peer, std::string_view reason) {
 
 Error was_interrupted(std::string_view peer) { return unavailable(peer, "this side interrupted the connection"); }
 
+Error both_are_stuck(std::string_view peer, size_t waiting_bytes_max) {
+  return {ErrorCode::internal,
+          {{"party " + std::string(peer), "both parties send and neither receives, with more than " +
+                                              std::to_string(waiting_bytes_max) +
+                                              " bytes waiting each way: the protocol must receive in between"}}};
+}
+
 }  // namespace puhui::channel

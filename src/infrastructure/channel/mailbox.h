@@ -39,5 +39,6 @@ Error unavailable(std::string_view peer, std::string_view message);
 Error peer_said_goodbye(std::string_view peer, std::string_view reason);
 Error said_goodbye(std::string_view peer, std::string_view reason);
 Error was_interrupted(std::string_view peer);
+Error both_are_stuck(std::string_view peer, size_t waiting_bytes_max);
 
 }  // namespace puhui::channel

@@ -35,6 +35,8 @@ class Link {
   Traffic traffic(size_t side) const;
 
  private:
+  Result<void> wait_for_room(std::unique_lock<std::mutex>& lock, size_t from, size_t bytes);
+  void end_with_goodbye(size_t from, std::string_view reason);
   void deliver(size_t from, std::string_view bytes);
   void cut(size_t from, std::string_view at_sender);
   const std::string& peer_of(size_t side) const { return names_[1 - side]; }
@@ -47,14 +49,29 @@ class Link {
   std::array<Mailbox, 2> mailboxes_;  // of the first, of the second
 };
 
+// Also ends when the connection is over.
+Result<void> Link::wait_for_room(std::unique_lock<std::mutex>& lock, size_t from, size_t bytes) {
+  const Mailbox& own = mailboxes_[from];
+  const Mailbox& other = mailboxes_[1 - from];
+  const auto fits = [&](const Mailbox& mailbox, size_t more) {
+    return mailbox.bytes() == 0 || mailbox.bytes() + more + kFrameCostBytes <= options_.waiting_bytes_max;
+  };
+  const auto ready = [&] { return own.over() != nullptr || fits(other, bytes); };
+  uint64_t moved = 0;
+  while (!changed_.wait_for(lock, std::chrono::milliseconds(options_.stuck_max_ms), ready)) {
+    const uint64_t moved_before = std::exchange(moved, ways_[0].frames + ways_[1].frames);
+    if (fits(own, kChunkBytesMax + kFrameHeaderBytes) || moved != moved_before) continue;
+    Error stuck = both_are_stuck(peer_of(from), options_.waiting_bytes_max);
+    end_with_goodbye(from, stuck.text());
+    return fail(std::move(stuck));
+  }
+  return {};
+}
+
 Result<void> Link::put(size_t from, std::string frame) {
   std::unique_lock lock(mutex_);
-  Mailbox& own = mailboxes_[from];
-  Mailbox& other = mailboxes_[1 - from];
-  changed_.wait(lock, [&] {
-    return own.over() != nullptr || other.bytes() == 0 ||
-           other.bytes() + frame.size() + kFrameCostBytes <= options_.waiting_bytes_max;
-  });
+  const Mailbox& own = mailboxes_[from];
+  TRY(wait_for_room(lock, from, frame.size()));
   if (own.over() != nullptr) return fail(*own.over());
   Way& way = ways_[from];
   const PairFaults& faults = way.faults;
@@ -110,6 +127,10 @@ Result<Frame> Link::take(size_t side) {
 
 void Link::goodbye(size_t from, std::string_view reason) {
   const std::lock_guard lock(mutex_);
+  end_with_goodbye(from, reason);
+}
+
+void Link::end_with_goodbye(size_t from, std::string_view reason) {
   mailboxes_[1 - from].end(peer_said_goodbye(peer_of(1 - from), reason));
   mailboxes_[from].stop(said_goodbye(peer_of(from), reason));
   changed_.notify_all();

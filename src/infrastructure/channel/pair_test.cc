@@ -133,6 +133,19 @@ TEST(Pair, ASenderWaitsForASlowReceiver) {
   EXPECT_GE(pair.second->traffic().waiting_received_peak, kChunkBytesMax);
 }
 
+TEST(Pair, BothSendingAndNeitherReceivingIsNoticed) {
+  Pair pair = connected_pair({.connection = {.stuck_max_ms = 50, .waiting_bytes_max = kWaitingBytesMin}});
+  const std::string sent = noise(3'000'000, 3);
+  Result<void> first, second;
+  std::thread other([&] { second = pair.second->send(kKind, sent); });
+  first = pair.first->send(kKind, sent);
+  other.join();
+  ASSERT_FALSE(first);
+  ASSERT_FALSE(second);
+  for (const Result<void>& one : {first, second})
+    EXPECT_TRUE(has(reason_of(one), "both parties send and neither receives")) << reason_of(one);
+}
+
 TEST(Pair, AWholeMessageBeyondTheReceiversLimitIsRefused) {
   Pair pair = connected_pair();
   ASSERT_TRUE(pair.first->send(kKind, noise(1001, 1)));

@@ -59,8 +59,18 @@ TlsConnection::~TlsConnection() {
 
 Result<void> TlsConnection::put(std::string frame) {
   std::unique_lock lock(mutex_);
-  room_.wait(
-      lock, [&] { return mailbox_.over() != nullptr || outgoing_bytes_ + frame.size() <= options_.waiting_bytes_max; });
+  const auto ready = [&] {
+    return mailbox_.over() != nullptr || outgoing_bytes_ + frame.size() <= options_.waiting_bytes_max;
+  };
+  uint64_t moved = 0;
+  while (!room_.wait_for(lock, std::chrono::milliseconds(options_.stuck_max_ms), ready)) {
+    const uint64_t moved_before = std::exchange(moved, below_.bytes_sent + below_.bytes_received);
+    if (!paused_ || moved != moved_before) continue;
+    lock.unlock();
+    Error stuck = both_are_stuck(peer(), options_.waiting_bytes_max);
+    goodbye(stuck.text());
+    return fail(std::move(stuck));
+  }
   if (mailbox_.over() != nullptr) return fail(*mailbox_.over());
   outgoing_bytes_ += frame.size();
   outgoing_peak_ = std::max(outgoing_peak_, outgoing_bytes_);

@@ -105,6 +105,21 @@ TEST(TlsConnection, AReceiverThatTakesNothingStopsTheSender) {
   pair.first->interrupt();
 }
 
+TEST(TlsConnection, BothSendingAndNeitherReceivingIsNoticed) {
+  const ConnectionOptions options{.goodbye_max_ms = 50, .stuck_max_ms = 100, .waiting_bytes_max = kWaitingBytesMin};
+  Houses houses(options);
+  Pair pair = houses.talk(options);
+  const std::string sent = noise(60'000'000, 3);
+  Result<void> first, second;
+  std::thread other([&] { second = pair.second->send(kKind, sent); });
+  first = pair.first->send(kKind, sent);
+  other.join();
+  ASSERT_FALSE(first);
+  ASSERT_FALSE(second);
+  // The other end hears it as a goodbye, or finds the same, or sees the connection close.
+  EXPECT_TRUE(has(reason_of(first) + reason_of(second), "both parties send and neither receives"));
+}
+
 TEST(TlsConnection, GoodbyeComesAfterWhatWasSentBefore) {
   Houses houses;
   Pair pair = houses.talk();

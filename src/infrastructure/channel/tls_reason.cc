@@ -76,7 +76,8 @@ Error out_of_date(std::string_view party) {
 Error tls_failure(std::string_view doing, std::string_view own) {
   const int wire_error = errno;
   const unsigned long code = ERR_peek_error();
-  const Cause cause = code != 0 ? cause_of(ERR_GET_REASON(code)) : Cause::other;
+  const bool reset = wire_error == ECONNRESET || wire_error == EPIPE;
+  const Cause cause = code != 0 ? cause_of(ERR_GET_REASON(code)) : reset ? Cause::closed : Cause::other;
   const std::string text = code != 0 ? openssl_reason() : wire_error != 0 ? std::strerror(wire_error) : "closed";
   ERR_clear_error();
   switch (cause) {
