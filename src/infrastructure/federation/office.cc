@@ -49,6 +49,8 @@ Result<void> add_history(Reader& reader, PartnerView& partner) {
   return {};
 }
 
+}  // namespace
+
 Result<void> keep_certificate(Transaction& tx, const channel::Certificate& certificate) {
   TRY(
       tx.execute("INSERT INTO federation_certificate (fingerprint, name, pem) VALUES (?, ?, ?) "
@@ -56,6 +58,8 @@ Result<void> keep_certificate(Transaction& tx, const channel::Certificate& certi
                  {certificate.fingerprint.hex(), certificate.party, certificate.pem}));
   return {};
 }
+
+namespace {
 
 Result<std::optional<Office::Self>> read_self(Reader& reader) {
   std::optional<Office::Self> out;

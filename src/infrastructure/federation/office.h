@@ -41,7 +41,7 @@ struct KeptJob {
   std::string data_path, work_folder;  // of the run before, or `federation offer`; empty: none
   int64_t attempt = 0;                 // the newest meeting's number
   bool stop_asked = false;
-  std::optional<Digest> model;  // that it left
+  std::optional<Digest> model;  // registered; zero: the job leaves none
 };
 
 // What a run says of itself as it goes; kept with the job.
@@ -97,7 +97,9 @@ class Office {
   Result<Transcript> transcript(const Digest& job) const;
   // forbidden: rejected. Answers the run's number; one that a killed program left open is closed.
   Result<int64_t> begin_run(const Digest& job, const Head& head);
-  Result<void> keep_attempt(const Digest& job, int64_t attempt);
+  // The certificates that parties showed stay, to check old transcripts by.
+  Result<void> keep_meeting(const Digest& job, int64_t attempt,
+                            const std::vector<std::optional<channel::Certificate>>& certificates);
   // One commit a step: where the run is, what went over the wire since, and the whole job's leakage so far.
   struct Progressed {
     RunState state;
@@ -112,8 +114,9 @@ class Office {
 
   // ---- what was left
   Result<std::vector<ModelView>> models(const std::string& after, int64_t limit) const;
-  Result<ModelView> model(std::string_view named) const;                       // by hash or a prefix
-  Result<std::string> model_part(const Digest& model) const;                   // its bytes
+  Result<ModelView> model(std::string_view named) const;      // by hash or a prefix
+  Result<ModelView> card_of(const Digest& job) const;         // also of a job that leaves measures alone
+  Result<std::string> model_part(const Digest& model) const;  // its bytes
   Result<std::vector<LeakageView>> leakage(const std::string& partner) const;  // empty: of all
 
   Store& store() const { return needs_.store; }

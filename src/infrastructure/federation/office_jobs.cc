@@ -209,7 +209,8 @@ Result<JobPage> Office::page(const Digest& job) const {
     out.in_words = in_words(kept.job);
     out.runs = TRY(read_runs(reader, job.hex(), kRunsShownMax));
     out.leakage = TRY(read_leakage_of_job(reader, job.hex()));
-    out.model = kept.model;
+    if (kept.model && *kept.model != Digest{}) out.model = kept.model;
+    if (const auto card = TRY(read_card(reader, job.hex()))) out.measures = card->measures;
     return {};
   }));
   return out;

@@ -178,8 +178,12 @@ Result<int64_t> Office::begin_run(const Digest& job, const Head& head) {
   return number;
 }
 
-Result<void> Office::keep_attempt(const Digest& job, int64_t attempt) {
+Result<void> Office::keep_meeting(const Digest& job, int64_t attempt,
+                                  const std::vector<std::optional<channel::Certificate>>& certificates) {
   return needs_.store.write([&](Transaction& tx) -> Result<void> {
+    for (const auto& certificate : certificates) {
+      if (certificate) TRY(keep_certificate(tx, *certificate));
+    }
     TRY(tx.execute("UPDATE federation_job SET attempt = ? WHERE hash = ?", {attempt, job.hex()}));
     return {};
   });
@@ -256,6 +260,23 @@ Result<std::vector<ModelView>> models_where(Reader& reader, const std::string& w
 }
 
 }  // namespace
+
+Result<std::optional<ModelView>> read_card(Reader& reader, const std::string& job) {
+  const Param params[] = {job};
+  auto found = TRY(models_where(reader, "WHERE job = ?", params));
+  if (found.empty()) return std::optional<ModelView>();
+  return std::optional(std::move(found.front()));
+}
+
+Result<ModelView> Office::card_of(const Digest& job) const {
+  std::optional<ModelView> out;
+  TRY(needs_.store.read([&](Reader& reader) -> Result<void> {
+    out = TRY(read_card(reader, job.hex()));
+    return {};
+  }));
+  if (!out) return fail(ErrorCode::not_found, "job", "job " + job.hex() + " left nothing yet");
+  return *std::move(out);
+}
 
 Result<void> Office::keep_model(const ModelPart& model) {
   const ModelView& card = model.card;

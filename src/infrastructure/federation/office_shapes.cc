@@ -107,6 +107,7 @@ void fields(Shape& shape, JobPage& page) {
   shape.field("runs", page.runs, {.help = "the newest first"});
   shape.field("leakage", page.leakage, {.help = "what this house told whom"});
   shape.field("model", page.model, {.help = "that it left"});
+  shape.field("measures", page.measures, {.help = "by stage, once it is done"});
 }
 
 void fields(Shape& shape, ModelView& view) {

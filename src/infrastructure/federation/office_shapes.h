@@ -102,6 +102,7 @@ struct JobPage {
   std::vector<RunView> runs;       // the newest first
   std::vector<LeakageView> leakage;
   std::optional<Digest> model;
+  std::optional<Json> measures;  // by stage, once it is done
 };
 void fields(Shape& shape, JobPage& page);
 

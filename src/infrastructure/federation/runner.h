@@ -20,7 +20,6 @@ namespace puhui::federation {
 inline constexpr int64_t kFirstPauseMs = 50, kPauseMsMax = 5'000;  // between two tries to reach a party
 inline constexpr int64_t kLingerSeconds =
     30;  // a party whose model stands waits so long for one that did not hear of it
-inline constexpr size_t kCheckpointBytesMax = size_t{4} << 30;
 
 struct RunnerNeeds {
   Office& office;
