@@ -23,7 +23,7 @@ module(infrastructure/screening  SEES ground/base  USES icui18n icuuc z)
 module(infrastructure/cases      SEES ground infrastructure/evidence)
 module(infrastructure/cipher     SEES ground/base  USES OpenSSL::Crypto sodium  CHECKED_BY gmp)
 module(infrastructure/channel    SEES ground/base  USES OpenSSL::SSL OpenSSL::Crypto zstd)
-module(infrastructure/federation SEES ground infrastructure  USES icuuc sodium zstd)
+module(infrastructure/federation SEES ground infrastructure  USES icuuc sodium zstd  CHECKED_BY gmp)
 
 # applications: one folder each; none sees another
 module(applications/lending      SEES ground infrastructure)

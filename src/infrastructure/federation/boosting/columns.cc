@@ -65,7 +65,8 @@ Result<BoostingColumns> cut_columns(std::span<const std::vector<float>> values, 
   for (size_t c = 0; c < values.size(); ++c) {
     CHECK(values[c].size() == rows, "every column has all rows");
     if (std::any_of(values[c].begin(), values[c].end(), [](float v) { return std::isinf(v); })) {
-      faults.add("column " + std::to_string(c), "expected finite numbers, or none where a value is missing; came an infinite one");
+      faults.add("column " + std::to_string(c),
+                 "expected finite numbers, or none where a value is missing; came an infinite one");
       out.cuts.emplace_back(), out.heaviest.push_back(0);
       continue;
     }

@@ -10,7 +10,8 @@
 
 namespace puhui::federation {
 
-inline constexpr size_t kBoostingBinsMax = 253;  // a row's bin is a byte: two values are taken, for missing and for no cell
+inline constexpr size_t kBoostingBinsMax =
+    253;  // a row's bin is a byte: two values are taken, for missing and for no cell
 
 struct BoostingColumns {
   size_t rows = 0;

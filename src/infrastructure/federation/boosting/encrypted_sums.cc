@@ -28,7 +28,8 @@ cipher::Ciphertexts taken(const cipher::Ciphertexts& from, std::span<const uint3
   return out;
 }
 
-EncryptedSums::EncryptedSums(const cipher::PublicKey& key, const BoostingColumns& columns, std::span<const uint32_t> rows)
+EncryptedSums::EncryptedSums(const cipher::PublicKey& key, const BoostingColumns& columns,
+                             std::span<const uint32_t> rows)
     : key_(key), columns_(columns), rows_(rows.begin(), rows.end()), ciphertexts_(key.zeros(rows.size())) {
   const size_t count = columns.count();
   bins_.resize(rows_.size() * count);
@@ -67,7 +68,8 @@ cipher::Ciphertexts EncryptedSums::cells_of(std::span<const uint32_t> rows) cons
     places.push_back(static_cast<uint32_t>(place));
   }
   cipher::Ciphertexts cells = no_cells();
-  key_.modulus().multiply_into_cells(ciphertexts_.residues, places, bins_, columns_.count(), columns_.stride, cells.residues);
+  key_.modulus().multiply_into_cells(ciphertexts_.residues, places, bins_, columns_.count(), columns_.stride,
+                                     cells.residues);
   return cells;
 }
 
@@ -103,7 +105,8 @@ void EncryptedSums::add_missing(const cipher::Ciphertexts& cells, std::span<cons
   for (size_t i = 0; i < candidates.size(); ++i) {
     const uint32_t column = candidates[i].column;
     const uint8_t missing = columns_.missing_bin(column);
-    if (columns_.heaviest[column] == missing || tells_left(columns_, candidates[i]) != candidates[i].missing_left) continue;
+    if (columns_.heaviest[column] == missing || tells_left(columns_, candidates[i]) != candidates[i].missing_left)
+      continue;
     with_missing.push_back(static_cast<uint32_t>(i));
     missing_cells.push_back(static_cast<uint32_t>(column * columns_.stride + missing));
   }

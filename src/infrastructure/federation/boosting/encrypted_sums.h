@@ -25,13 +25,15 @@ class EncryptedSums {
   // `rows` ascending, of the tree's.
   cipher::Ciphertexts cells_of(std::span<const uint32_t> rows) const;
   // One a candidate, in their order: the sum over one of its two sides.
-  cipher::Ciphertexts candidate_sums(const cipher::Ciphertexts& cells, std::span<const SplitCandidate> candidates) const;
+  cipher::Ciphertexts candidate_sums(const cipher::Ciphertexts& cells,
+                                     std::span<const SplitCandidate> candidates) const;
   size_t cells_bytes() const;
 
  private:
   void sweep(const cipher::Ciphertexts& cells, std::span<const SplitCandidate> candidates, bool left,
              cipher::Ciphertexts& sums) const;
-  void add_missing(const cipher::Ciphertexts& cells, std::span<const SplitCandidate> candidates, cipher::Ciphertexts& sums) const;
+  void add_missing(const cipher::Ciphertexts& cells, std::span<const SplitCandidate> candidates,
+                   cipher::Ciphertexts& sums) const;
 
   const cipher::PublicKey& key_;
   const BoostingColumns& columns_;

@@ -19,7 +19,8 @@ cipher::Integers as_integers(std::span<const GradientSum> gradients, const Gradi
   return out;
 }
 
-Result<std::vector<GradientSum>> as_sums(const cipher::Integers& packed, const GradientSlots& slots, size_t group, size_t count) {
+Result<std::vector<GradientSum>> as_sums(const cipher::Integers& packed, const GradientSlots& slots, size_t group,
+                                         size_t count) {
   const cipher::Integers each = TRY(cipher::unpack_wide(packed, {slots.width_bits(), group}, 2));
   if (each.count() < count) return fail(ErrorCode::internal, "fewer slots than sums");
   std::vector<GradientSum> out;

@@ -22,6 +22,7 @@ GradientSlots slots_for(const GradientScale& scale, size_t rows);
 
 cipher::Integers as_integers(std::span<const GradientSum> gradients, const GradientSlots& slots);
 // The first `count` sums of integers that hold `group` each; `corrupt` when one does not fit.
-Result<std::vector<GradientSum>> as_sums(const cipher::Integers& packed, const GradientSlots& slots, size_t group, size_t count);
+Result<std::vector<GradientSum>> as_sums(const cipher::Integers& packed, const GradientSlots& slots, size_t group,
+                                         size_t count);
 
 }  // namespace puhui::federation

@@ -15,7 +15,7 @@ namespace puhui::federation {
 
 namespace {
 
-constexpr int kMarginBits = 32;       // of a margin of the size of the gradients' bound
+constexpr int kMarginBits = 32;  // of a margin of the size of the gradients' bound
 constexpr double kLabelMax = 1e15;
 constexpr size_t kBoostingRowsMax = size_t{1} << 27;  // sums of gradients stay inside int64
 
@@ -34,9 +34,7 @@ struct SampleCounts {
   size_t top = 0, drawn = 0;
 };
 SampleCounts sample_counts(const BoostingTerms& terms, size_t rows) {
-  const auto share = [&](double of) {
-    return static_cast<size_t>(std::nearbyint(of * static_cast<double>(rows)));
-  };
+  const auto share = [&](double of) { return static_cast<size_t>(std::nearbyint(of * static_cast<double>(rows))); };
   const size_t top = std::min(rows, share(terms.goss_top));
   return {top, std::min(rows - top, share(terms.goss_other))};
 }
@@ -54,11 +52,12 @@ Result<void> check_labels(const BoostingTerms& terms, std::span<const double> la
                           ? std::abs(label) <= kLabelMax
                           : label >= 0 && label < classes && std::floor(label) == label;
     if (good) continue;
-    return fail(ErrorCode::invalid, "label, row " + std::to_string(row + 1),
-                "expected " + (terms.objective == Objective::regression
-                                   ? std::string("a number of at most 1e15 in size")
-                                   : "a whole number of 0 to " + format_double(classes - 1)) +
-                    ", came " + format_double(label));
+    return fail(
+        ErrorCode::invalid, "label, row " + std::to_string(row + 1),
+        "expected " +
+            (terms.objective == Objective::regression ? std::string("a number of at most 1e15 in size")
+                                                      : "a whole number of 0 to " + format_double(classes - 1)) +
+            ", came " + format_double(label));
   }
   return {};
 }
@@ -70,7 +69,8 @@ Result<void> check_boosting_terms(const BoostingTerms& terms) {
   const auto expect = [&](bool good, const char* what, const std::string& range) {
     if (!good) faults.add(std::string("boosting/") + what, "expected " + range);
   };
-  if (terms.objective == Objective::multi_class) expect(terms.classes >= 2 && terms.classes <= 1000, "classes", "2 to 1000");
+  if (terms.objective == Objective::multi_class)
+    expect(terms.classes >= 2 && terms.classes <= 1000, "classes", "2 to 1000");
   const auto outputs = terms.objective == Objective::multi_class ? std::clamp<int64_t>(terms.classes, 1, 1000) : 1;
   expect(terms.trees >= 1 && terms.trees <= static_cast<int64_t>(kBoostedTreesMax) / outputs, "trees",
          "1 to " + std::to_string(static_cast<int64_t>(kBoostedTreesMax) / outputs));
@@ -88,7 +88,8 @@ Result<void> check_boosting_terms(const BoostingTerms& terms) {
   expect(terms.goss_other >= 0 && terms.goss_other <= 1, "goss_other", "0 to 1");
   if (samples(terms)) {
     expect(terms.goss_other == 0 || terms.goss_other >= 0.001, "goss_other", "0, or at least 0.001");
-    expect(terms.goss_top + terms.goss_other > 0, "goss_top", "rows to be kept: one of goss_top and goss_other above 0");
+    expect(terms.goss_top + terms.goss_other > 0, "goss_top",
+           "rows to be kept: one of goss_top and goss_other above 0");
   }
   expect(terms.guest_only_trees >= 0 && terms.guest_only_trees <= terms.trees, "guest_only_trees",
          "0 to the number of trees");
@@ -99,7 +100,8 @@ Result<BoostingObjective> BoostingObjective::make(const BoostingTerms& terms, st
   TRY(check_boosting_terms(terms));
   if (labels.empty() || labels.size() > kBoostingRowsMax)
     return fail(ErrorCode::invalid, "rows",
-                "expected 1 to " + std::to_string(kBoostingRowsMax) + " rows with a label, came " + std::to_string(labels.size()));
+                "expected 1 to " + std::to_string(kBoostingRowsMax) + " rows with a label, came " +
+                    std::to_string(labels.size()));
   TRY(check_labels(terms, labels));
   BoostingObjective out;
   out.objective_ = terms.objective;
@@ -117,7 +119,8 @@ Result<BoostingObjective> BoostingObjective::make(const BoostingTerms& terms, st
   out.scale_ = kMarginBits - size;
   out.bases_.assign(terms.objective == Objective::multi_class ? static_cast<size_t>(terms.classes) : 1,
                     scaled(base, out.scale_));
-  const int heavier = samples(terms) ? exponent_above(weight_of_drawn(sample_counts(terms, labels.size()), labels.size())) : 0;
+  const int heavier =
+      samples(terms) ? exponent_above(weight_of_drawn(sample_counts(terms, labels.size()), labels.size())) : 0;
   const auto bits = static_cast<int>(terms.gradient_bits) - 1;
   const bool whole_rows = terms.objective == Objective::regression && !samples(terms);  // h = 1 needs no fraction
   GradientScale& scale = out.gradient_scale_;
@@ -146,7 +149,8 @@ std::vector<GradientSum> BoostingObjective::gradients(const Margins& margins, si
       // The difference of the two integers, so that nothing is lost where labels are far from 0.
       g = std::ldexp(static_cast<double>(margins[0][row] - scaled(labels_[row], scale_)), -scale_);
     } else {
-      for (size_t k = 0; k < row_margins.size(); ++k) row_margins[k] = std::ldexp(static_cast<double>(margins[k][row]), -scale_);
+      for (size_t k = 0; k < row_margins.size(); ++k)
+        row_margins[k] = std::ldexp(static_cast<double>(margins[k][row]), -scale_);
       const bool binary = objective_ == Objective::binary;
       const double p = binary ? steady_sigmoid(row_margins[0]) : steady_softmax(row_margins)[output];
       const bool hit = binary ? labels_[row] == 1 : labels_[row] == static_cast<double>(output);

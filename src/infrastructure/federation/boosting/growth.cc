@@ -17,7 +17,8 @@ std::string row_bits(size_t rows, const std::function<bool(size_t)>& left) {
 Result<void> check_row_bits(std::string_view bits, size_t rows, std::string_view whose) {
   if (bits.size() != row_bits_bytes(rows))
     return fail(ErrorCode::corrupt, std::string(whose),
-                "expected one bit for each of " + std::to_string(rows) + " rows, came " + std::to_string(bits.size()) + " bytes");
+                "expected one bit for each of " + std::to_string(rows) + " rows, came " + std::to_string(bits.size()) +
+                    " bytes");
   const size_t used = rows % 8;
   if (used != 0 && static_cast<uint8_t>(bits.back()) >> used != 0)
     return fail(ErrorCode::corrupt, std::string(whose), "expected zeros behind the bit of the last row");

@@ -80,7 +80,8 @@ void BoostingGuest::end_tree(const BoostingStep& step) {
 ChosenSplit BoostingGuest::own_split(const OpenNode& node, const SplitCandidate& candidate) {
   const auto number = static_cast<uint32_t>(part_.splits.size());
   part_.splits.push_back(as_part_split(columns_, candidate));
-  return {0, number, row_bits(node.rows.size(), [&](size_t i) { return goes_left(columns_, candidate, node.rows[i]); })};
+  return {0, number,
+          row_bits(node.rows.size(), [&](size_t i) { return goes_left(columns_, candidate, node.rows[i]); })};
 }
 
 std::vector<BoostingGuest::NodeChoice> BoostingGuest::own_choices() const {
@@ -183,8 +184,8 @@ Result<void> BoostingGuest::weigh(std::string_view message, const OpenNode& node
   const GradientSlots slots = slots_for(objective_.gradient_scale(), sample_.rows.size());
   const size_t group = slots.group(key.plaintext_bits());
   const uint64_t of_column = 2 * static_cast<uint64_t>(needs_.job.boosting.bins_max);
-  const NodeCandidates candidates = TRY(decode_candidates(
-      message, {needs_.job.parties[host].columns.size() * of_column, key.ciphertext_bytes(), group}));
+  const NodeCandidates candidates = TRY(
+      decode_candidates(message, {needs_.job.parties[host].columns.size() * of_column, key.ciphertext_bytes(), group}));
   if (candidates.count == 0) return {};
   const size_t bits = slots.width_bits() * group;
   const cipher::Integers packed = TRY(key_->decrypt(TRY(key.read(candidates.packed)), (bits + 64) / 64, bits));
@@ -192,7 +193,8 @@ Result<void> BoostingGuest::weigh(std::string_view message, const OpenNode& node
   for (size_t i = 0; i < sums.size(); ++i) {
     if (sums[i].h > node.total.h) {
       return fail(ErrorCode::corrupt, "candidate sums",
-                  "expected sums over some of the node's rows; number " + std::to_string(i) + " is more than that over all of them");
+                  "expected sums over some of the node's rows; number " + std::to_string(i) +
+                      " is more than that over all of them");
     }
     const auto gain = rule_.gain(sums[i], node.total);
     if (!gain || *gain < choice.gain || (*gain == choice.gain && choice.host != host)) continue;
@@ -255,10 +257,12 @@ Result<ChosenSplit> BoostingGuest::host_split(const OpenNode& node, const NodeCh
   if (told != partition.column.has_value() ||
       (told && *partition.column >= needs_.job.parties[choice.host].columns.size())) {
     return fail(ErrorCode::corrupt, host_name(choice.host),
-                told ? "expected the column of its split, as the job says" : "expected no column with its split, as the job says");
+                told ? "expected the column of its split, as the job says"
+                     : "expected no column with its split, as the job says");
   }
   if (told) part_.told_columns[choice.host - 1].push_back(*partition.column);
-  return ChosenSplit{static_cast<uint32_t>(choice.host), part_.host_splits[choice.host - 1]++, std::move(partition.left)};
+  return ChosenSplit{static_cast<uint32_t>(choice.host), part_.host_splits[choice.host - 1]++,
+                     std::move(partition.left)};
 }
 
 Result<void> BoostingGuest::tell_memberships(Conversation& with, std::span<const size_t> node_rows,

@@ -45,7 +45,8 @@ class BoostingGuest final : public Stage {
   void grow_alone();
   Result<void> make_key();
   Result<void> grow_level(Conversation& with, const BoostingStep& step);
-  Result<void> send_order(Conversation& with, const BoostingStep& step, bool send_gradients, bool new_key, size_t open_nodes);
+  Result<void> send_order(Conversation& with, const BoostingStep& step, bool send_gradients, bool new_key,
+                          size_t open_nodes);
   Result<void> send_gradients(Conversation& with);
   std::vector<NodeChoice> own_choices() const;
   Result<void> weigh_hosts(Conversation& with, std::vector<NodeChoice>& choices);
@@ -55,7 +56,8 @@ class BoostingGuest final : public Stage {
   ChosenSplit own_split(const OpenNode& node, const SplitCandidate& candidate);
   Result<ChosenSplit> host_split(const OpenNode& node, const NodeChoice& choice, NodePartition partition);
   Result<void> tell_memberships(Conversation& with, std::span<const size_t> node_rows,
-                                std::span<const std::optional<ChosenSplit>> chosen, std::span<const OpenedChildren> opened);
+                                std::span<const std::optional<ChosenSplit>> chosen,
+                                std::span<const OpenedChildren> opened);
   std::string host_name(size_t party) const { return "host '" + needs_.job.parties[party].name + "'"; }
 
   const StageNeeds needs_;

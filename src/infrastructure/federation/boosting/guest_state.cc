@@ -52,7 +52,8 @@ Result<void> BoostingGuest::restore(std::string_view state) {
   if (part.job != part_.job || part.parties != part_.parties || part.columns != part_.columns ||
       part.bases != part_.bases || part.scale != part_.scale || part.objective != part_.objective ||
       part.told_columns.size() != part_.told_columns.size()) {
-    return fail(ErrorCode::corrupt, "a guest's state of a vertical boosting", "expected the state of this job with these rows");
+    return fail(ErrorCode::corrupt, "a guest's state of a vertical boosting",
+                "expected the state of this job with these rows");
   }
   read_margins(in, margins_);
   if (next_.size() > 1) {
@@ -80,7 +81,8 @@ Result<void> BoostingGuest::restore(std::string_view state) {
 Result<StageResult> BoostingGuest::result() {
   StageResult out;
   out.model_part = part_bytes(part_);
-  out.measures = boosting_measures(needs_.job.boosting.objective, objective_.scale(), margins_, needs_.data.labels, part_);
+  out.measures =
+      boosting_measures(needs_.job.boosting.objective, objective_.scale(), margins_, needs_.data.labels, part_);
   return out;
 }
 

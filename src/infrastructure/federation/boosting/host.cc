@@ -12,7 +12,8 @@ namespace puhui::federation {
 namespace {
 
 constexpr std::string_view kStateMark = "puhui.boosting.host.state/1";
-constexpr size_t kCellsBytesMax = size_t{1} << 30;  // kept from level to level; more, and each node is added up by itself
+constexpr size_t kCellsBytesMax = size_t{1}
+                                  << 30;  // kept from level to level; more, and each node is added up by itself
 
 // A secret order of `count` places, from the system's randomness.
 std::vector<uint32_t> secret_order(size_t count) {
@@ -30,8 +31,8 @@ std::unexpected<Error> off_course(std::string what) {
 
 Result<std::unique_ptr<BoostingHost>> BoostingHost::make(const StageNeeds& needs) {
   TRY(check_boosting_terms(needs.job.boosting));
-  BoostingColumns columns = TRY(
-      cut_columns(needs.data.values, needs.data.row_count(), static_cast<size_t>(needs.job.boosting.bins_max)));
+  BoostingColumns columns =
+      TRY(cut_columns(needs.data.values, needs.data.row_count(), static_cast<size_t>(needs.job.boosting.bins_max)));
   return std::unique_ptr<BoostingHost>(new BoostingHost(needs, std::move(columns)));
 }
 
@@ -55,7 +56,8 @@ Result<void> BoostingHost::step(Conversation& with) {
 
 Result<void> BoostingHost::receive_key(Conversation& with) {
   sums_.reset();  // it holds on to the key it was made with
-  cipher::PublicKey key = TRY(cipher::PublicKey::parse(TRY(with.receive(0, kBoostingKey)), TRY(cipher::chosen_kernel())));
+  cipher::PublicKey key =
+      TRY(cipher::PublicKey::parse(TRY(with.receive(0, kBoostingKey)), TRY(cipher::chosen_kernel())));
   const bool asked_ou = needs_.job.cipher.scheme == "okamoto_uchiyama";
   if ((key.scheme() == cipher::Scheme::okamoto_uchiyama) != asked_ou ||
       key.bits() != static_cast<size_t>(needs_.job.cipher.key_bits)) {
@@ -69,16 +71,18 @@ Result<void> BoostingHost::receive_key(Conversation& with) {
 
 Result<void> BoostingHost::check_order(const LevelOrder& order, const BoostingStep& step) const {
   if (order.tree != step.tree || order.level != step.level) {
-    return off_course("expected tree " + std::to_string(step.tree) + " level " + std::to_string(step.level) + ", came tree " +
-                      std::to_string(order.tree) + " level " + std::to_string(order.level));
+    return off_course("expected tree " + std::to_string(step.tree) + " level " + std::to_string(step.level) +
+                      ", came tree " + std::to_string(order.tree) + " level " + std::to_string(order.level));
   }
   const size_t open = step.level == 0 ? 1 : open_.size();
   const bool may_be_none = step.level == 0;
   if (order.open_nodes != open && !(may_be_none && order.open_nodes == 0))
     return off_course("expected " + std::to_string(open) + " open nodes, came " + std::to_string(order.open_nodes));
-  if (step.guest_only && order.open_nodes != 0) return off_course("expected no open nodes: this tree is the guest's alone");
+  if (step.guest_only && order.open_nodes != 0)
+    return off_course("expected no open nodes: this tree is the guest's alone");
   if (order.open_nodes == 0) {
-    return order.gradients || order.new_key ? off_course("expected nothing to follow where no node is open") : Result<void>();
+    return order.gradients || order.new_key ? off_course("expected nothing to follow where no node is open")
+                                            : Result<void>();
   }
   if (!order.new_key && !key_) return off_course("expected a key, for this host was restored");
   if (!order.gradients && (step.level == 0 || !sums_)) return off_course("expected the gradients of the tree");
@@ -127,8 +131,9 @@ Result<void> BoostingHost::receive_gradients(Conversation& with, const LevelOrde
     const std::string bytes = TRY(with.receive(0, kBoostingGradients));
     if (bytes.size() != expected * key_->ciphertext_bytes()) {
       return fail(ErrorCode::corrupt, "the guest's gradients",
-                  "expected " + std::to_string(expected) + " ciphertexts of " + std::to_string(key_->ciphertext_bytes()) +
-                      " bytes, came " + std::to_string(bytes.size()) + " bytes");
+                  "expected " + std::to_string(expected) + " ciphertexts of " +
+                      std::to_string(key_->ciphertext_bytes()) + " bytes, came " + std::to_string(bytes.size()) +
+                      " bytes");
     }
     sums_->take(TRY(key_->read(bytes)), cells ? &*cells : nullptr);
   }
@@ -162,7 +167,8 @@ Result<BoostingHost::Sent> BoostingHost::send_candidates(Conversation& with, Nod
 }
 
 // Of equal candidates the first in this party's own order wins, which the guest does not know.
-Result<std::vector<std::optional<ChosenSplit>>> BoostingHost::answer_choices(Conversation& with, std::span<const Sent> sent) {
+Result<std::vector<std::optional<ChosenSplit>>> BoostingHost::answer_choices(Conversation& with,
+                                                                             std::span<const Sent> sent) {
   std::vector<uint64_t> counts;
   for (const Sent& of_node : sent) counts.push_back(of_node.candidates.size());
   const NodeChoices choices = TRY(decode_choices(TRY(with.receive(0, kBoostingChoice)), counts));
@@ -178,7 +184,8 @@ Result<std::vector<std::optional<ChosenSplit>>> BoostingHost::answer_choices(Con
     NodePartition partition;
     partition.left = row_bits(rows.size(), [&](size_t r) { return goes_left(columns_, candidate, rows[r]); });
     if (!needs_.job.boosting.hide_feature_names) partition.column = candidate.column;
-    out[i] = ChosenSplit{static_cast<uint32_t>(needs_.self), static_cast<uint32_t>(part_.splits.size()), partition.left};
+    out[i] =
+        ChosenSplit{static_cast<uint32_t>(needs_.self), static_cast<uint32_t>(part_.splits.size()), partition.left};
     part_.splits.push_back(as_part_split(columns_, candidate));
     partitions.push_back(std::move(partition));
     rows_told += static_cast<int64_t>(rows.size());
@@ -200,12 +207,14 @@ Result<void> BoostingHost::go_down(Conversation& with, std::span<const std::opti
     if (!opened.left && !opened.right) continue;
     const std::string& bits = won[i] ? won[i]->left : memberships[i].left;
     std::vector<Node> children(2);
-    for (size_t r = 0; r < open_[i].rows.size(); ++r) children[row_bit(bits, r) ? 0 : 1].rows.push_back(open_[i].rows[r]);
+    for (size_t r = 0; r < open_[i].rows.size(); ++r)
+      children[row_bit(bits, r) ? 0 : 1].rows.push_back(open_[i].rows[r]);
     for (Node& child : children) child.grown_on = grown_on(child.rows);
     const Node smaller = children[children[0].grown_on.size() <= children[1].grown_on.size() ? 0 : 1];
     if (!opened.right) children.pop_back();
     if (!opened.left) children.erase(children.begin());
-    if ((next.size() + children.size()) * sums_->cells_bytes() <= kCellsBytesMax) add_cells(open_[i], children, smaller);
+    if ((next.size() + children.size()) * sums_->cells_bytes() <= kCellsBytesMax)
+      add_cells(open_[i], children, smaller);
     for (Node& child : children) next.push_back(std::move(child));
   }
   open_ = std::move(next);
@@ -252,7 +261,8 @@ Result<void> BoostingHost::restore(std::string_view state) {
   if (!in.ok()) return in.finish("a host's state of a vertical boosting");
   HostPart part = TRY(read_host_part(bytes));
   if (part.job != part_.job || part.party != part_.party || part.columns != part_.columns)
-    return fail(ErrorCode::corrupt, "a host's state of a vertical boosting", "expected the state of this job and party");
+    return fail(ErrorCode::corrupt, "a host's state of a vertical boosting",
+                "expected the state of this job and party");
   std::vector<Node> open;
   for (size_t nodes = in.count(); nodes > 0 && in.ok(); --nodes) {
     Node node;

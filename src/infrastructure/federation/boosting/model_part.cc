@@ -184,7 +184,8 @@ Result<GuestPart> read_guest_part(std::string_view bytes) {
   if (scale < -kScaleSizeMax || scale > kScaleSizeMax) in.reject();
   out.scale = static_cast<int>(scale);
   const size_t outputs = in.count();
-  if (outputs == 0 || outputs > kOutputsMax || (objective != static_cast<uint8_t>(Objective::multi_class) && outputs != 1))
+  if (outputs == 0 || outputs > kOutputsMax ||
+      (objective != static_cast<uint8_t>(Objective::multi_class) && outputs != 1))
     in.reject();
   for (size_t i = 0; i < outputs && in.ok(); ++i) {
     out.bases.push_back(in.signed_varint());
@@ -239,8 +240,8 @@ std::string joined_description(const GuestPart& guest, const std::vector<HostPar
       const auto& columns = own ? guest.columns : hosts[node.party - 1].columns;
       const PartSplit& split = splits.at(node.split);
       out += "  " + guest.parties[node.party] + " " + columns[split.column] + " < " +
-             format_double(static_cast<double>(split.threshold)) + (split.missing_left ? " missing left" : " missing right") +
-             " rows " + std::to_string(node.rows) + "\n";
+             format_double(static_cast<double>(split.threshold)) +
+             (split.missing_left ? " missing left" : " missing right") + " rows " + std::to_string(node.rows) + "\n";
     }
   }
   return out;

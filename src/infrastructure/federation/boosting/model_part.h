@@ -45,11 +45,11 @@ struct PartTree {
 struct GuestPart {
   std::string job;  // its name
   Objective objective = Objective::binary;
-  int scale = 0;                     // margins and leaves are whole multiples of 2^-scale
-  std::vector<int64_t> bases;        // margin before any tree, one an output: 1, or one a class
-  std::vector<std::string> parties;  // all, in the job's order; the guest is the first
-  std::vector<std::string> columns;  // the guest's own
-  std::vector<PartSplit> splits;     // the guest's own, by number
+  int scale = 0;                      // margins and leaves are whole multiples of 2^-scale
+  std::vector<int64_t> bases;         // margin before any tree, one an output: 1, or one a class
+  std::vector<std::string> parties;   // all, in the job's order; the guest is the first
+  std::vector<std::string> columns;   // the guest's own
+  std::vector<PartSplit> splits;      // the guest's own, by number
   std::vector<uint32_t> host_splits;  // how many numbers each further party has
   // Where the job does not hide them: the columns (places in the job) of each host's splits, by number. Else empty.
   std::vector<std::vector<uint32_t>> told_columns;

@@ -12,7 +12,9 @@ struct Clear {
   std::vector<BoostingColumns> columns;  // one a party
   ClearModel model;
 
-  std::vector<PartSplit>& splits(size_t party) { return party == 0 ? model.guest.splits : model.hosts[party - 1].splits; }
+  std::vector<PartSplit>& splits(size_t party) {
+    return party == 0 ? model.guest.splits : model.hosts[party - 1].splits;
+  }
 
   // The best over all parties, the first of equals; its number is the holder's next.
   std::optional<ChosenSplit> choose(const OpenNode& node, std::span<const GradientSum> gradients, const GainRule& rule,

@@ -8,7 +8,7 @@
 namespace puhui::federation {
 
 struct BoostingStep {
-  uint64_t tree = 0;   // over all rounds and classes
+  uint64_t tree = 0;  // over all rounds and classes
   uint32_t output = 0;
   uint64_t level = 0;
   bool guest_only = false;  // the whole tree in one step

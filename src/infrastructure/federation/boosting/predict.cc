@@ -18,7 +18,8 @@ Result<void> check_row(const GuestPart& part, std::span<const float> row, std::s
                 "expected one for each of " + std::to_string(part.host_splits.size()) + " hosts, came " +
                     std::to_string(answers.size()));
   for (size_t host = 0; host < answers.size(); ++host) {
-    TRY(check_row_bits(answers[host], part.host_splits[host], "the answer of '" + part.parties[host + 1] + "' about its splits"));
+    TRY(check_row_bits(answers[host], part.host_splits[host],
+                       "the answer of '" + part.parties[host + 1] + "' about its splits"));
   }
   return {};
 }
@@ -72,7 +73,8 @@ Result<PartReasons> part_reasons(const GuestPart& part, std::span<const float> r
                                  std::span<const std::string_view> answers, size_t output) {
   TRY(check_row(part, row, answers));
   if (output >= part.outputs())
-    return fail(ErrorCode::invalid, "output", "expected one of " + std::to_string(part.outputs()) + ", came " + std::to_string(output));
+    return fail(ErrorCode::invalid, "output",
+                "expected one of " + std::to_string(part.outputs()) + ", came " + std::to_string(output));
   PartReasons out{part.bases[output], std::vector<int64_t>(part.parties.size(), 0),
                   std::vector<int64_t>(part.columns.size(), 0)};
   for (const PartTree& tree : part.trees) {

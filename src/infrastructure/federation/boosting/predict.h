@@ -22,8 +22,8 @@ struct PartMargins {
   std::vector<int64_t> margins;  // one an output, in units of 2^-scale
 };
 struct PartReasons {
-  int64_t base = 0;                     // the mean margin of the training rows
-  std::vector<int64_t> by_party;        // all parties; the guest's is the sum of its columns'
+  int64_t base = 0;               // the mean margin of the training rows
+  std::vector<int64_t> by_party;  // all parties; the guest's is the sum of its columns'
   std::vector<int64_t> by_guest_column;
 };
 

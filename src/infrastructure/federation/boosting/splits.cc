@@ -35,7 +35,8 @@ int64_t GainRule::leaf(GradientSum total, int scale) const {
   if (total.h <= 0) return 0;  // a sample that holds no row
   const double weight = -static_cast<double>(total.g) / (static_cast<double>(total.h) + l2_) * learning_rate_;
   const double units = std::nearbyint(std::ldexp(weight, scale + scale_.h_bits - scale_.g_bits));
-  return static_cast<int64_t>(std::clamp(units, -static_cast<double>(kBoostedLeafMax), static_cast<double>(kBoostedLeafMax)));
+  return static_cast<int64_t>(
+      std::clamp(units, -static_cast<double>(kBoostedLeafMax), static_cast<double>(kBoostedLeafMax)));
 }
 
 bool GainRule::may_split(GradientSum total, size_t rows) const {

@@ -33,7 +33,8 @@ Result<LevelOrder> decode_order(std::string_view bytes, size_t rows) {
   if (in.ok()) out.sampled = std::string(in.raw(in.remaining()));
   TRY(in.finish("the guest's order for a tree level"));
   if (out.all_rows || !out.gradients) {
-    if (!out.sampled.empty()) return fail(ErrorCode::corrupt, "the guest's order for a tree level", "expected no bits of sampled rows");
+    if (!out.sampled.empty())
+      return fail(ErrorCode::corrupt, "the guest's order for a tree level", "expected no bits of sampled rows");
   } else {
     TRY(check_row_bits(out.sampled, rows, "the guest's sampled rows"));
   }

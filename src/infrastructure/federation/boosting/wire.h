@@ -31,7 +31,7 @@ struct LevelOrder {
   bool gradients = false;  // then the gradients of the sampled rows follow
   uint32_t slot_bits = 0;  // of one row's pair of numbers, wide enough for the sum of all
   bool all_rows = true;
-  std::string sampled;     // unless all_rows: row_bits over all rows
+  std::string sampled;  // unless all_rows: row_bits over all rows
   uint64_t open_nodes = 0;
 };
 std::string encode(const LevelOrder& order);
