@@ -4,13 +4,15 @@
 
 #include <string>
 
+#include "ground/base/json.h"
 #include "infrastructure/federation/party_data.h"
 
 namespace puhui::federation {
 
-struct LogisticParts {
+struct ClearLogistic {
   std::string guest, host;  // as write_logistic_part writes them
+  Json measures;            // of the guest, on the training rows
 };
-Result<LogisticParts> logistic_in_the_clear(const Job& job, const PartyData& guest, const PartyData& host);
+Result<ClearLogistic> logistic_in_the_clear(const Job& job, const PartyData& guest, const PartyData& host);
 
 }  // namespace puhui::federation
