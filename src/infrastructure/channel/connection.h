@@ -22,6 +22,7 @@ inline constexpr size_t kWholeMessageBytesMax = size_t{1} << 30;  // of one that
 inline constexpr size_t kWaitingBytesMax = size_t{64} << 20;      // each way, before the sender waits
 inline constexpr size_t kWaitingBytesMin = size_t{1} << 20;
 inline constexpr uint16_t kProtocolVersion = 1;
+inline constexpr std::string_view kAnyPurpose = "puhui/1";  // of who names none
 
 struct Traffic {
   uint64_t bytes_sent = 0, bytes_received = 0;  // on the wire, frames and TLS records' payload
@@ -71,7 +72,8 @@ class Connection {
   // is dropped; a goodbye can still be said.
   virtual void interrupt() = 0;
 
-  virtual const std::string& peer() const = 0;  // the name its certificate is pinned under
+  virtual const std::string& purpose() const = 0;  // what the caller came for, as both sides agreed in the handshake
+  virtual const std::string& peer() const = 0;     // the name its certificate is pinned under
   virtual const Digest& peer_fingerprint() const = 0;
   virtual Traffic traffic() const = 0;
 };

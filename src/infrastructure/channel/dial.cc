@@ -12,6 +12,7 @@ Result<std::unique_ptr<Connection>> dial_at(const Identity& own, const Clock& cl
   Socket socket = TRY(connect_to(TRY(parse_address(options.address)), options.connect_max_ms));
   const Handshake handshake{.side = Side::caller,
                             .peers = {options.peer},
+                            .purposes = {options.purpose},
                             .own = own.certificate().fingerprint.hex(),
                             .now = now,
                             .wait_max_ms = options.handshake_max_ms};

@@ -11,8 +11,9 @@
 namespace puhui::channel {
 
 struct DialOptions {
-  std::string address;  // host:port, [v6 address]:port
-  Pinned peer;          // who must answer
+  std::string address;                             // host:port, [v6 address]:port
+  Pinned peer;                                     // who must answer
+  std::string purpose = std::string(kAnyPurpose);  // what for: one of the listener's (ALPN)
   int64_t connect_max_ms = 10'000, handshake_max_ms = 10'000;
   ConnectionOptions connection = {};
 };

@@ -13,8 +13,8 @@ namespace puhui::channel {
 class FramedConnection : public Connection {
  public:
   using TakePiece = std::function<Result<void>(std::string_view piece)>;
-  FramedConnection(std::string peer, const Digest& peer_fingerprint)
-      : peer_(std::move(peer)), peer_fingerprint_(peer_fingerprint) {}
+  FramedConnection(std::string peer, const Digest& peer_fingerprint, std::string purpose)
+      : peer_(std::move(peer)), peer_fingerprint_(peer_fingerprint), purpose_(std::move(purpose)) {}
 
   void agree(const Id128& session, uint32_t attempt) override;
   Result<void> send(uint16_t kind, std::initializer_list<std::string_view> parts) override;
@@ -23,6 +23,7 @@ class FramedConnection : public Connection {
   Result<void> end() override;
   Result<std::string> receive(uint16_t kind, size_t bytes_max) override;
   Result<void> receive(uint16_t kind, const TakePiece& take_piece) override;
+  const std::string& purpose() const override { return purpose_; }
   const std::string& peer() const override { return peer_; }
   const Digest& peer_fingerprint() const override { return peer_fingerprint_; }
   Traffic traffic() const override;
@@ -42,6 +43,7 @@ class FramedConnection : public Connection {
 
   std::string peer_;
   Digest peer_fingerprint_;
+  std::string purpose_;
   // The sending thread's.
   FrameWriter writer_;
   std::string chunk_;  // of the message under way: its last frame must be known as the last

@@ -95,6 +95,21 @@ TEST(Handshake, ACertificateOutOfDateIsRefusedAndBothSay) {
   EXPECT_TRUE(has(houses.refusal(1), "expected the certificate of bank-b to be in date")) << houses.refusal(1);
 }
 
+TEST(Handshake, BothSidesKnowWhatTheCallIsFor) {
+  Houses houses({}, kTestWaitMs, {"jobs/1", "questions/1"});
+  const auto called =
+      dial(houses.b, houses.clock, {.address = houses.address(), .peer = pinned(houses.a), .purpose = "questions/1"});
+  ASSERT_TRUE(called) << reason_of(called);
+  EXPECT_EQ((*called)->purpose(), "questions/1");
+  EXPECT_EQ(houses.arrivals.take("bank-b", kTestWaitMs).value()->purpose(), "questions/1");
+  const auto other =
+      dial(houses.b, houses.clock, {.address = houses.address(), .peer = pinned(houses.a), .purpose = "chess/1"});
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, ErrorCode::forbidden);
+  EXPECT_TRUE(has(reason_of(other), "do not agree on what the call is for")) << reason_of(other);
+  EXPECT_TRUE(has(houses.refusal(), "do not agree on what the call is for")) << houses.refusal();
+}
+
 TEST(Handshake, APlainTextCallerIsRefused) {
   Houses houses;
   const Socket caller = plain_caller(houses);

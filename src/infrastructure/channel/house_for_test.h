@@ -36,11 +36,13 @@ struct Houses {
   std::unique_ptr<Listener> listener;
   ConnectionOptions at_a;
 
-  explicit Houses(ConnectionOptions connection_at_a = {}, int64_t handshake_max_ms = kTestWaitMs)
+  explicit Houses(ConnectionOptions connection_at_a = {}, int64_t handshake_max_ms = kTestWaitMs,
+                  const std::vector<std::string>& purposes = {std::string(kAnyPurpose)})
       : at_a(connection_at_a) {
     listener = Listener::start(a,
                                {.address = "127.0.0.1:0",
                                 .peers = {pinned(b)},
+                                .purposes = purposes,
                                 .handshake_max_ms = handshake_max_ms,
                                 .connection = connection_at_a},
                                {.clock = clock,

@@ -168,6 +168,7 @@ void TlsListener::greet(Socket caller, const std::string& from) {
 
 Result<std::unique_ptr<Connection>> TlsListener::greeted(Socket caller) {
   Handshake handshake{.side = Side::listener,
+                      .purposes = options_.purposes,
                       .own = own_.certificate().fingerprint.hex(),
                       .now = needs_.clock.now(),
                       .wait_max_ms = options_.handshake_max_ms,

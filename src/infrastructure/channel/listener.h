@@ -20,6 +20,7 @@ inline constexpr size_t kConnectionsMax = 256;  // open at once, of one listener
 struct ListenerOptions {
   std::string address;        // host:port, [v6 address]:port, :port for all addresses; port 0 is the system's choice
   std::vector<Pinned> peers;  // may be changed by `pin`
+  std::vector<std::string> purposes = {std::string(kAnyPurpose)};  // what callers may come for; another is refused
   int64_t handshake_max_ms = 10'000;
   ConnectionOptions connection = {};
 };

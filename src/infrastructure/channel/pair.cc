@@ -152,8 +152,8 @@ Traffic Link::traffic(size_t side) const {
 
 class PairEnd : public FramedConnection {
  public:
-  PairEnd(std::shared_ptr<Link> link, size_t side, const std::string& peer)
-      : FramedConnection(peer, sha256(peer)), link_(std::move(link)), side_(side) {}
+  PairEnd(std::shared_ptr<Link> link, size_t side, const std::string& peer, const std::string& purpose)
+      : FramedConnection(peer, sha256(peer), purpose), link_(std::move(link)), side_(side) {}
   ~PairEnd() override { link_->goodbye(side_, {}); }
   void goodbye(std::string_view reason) override { link_->goodbye(side_, reason); }
   void interrupt() override { link_->interrupt(side_); }
@@ -173,7 +173,8 @@ class PairEnd : public FramedConnection {
 Pair connected_pair(const PairOptions& options) {
   CHECK(options.connection.waiting_bytes_max >= kWaitingBytesMin, "some frames must find room");
   auto link = std::make_shared<Link>(options);
-  return {std::make_unique<PairEnd>(link, 0, options.second), std::make_unique<PairEnd>(link, 1, options.first)};
+  return {std::make_unique<PairEnd>(link, 0, options.second, options.purpose),
+          std::make_unique<PairEnd>(link, 1, options.first, options.purpose)};
 }
 
 }  // namespace puhui::channel

@@ -22,6 +22,7 @@ struct PairFaults {
 
 struct PairOptions {
   std::string first = "first", second = "second";  // the parties' names
+  std::string purpose = std::string(kAnyPurpose);
   PairFaults from_first = {}, from_second = {};
   ConnectionOptions connection = {};
 };

@@ -33,7 +33,7 @@ Result<std::thread> start_thread(std::function<void()> work) {
 
 TlsConnection::TlsConnection(std::unique_ptr<TlsSocket> socket, const ConnectionOptions& options,
                              std::shared_ptr<void> held)
-    : FramedConnection(socket->peer().party, socket->peer().fingerprint),
+    : FramedConnection(socket->peer().party, socket->peer().fingerprint, socket->purpose()),
       options_(options),
       held_(std::move(held)),
       socket_(std::move(socket)),

@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kNamedMax = 8;
 
-enum class Cause : uint8_t { not_tls, version, no_certificate, ours_refused, ours_out_of_date, closed, other };
+enum class Cause : uint8_t { not_tls, version, no_certificate, ours_refused, ours_out_of_date, purpose, closed, other };
 
 Cause cause_of(int reason) {
   switch (reason) {
@@ -43,6 +43,8 @@ Cause cause_of(int reason) {
     case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED: return Cause::ours_refused;
     case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED: return Cause::ours_out_of_date;
+    case SSL_R_NO_APPLICATION_PROTOCOL:
+    case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: return Cause::purpose;
     case SSL_R_UNEXPECTED_EOF_WHILE_READING: return Cause::closed;
     default: return Cause::other;
   }
@@ -92,6 +94,10 @@ Error tls_failure(std::string_view doing, std::string_view own) {
     case Cause::ours_out_of_date:
       return forbidden("the other side finds this house's certificate " + std::string(own) +
                        " out of date: make a new one, or one of the two clocks is wrong");
+    case Cause::purpose:
+      return forbidden(
+          "the two houses do not agree on what the call is for: one of them runs an older program, or nobody there "
+          "takes part in this");
     case Cause::closed: return broken(doing, "the other side closed it without a word: did its program stop?");
     case Cause::other: break;
   }

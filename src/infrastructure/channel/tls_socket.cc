@@ -57,6 +57,32 @@ int check_peer(X509_STORE_CTX* store, void*) {
   return 1;
 }
 
+// What ALPN carries: each name behind its length.
+std::string alpn_names(const std::vector<std::string>& purposes) {
+  std::string out;
+  for (const std::string& purpose : purposes) {
+    CHECK(!purpose.empty() && purpose.size() <= 255, "a purpose has a name that ALPN can carry");
+    out += static_cast<char>(purpose.size());
+    out += purpose;
+  }
+  return out;
+}
+
+// The listener's choice: the first of the caller's that it knows. None: the handshake ends with an alert that says so.
+int choose_purpose(SSL* ssl, const unsigned char** chosen, unsigned char* chosen_size, const unsigned char* offered,
+                   unsigned int offered_size, void*) {
+  const auto* verdict = static_cast<Verdict*>(SSL_get_app_data(ssl));
+  if (verdict == nullptr) return SSL_TLSEXT_ERR_ALERT_FATAL;
+  for (unsigned int at = 0; at < offered_size && at + 1 + offered[at] <= offered_size; at += 1 + offered[at]) {
+    const std::string_view name(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
+    if (std::ranges::find(verdict->handshake.purposes, name) == verdict->handshake.purposes.end()) continue;
+    *chosen = offered + at + 1;
+    *chosen_size = offered[at];
+    return SSL_TLSEXT_ERR_OK;
+  }
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
 bool limit_to_tls13(SSL_CTX* context) {
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
@@ -88,6 +114,7 @@ Result<SslContext> tls_context(const Identity& own, Side side, Timestamp now) {
       "an identity's certificate and key belong together");
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   SSL_CTX_set_cert_verify_callback(context.get(), check_peer, nullptr);
+  if (side == Side::listener) SSL_CTX_set_alpn_select_cb(context.get(), choose_purpose, nullptr);
   return context;
 }
 
@@ -158,6 +185,11 @@ Result<std::unique_ptr<TlsSocket>> TlsSocket::greet(Socket socket, SSL_CTX* cont
   SSL_set_app_data(ssl, &verdict);
   out->own_ = handshake.own;
   handshake.side == Side::caller ? SSL_set_connect_state(ssl) : SSL_set_accept_state(ssl);
+  const std::string names = alpn_names(handshake.purposes);
+  if (handshake.side == Side::caller) {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(names.data());
+    CHECK(SSL_set_alpn_protos(ssl, bytes, static_cast<unsigned int>(names.size())) == 0, "OpenSSL has memory");
+  }
   const int64_t deadline_ms = now_ms() + handshake.wait_max_ms;
   while (true) {
     ERR_clear_error();
@@ -178,6 +210,12 @@ Result<std::unique_ptr<TlsSocket>> TlsSocket::greet(Socket socket, SSL_CTX* cont
   SSL_set_app_data(ssl, nullptr);
   CHECK(verdict.found && SSL_version(ssl) == TLS1_3_VERSION, "a handshake ends with a peer that was checked");
   out->peer_ = *std::move(verdict.found);
+  const unsigned char* purpose = nullptr;
+  unsigned int purpose_size = 0;
+  SSL_get0_alpn_selected(ssl, &purpose, &purpose_size);
+  out->purpose_ = std::string(reinterpret_cast<const char*>(purpose), purpose_size);
+  if (out->purpose_.empty() && !handshake.purposes.empty())
+    out->purpose_ = handshake.purposes.front();  // one who names none
   return out;
 }
 

@@ -22,8 +22,9 @@ Result<SslContext> tls_context(const Identity& own, Side side, Timestamp now);
 
 struct Handshake {
   Side side;
-  std::vector<Pinned> peers;  // who may be there
-  std::string own;            // our certificate's fingerprint, for messages
+  std::vector<Pinned> peers;          // who may be there
+  std::vector<std::string> purposes;  // the caller's one; the listener's, any of which will do
+  std::string own;                    // our certificate's fingerprint, for messages
   Timestamp now;
   int64_t wait_max_ms = 0;
   const Signal* stop = nullptr;  // calls it off
@@ -37,6 +38,7 @@ class TlsSocket {
   ~TlsSocket();
 
   const Pinned& peer() const { return peer_; }
+  const std::string& purpose() const { return purpose_; }
   int fd() const { return socket_.fd(); }
 
   enum class Outcome : uint8_t { some, blocked, ended, failed };
@@ -64,6 +66,7 @@ class TlsSocket {
   std::unique_ptr<Wire> wire_;
   SslHandle ssl_;
   Pinned peer_;
+  std::string purpose_;
   std::string own_;
   short wanted_ = 0;
   Error failure_;
