@@ -1,5 +1,5 @@
-// The guest's last word on a vertical logistic regression: slope and base under which the sum of both partial scores is on the
-// scale of the true sigmoid (Platt 1999), and how good the model is on its training rows.
+// The guest's last word on a vertical logistic regression. It knows the host's partial scores of the training rows by then, so it
+// fits its own weights and a slope for the host's score once more under the true sigmoid, and says how good the model is.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,6 @@ struct CalibratedLogistic {
   Json measures;  // rows, bad_share, auc, ks, gini, average_precision, brier, log_loss, epochs, batches
 };
 // `invalid` when a host's score is outside kPartialScoreMax, naming the row.
-Result<CalibratedLogistic> calibrate(const LogisticLearner& guest, std::span<const int64_t> host_scores);
+Result<CalibratedLogistic> calibrate(const LogisticLearner& guest, std::span<const int64_t> host_scores, double l2);
 
 }  // namespace puhui::federation

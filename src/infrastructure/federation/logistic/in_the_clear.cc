@@ -32,7 +32,7 @@ Result<ClearLogistic> logistic_in_the_clear(const Job& job, const PartyData& gue
     TRY(left.finish_batch(a, sums_over(a, b.terms, left.columns())));
     TRY(right.finish_batch(b, sums_over(b, a.terms, right.columns())));
   }
-  CalibratedLogistic calibrated = TRY(calibrate(left, right.scores()));
+  CalibratedLogistic calibrated = TRY(calibrate(left, right.scores(), job.logistic.l2));
   return ClearLogistic{.guest = write_logistic_part(calibrated.part),
                        .host = write_logistic_part(right.part()),
                        .measures = std::move(calibrated.measures)};

@@ -38,6 +38,7 @@ class LogisticLearner {
 
   std::vector<int64_t> scores() const;  // partial scores of all rows with the weights as they are, 2^-24
   LogisticModelPart part() const;       // the guest's without its calibration: base is the intercept, slope 1
+  std::span<const int32_t> standardised_row(size_t row) const { return {&values_[row * columns_], columns_}; }  // 2^-16
   bool has_labels() const { return has_labels_; }
   std::vector<uint8_t> labels() const { return labels_; }
 

@@ -28,7 +28,7 @@ struct LogisticModelPart {
   Role role = Role::host;
   std::string party, peer;
   std::vector<LogisticColumn> columns;
-  // Guest only: margin = base + slope · (sum of both partial scores), on the scale of the true sigmoid.
+  // Guest only: margin = base + its own partial score + slope · the host's, on the scale of the true sigmoid.
   int64_t base = 0, slope = 0;
   bool operator==(const LogisticModelPart&) const = default;
 };

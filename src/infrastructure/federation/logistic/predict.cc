@@ -40,9 +40,8 @@ Result<LogisticAnswer> predict_logistic(const LogisticModelPart& guest, std::spa
   out.margin = out.base + out.host;
   for (size_t j = 0; j < values.size(); ++j) {
     const LogisticColumn& column = guest.columns[j];
-    // x counts in 2^-16, slope · weight in 2^-24.
     const int64_t x = standardised(values[j], column.mean, column.deviation);
-    const int64_t contribution = times(x * column.weight >> kValueBits, guest.slope);
+    const int64_t contribution = (x * column.weight + (int64_t{1} << (kValueBits - 1))) >> kValueBits;
     out.contributions.push_back(contribution);
     out.margin += contribution;
   }
