@@ -1,7 +1,35 @@
-#include "infrastructure/federation/stage.h"
+// Which stages a job of each kind goes through: the intersection, then the kind's own.
+#include "infrastructure/federation/boosting/boosting_stage.h"
+#include "infrastructure/federation/psi/psi.h"
 
 namespace puhui::federation {
 
-std::vector<StageMaker> stages_of(const Job&) { return {}; }
+namespace {
+
+// None: the rows stand in the same order everywhere already.
+void add_matching(const Job& job, std::vector<StageMaker>& stages) {
+  if (job.intersection.matching == Matching::ecdh) stages.emplace_back(make_ecdh_stage);
+  if (job.intersection.matching == Matching::oprf) stages.emplace_back(make_oprf_stage);
+}
+
+}  // namespace
+
+std::vector<StageMaker> stages_of(const Job& job) {
+  std::vector<StageMaker> stages;
+  switch (job.kind) {
+    case JobKind::intersection: add_matching(job, stages); break;
+    case JobKind::aggregate: stages.emplace_back(make_aggregate_stage); break;
+    case JobKind::vertical_boosting:
+      add_matching(job, stages);
+      stages.emplace_back(make_boosting_stage);
+      break;
+    case JobKind::vertical_logistic:
+    case JobKind::measures:
+    case JobKind::horizontal_boosting:
+    case JobKind::horizontal_logistic:
+    case JobKind::conversion: break;
+  }
+  return stages;
+}
 
 }  // namespace puhui::federation
