@@ -88,6 +88,7 @@ class FusedConnection final : public channel::Connection {
   void interrupt() override {
     if (inner_) inner_->interrupt();
   }
+  const std::string& purpose() const override { return inner_ ? inner_->purpose() : name_; }
   const std::string& peer() const override { return name_; }
   const Digest& peer_fingerprint() const override { return fingerprint_; }
   channel::Traffic traffic() const override { return inner_ ? inner_->traffic() : channel::Traffic{}; }
