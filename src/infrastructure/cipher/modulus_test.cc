@@ -190,8 +190,9 @@ TEST(Modulus, powers_are_those_of_gmp) {
     RandomStream random(Random(23), 1, 1);
     const auto a = residues(modulus.value(), 9, 1);
     const Residues bases = modulus.from_naturals(a);
-    const Natural n_minus_1 = modulus.value() - Natural(1);
-    for (const Natural& exponent : {Natural(), Natural(1), Natural(65537), drawn(random, 200), n_minus_1}) {
+    const bool is_short = modulus.value().bits() < 400;
+    const Natural longest = is_short ? modulus.value() - Natural(1) : drawn(random, 330);
+    for (const Natural& exponent : {Natural(), Natural(1), Natural(65537), drawn(random, 200), longest}) {
       std::vector<Natural> expected;
       for (const Natural& value : a) expected.push_back(power_by_gmp(value, exponent, modulus.value()));
       EXPECT_EQ(bytes_of(modulus, modulus.power(bases, exponent)), bytes_of(modulus, expected)) << exponent.hex();
