@@ -1,11 +1,33 @@
 #include "infrastructure/cipher/modulus.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <new>
 
 #include "ground/base/check.h"
 #include "infrastructure/cipher/batch.h"
 
 namespace puhui::cipher {
+
+namespace {
+
+constexpr size_t kCacheLineBytes = 64, kLargePageBytes = size_t{2} << 20;
+
+}  // namespace
+
+uint64_t* allocate_words(size_t count) {
+  const size_t bytes = count * sizeof(uint64_t);
+  const size_t unit = bytes >= 2 * kLargePageBytes ? kLargePageBytes : kCacheLineBytes;
+  const size_t whole = (bytes + unit - 1) / unit * unit;
+  void* out = std::aligned_alloc(unit, whole);
+  if (out == nullptr) throw std::bad_alloc();
+  if (unit == kLargePageBytes) (void)madvise(out, whole, MADV_HUGEPAGE);  // advice: without it, it is only slower
+  return static_cast<uint64_t*>(out);
+}
+
+void free_words(uint64_t* words) { std::free(words); }
 
 void Residues::append(const Residues& other) {
   if (words_ == 0) words_ = other.words_;

@@ -22,6 +22,21 @@ inline constexpr size_t kModulusBitsMin = 256, kModulusBitsMax = 8192;
 class Lanes;  // lanes.h: the kernel's own work
 class AlignedWords;
 
+// Words on a cache line's edge; many of them on large pages where the system gives them, because a histogram reads its rows in any order and would
+// otherwise look up a page for each.
+uint64_t* allocate_words(size_t count);
+void free_words(uint64_t* words);
+struct WordAllocator {
+  using value_type = uint64_t;
+  template <class>
+  struct rebind {
+    using other = WordAllocator;
+  };
+  uint64_t* allocate(size_t count) { return allocate_words(count); }
+  void deallocate(uint64_t* words, size_t) { free_words(words); }
+  bool operator==(const WordAllocator&) const = default;
+};
+
 // `count` residues in the form of one Modulus, each `words` 64-bit words, one after the other: rows, so that choosing, slicing and sending
 // them needs no kernel; products turn eight at a time into lanes and back.
 class Residues {
@@ -38,7 +53,7 @@ class Residues {
 
  private:
   size_t words_ = 0;
-  std::vector<uint64_t> data_;
+  std::vector<uint64_t, WordAllocator> data_;
 };
 
 class Modulus {
