@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -343,6 +344,17 @@ TEST(Scalar, InverseUndoesAtTheEnds) {
     curve.multiply(points, Scalar::from_bytes(eight_times), by_negative);
     EXPECT_EQ(by_eight, by_negative) << name_of(kernel);
   }
+}
+
+TEST(Scalar, ManyAtOnceAreDrawnApartAndBelowTheOrder) {
+  EXPECT_TRUE(Scalar::random(0).empty());
+  const std::vector<Scalar> scalars = Scalar::random(100);
+  std::set<Bytes32> seen;
+  for (const Scalar& scalar : scalars) {
+    EXPECT_EQ(Scalar::from_bytes(scalar.bytes()).bytes(), scalar.bytes());
+    seen.insert(scalar.bytes());
+  }
+  EXPECT_EQ(seen.size(), 100u);
 }
 
 TEST(Scalar, InversesOfManyAreTheInversesOfEach) {

@@ -115,8 +115,9 @@ Result<OprfKey> read_oprf_key(std::string_view bytes) {
   out.epoch = in.u64();
   const std::string_view scalar = in.raw(32);
   in.digest();
+  // Below 2^252, so below the order; a key that is drawn is not with a chance of 2^-127.
   const bool is_zero = std::ranges::all_of(scalar, [](char byte) { return byte == 0; });
-  if (is_zero) in.reject();
+  if (is_zero || (scalar.size() == 32 && static_cast<uint8_t>(scalar[31]) >= 0x10)) in.reject();
   TRY(in.finish("the key of an epoch"));
   std::array<uint8_t, 32> little_endian;
   std::copy_n(scalar.begin(), 32, little_endian.begin());
