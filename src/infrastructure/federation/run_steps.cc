@@ -43,6 +43,8 @@ Result<void> Run::make_stage() {
   TRY(needs_.files.make_folder(folder));
   stage_needs_.reset(new StageNeeds{job_, rows_.empty() ? request_.data : common_, self_, needs_.files, folder,
                                     leakage_, needs_.progress, &signatory_});
+  stage_needs_->house_folder = request_.house_folder;
+  stage_needs_->epoch = static_cast<uint64_t>(needs_.clock.now().microseconds / 1'000'000 / kEpochSeconds);
   auto made = makers_[place](*stage_needs_);
   if (!made) {
     is_fatal_ = true;
