@@ -47,7 +47,6 @@ Ciphertexts PublicKey::encrypt(const Integers& values) const {
     Residues obfuscators = state_->obfuscators(count, state_->short_base());
     modulus().multiply(plain, obfuscators, obfuscators);
     copy_rows(obfuscators, out.residues, first);
-    wipe(plain);
   }
   return out;
 }
@@ -60,7 +59,6 @@ void PublicKey::refresh(Ciphertexts& what) const {
     Residues obfuscators = state_->obfuscators(count, state_->full_base());
     modulus().multiply(rows, obfuscators, rows);
     copy_rows(rows, what.residues, first);
-    wipe(obfuscators);
   }
 }
 

@@ -1,6 +1,4 @@
 // Who has the factors works modulo p² and q² (Paillier), p² and q (Okamoto–Uchiyama), and joins.
-#include <openssl/crypto.h>
-
 #include <deque>
 
 #include "ground/base/check.h"
@@ -16,7 +14,6 @@ struct Factors {
 
 struct Sides {
   Residues a, b;
-  ~Sides() { wipe(a), wipe(b); }
 };
 
 // Blum primes with nothing in common but 2 in p - 1 and q - 1: minus a square then makes obfuscators of every kind that a random number
@@ -169,7 +166,6 @@ Residues SecretKey::State::encrypt_with(const Integers& values, size_t first, Re
     modulus.multiply(plain, shared().offset_inverse(std::min(values.words, words_for(shared().plaintext_bits))), plain);
   }
   modulus.multiply(plain, obfuscators, obfuscators);
-  wipe(plain);
   return obfuscators;
 }
 
@@ -180,7 +176,7 @@ Residues SecretKey::State::take_prepared(size_t count_max) {
   Residues& last = prepared.back();
   const size_t count = std::min(count_max, last.count());
   Residues out = rows_of(last, last.count() - count, count);
-  OPENSSL_cleanse(last.at(last.count() - count), count * last.words() * sizeof(uint64_t));
+  wipe_memory(last.at(last.count() - count), count * last.words() * sizeof(uint64_t));
   last.resize(last.count() - count);
   if (last.count() == 0) prepared.pop_back();
   prepared_count -= count;
@@ -224,10 +220,7 @@ Result<SecretKey> SecretKey::from_factors(Scheme scheme, const Natural& p, const
 SecretKey::SecretKey(std::unique_ptr<State> state) : state_(std::move(state)) {}
 SecretKey::SecretKey(SecretKey&&) noexcept = default;
 SecretKey& SecretKey::operator=(SecretKey&&) noexcept = default;
-SecretKey::~SecretKey() {
-  if (state_ == nullptr) return;
-  for (Residues& block : state_->prepared) wipe(block);
-}
+SecretKey::~SecretKey() = default;
 
 const PublicKey& SecretKey::public_key() const { return state_->public_key; }
 
@@ -289,7 +282,7 @@ Result<Integers> SecretKey::decrypt(const Ciphertexts& what, size_t words, size_
     }
   }
   if (beyond == what.count()) return out;
-  OPENSSL_cleanse(out.data.data(), out.data.size() * sizeof(uint64_t));
+  wipe_memory(out.data.data(), out.data.size() * sizeof(uint64_t));
   return fail(ErrorCode::corrupt, "ciphertext " + std::to_string(beyond),
               "expected a plaintext of " + std::to_string(bits_max) +
                   " bits with its sign, came a larger one; end the job, the peer left the protocol");

@@ -52,7 +52,6 @@ SecretWords CoprimePair::join(const Residues& modulo_a, const Residues& modulo_b
   Residues quotient = to_residues(a_, difference);
   a_.multiply(quotient, b_inverse_, quotient);
   const SecretWords times = to_words(a_, quotient, words_for(a_.value().bits()));
-  wipe(quotient);
   SecretWords out(count, words_);
   for (size_t i = 0; i < count; ++i) {
     multiply_words(out.at(i), times.at(i), b_words_.at(0));
@@ -113,7 +112,6 @@ Residues PrimeSide::plaintexts(const SecretWords& ciphertexts) const {
   Residues raised = reduce(ciphertexts);
   raised = square_.power(raised, exponent_);
   Residues out = to_residues(prime_, quotients(raised));
-  wipe(raised);
   prime_.multiply(out, unit_inverse_, out);
   return out;
 }

@@ -60,8 +60,8 @@ class Lanes {
  protected:
   Lanes(LanesForm form, const Natural& modulus);
   LanesForm form_;
-  std::vector<uint64_t> modulus_;  // limbs
-  uint64_t minus_inverse_ = 0;     // of the modulus, modulo 2^limb_bits
+  AlignedWords modulus_;        // limbs
+  uint64_t minus_inverse_ = 0;  // of the modulus, modulo 2^limb_bits
 };
 
 // Splits words of 64 bits into limbs and joins them.

@@ -14,6 +14,7 @@
 #include "ground/base/result.h"
 #include "infrastructure/cipher/kernel.h"
 #include "infrastructure/cipher/natural.h"
+#include "infrastructure/cipher/wiping.h"
 
 namespace puhui::cipher {
 
@@ -33,7 +34,10 @@ struct WordAllocator {
     using other = WordAllocator;
   };
   uint64_t* allocate(size_t count) { return allocate_words(count); }
-  void deallocate(uint64_t* words, size_t) { free_words(words); }
+  void deallocate(uint64_t* words, size_t count) {
+    wipe_memory(words, count * sizeof *words);  // also what is modulo a secret factor
+    free_words(words);
+  }
   bool operator==(const WordAllocator&) const = default;
 };
 

@@ -1,6 +1,5 @@
 #include "infrastructure/cipher/words.h"
 
-#include <openssl/crypto.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -20,8 +19,6 @@ uint64_t word_of_bytes(const char* big_endian) {
 }
 
 }  // namespace
-
-SecretWords::~SecretWords() { OPENSSL_cleanse(data_.data(), data_.size() * sizeof(uint64_t)); }
 
 SecretWords SecretWords::random(size_t count, size_t each) {
   CHECK(sodium_init() >= 0, "the system gives no randomness");
@@ -157,11 +154,11 @@ SecretWords to_words(const Modulus& modulus, const Residues& residues, size_t ea
         std::memcpy(last + 8 - left, end - left, left);
         word = word_of_bytes(last);
         left = 0;
-        OPENSSL_cleanse(last, sizeof(last));
+        wipe_memory(last, sizeof(last));
       }
     }
   }
-  wipe(bytes);
+  wipe_memory(bytes.data(), bytes.size());
   return out;
 }
 
@@ -179,15 +176,9 @@ Residues to_residues(const Modulus& modulus, const SecretWords& values) {
     }
   }
   auto residues = modulus.read(bytes);
-  wipe(bytes);
+  wipe_memory(bytes.data(), bytes.size());
   CHECK(residues.has_value(), "values must be below the modulus");
   return *std::move(residues);
 }
-
-void wipe(Residues& residues) {
-  if (residues.count() != 0) OPENSSL_cleanse(residues.at(0), residues.count() * residues.words() * sizeof(uint64_t));
-}
-
-void wipe(std::string& bytes) { OPENSSL_cleanse(bytes.data(), bytes.size()); }
 
 }  // namespace puhui::cipher

@@ -5,13 +5,11 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "infrastructure/cipher/modulus.h"
 #include "infrastructure/cipher/natural.h"
+#include "infrastructure/cipher/wiping.h"
 
 namespace puhui::cipher {
 
@@ -21,12 +19,8 @@ constexpr size_t words_for(size_t bits) { return (bits + 63) / 64; }
 class SecretWords {
  public:
   SecretWords(size_t count, size_t each) : each_(each), data_(count * each) {}
-  ~SecretWords();
   SecretWords(SecretWords&&) noexcept = default;
-  SecretWords& operator=(SecretWords&& other) noexcept {
-    std::swap(each_, other.each_), data_.swap(other.data_);
-    return *this;
-  }
+  SecretWords& operator=(SecretWords&&) noexcept = default;
   SecretWords(const SecretWords&) = delete;
   SecretWords& operator=(const SecretWords&) = delete;
   static SecretWords random(size_t count, size_t each);  // from the system's randomness
@@ -39,7 +33,7 @@ class SecretWords {
 
  private:
   size_t each_;
-  std::vector<uint64_t> data_;
+  std::vector<uint64_t, Wiping<uint64_t>> data_;
 };
 
 // All ones or all zeros.
@@ -68,7 +62,5 @@ SecretWords words_of(const Natural& value, size_t words);
 // Canonical residues as `each` words, and back (each below the modulus).
 SecretWords to_words(const Modulus& modulus, const Residues& residues, size_t each);
 Residues to_residues(const Modulus& modulus, const SecretWords& values);
-void wipe(Residues& residues);
-void wipe(std::string& bytes);
 
 }  // namespace puhui::cipher
