@@ -1,5 +1,5 @@
 // Two additively homomorphic ciphers behind one face: Paillier (1999) and Okamoto–Uchiyama (1998), keys of 2048 bits or
-// more. A plaintext is a signed integer; several numbers travel in one, slot beside slot. Who holds the secret key encrypts by
+// more (docs/decisions/0102). A plaintext is a signed integer; several numbers travel in one, slot beside slot. Who holds the secret key encrypts by
 // the factors (CRT); obfuscators h^r have a short exponent and a fixed base, and can be made ahead of time.
 // Timing: encryption, decryption and refresh are constant-time in the plaintext and in r for a key; pack and unpack are too. Sums and
 // dot depend on the caller's own places and factors, which never leave the machine but by their result. Making a key is not constant-time.
@@ -82,7 +82,7 @@ class PublicKey {
   Result<void> subtract(Ciphertexts& from, const Ciphertexts& what) const;
   Ciphertexts zeros(size_t count) const;  // encode of 0: where sums begin
   // Multiplies by fresh obfuscators of full length: before a result leaves, so that not even the key's owner learns more of it than its
-  // plaintext. Some ten times encrypt's cost: of results, not of rows.
+  // plaintext. Six times encrypt's cost: of results, not of rows.
   void refresh(Ciphertexts& what) const;
   // Every `group` neighbours into one, at slot distance `width_bits`; the last may hold fewer.
   Ciphertexts pack_together(const Ciphertexts& each, size_t group, size_t width_bits) const;
