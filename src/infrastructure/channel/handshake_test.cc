@@ -194,6 +194,16 @@ TEST(Dial, SaysWhatIsNoAddress) {
   }
 }
 
+// A name longer than names may be: no name service is asked.
+TEST(Dial, SaysWhichHostIsNotKnown) {
+  Houses houses;
+  const std::string host(80, 'x');
+  const auto called = dial(houses.b, houses.clock, {.address = host + ":9443", .peer = pinned(houses.a)});
+  ASSERT_FALSE(called);
+  EXPECT_EQ(called.error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(has(reason_of(called), "expected a host name that is known here, came \"" + host)) << reason_of(called);
+}
+
 TEST(Address, IsAHostAndAPort) {
   EXPECT_EQ(parse_address("bank-a.example:9443")->host, "bank-a.example");
   EXPECT_EQ(parse_address("[2001:db8::1]:9443")->host, "2001:db8::1");
