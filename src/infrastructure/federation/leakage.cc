@@ -19,10 +19,17 @@ const std::vector<LeakMeaning>& leak_meanings() {
        "Tags of the other side's ids that stay the same for an epoch of its key: how many came and went from one job to the "
        "next, and whose they are only for ids that were asked. A wrong match has a chance below 2^-40 a job.",
        "对方标识的标签，在其密钥周期内不变：可见两次任务之间有多少增减；只有询问过的标识才知道归属。误匹配概率每次任务低于 2^-40。"},
+      {"gradient_sums", "sums",
+       "The gradient of its own columns, summed over a batch of rows: what it moves its weights by, and no single row of a larger "
+       "batch.",
+       "自己各列在一批样本上的梯度之和：仅用于更新自己的权重，批次较大时看不到单行。"},
       {"minimum_reached", "times", "Whether enough ids are common for the job to go on.",
        "共有标识数是否达到任务的最低要求。"},
       {"padded_size", "rows", "An upper bound of how many rows the other side brought.",
        "对方所带行数的上界（已填充）。"},
+      {"partial_scores", "rows",
+       "The other side's part of the score of each of these rows, as scoring tells it too; no column of it.",
+       "对方对这些样本给出的部分得分（评分时同样会告知），不含任何一列。"},
       {"row_partition", "rows",
        "On which side of another party's split each of these rows lies, without column or threshold; rows that share a leaf may be "
        "guessed to share a label.",
