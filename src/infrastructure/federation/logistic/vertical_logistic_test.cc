@@ -18,7 +18,7 @@ class NoProgress final : public Progress {
   void step(std::string_view, uint64_t, uint64_t) override {}
 };
 
-struct Run {
+struct TwoHouses {
   MemoryFiles files;
   NoProgress progress;
   std::vector<LeakageBook> leakage;
@@ -41,7 +41,7 @@ LogisticPair small_pair(const std::string& sigmoid = "cubic") {
 void expect_equal_to_the_clear(const LogisticPair& pair, std::optional<uint64_t> break_after = std::nullopt) {
   const auto clear = logistic_in_the_clear(pair.job, pair.guest, pair.host);
   ASSERT_TRUE(clear) << clear.error().text();
-  const auto results = Run().together(pair, break_after);
+  const auto results = TwoHouses().together(pair, break_after);
   ASSERT_TRUE(results) << results.error().text();
   EXPECT_EQ((*results)[0].model_part, clear->guest);
   EXPECT_EQ((*results)[1].model_part, clear->host);
@@ -94,7 +94,7 @@ TEST(VerticalLogistic, AGuestWithoutColumnsLearnsItsIntercept) {
 }
 
 TEST(VerticalLogistic, TellsHowMuchItTold) {
-  Run run;
+  TwoHouses run;
   const LogisticPair pair = small_pair();
   ASSERT_TRUE(run.together(pair));
   ASSERT_EQ(run.leakage.size(), 2u);
@@ -115,7 +115,7 @@ TEST(VerticalLogistic, RefusesAJobThatIsNotItsOwnWithEveryFault) {
   pair.job.logistic.epochs = 0;
   pair.job.logistic.learning_rate = -1;
   pair.guest.labels[3] = 2;
-  const auto results = Run().together(pair);
+  const auto results = TwoHouses().together(pair);
   ASSERT_FALSE(results);
   EXPECT_THAT(results.error().text(), HasSubstr("came 'quintic'"));
   EXPECT_THAT(results.error().text(), HasSubstr("logistic/epochs"));
@@ -125,7 +125,7 @@ TEST(VerticalLogistic, RefusesAJobThatIsNotItsOwnWithEveryFault) {
 TEST(VerticalLogistic, RefusesLabelsOfOneClass) {
   LogisticPair pair = small_pair();
   pair.guest.labels.assign(90, 1);
-  const auto results = Run().together(pair);
+  const auto results = TwoHouses().together(pair);
   ASSERT_FALSE(results);
   EXPECT_THAT(results.error().text(), HasSubstr("both classes"));
 }
@@ -134,7 +134,7 @@ TEST(VerticalLogistic, RefusesAPeerWithOtherRows) {
   LogisticPair pair = small_pair();
   pair.host.ids.pop_back();
   for (auto& values : pair.host.values) values.pop_back();
-  const auto results = Run().together(pair);
+  const auto results = TwoHouses().together(pair);
   ASSERT_FALSE(results);
   EXPECT_THAT(results.error().text(), HasSubstr("common rows"));
 }
