@@ -160,7 +160,7 @@ class Watching final : public Progress {
 
 struct ToyTerms {
   int64_t steps = 4;
-  std::function<Result<void>(size_t self, int64_t step)> before_step = {};  // a fault of the stage itself
+  std::function<Result<void>(size_t self, int64_t step)> before_step = {};       // a fault of the stage itself
   std::function<std::string(size_t self, int64_t step, std::string)> wire = {};  // what a host's message becomes
 };
 
@@ -290,18 +290,18 @@ inline std::function<std::vector<StageMaker>(const Job&)> toy_stages(ToyTerms te
 
 struct House {
   House(const std::string& engine, std::string house_name, size_t place)
-      : name(std::move(house_name)), where(engine), files([this](MemoryFiles::Step step, const std::string& path) {
-          return before_file(step, path);
-        }) {
+      : name(std::move(house_name)),
+        where(engine),
+        files([this](MemoryFiles::Step step, const std::string& path) { return before_file(step, path); }) {
     index = place;
     std::vector<Migration> all = evidence::migrations();
     for (Migration& one : federation::migrations()) all.push_back(std::move(one));
     store = *open_store(where.where(), all, {clock, &faults});
     log = *evidence::EvidenceLog::open(*store);
-    store->join(*log);
     office = std::make_unique<Office>(OfficeNeeds{*store, *log, clock});
     identity = *channel::Identity::make(name, clock.now());
-    EXPECT_TRUE(office->make_self(identity->certificate(), address(), "key", "tester"));
+    const auto made = office->make_self(identity->certificate(), address(), "key", "tester");
+    EXPECT_TRUE(made) << made.error().text();
     for (const char* person : {"maker", "checker"}) {
       keys.emplace(person, evidence::SigningKey::make());
       EXPECT_TRUE(store->write([&](Transaction& tx) {
@@ -380,7 +380,9 @@ inline std::string toy_job(const std::vector<std::unique_ptr<House>>& houses, co
   Json::List parties;
   for (const auto& house : houses) {
     parties.push_back(Json::Object{{"name", house->name},
-                                   {"role", horizontal ? "client" : house->index == 0 ? "guest" : "host"},
+                                   {"role", horizontal          ? "client"
+                                            : house->index == 0 ? "guest"
+                                                                : "host"},
                                    {"certificate", house->identity->certificate().fingerprint.hex()},
                                    {"address", house->address()},
                                    {"columns", Json::List{"x"}}});
@@ -404,8 +406,8 @@ class RunnerFixture : public testing::Test {
         if (one == other || (one->index != 0 && other->index != 0)) continue;
         const auto& certificate = other->identity->certificate();
         const std::string fingerprint = certificate.fingerprint.hex();
-        const auto pinned = one->office->accept({other->name, certificate.pem, other->address(), fingerprint},
-                                                fingerprint, "tester");
+        const auto pinned =
+            one->office->accept({other->name, certificate.pem, other->address(), fingerprint}, fingerprint, "tester");
         ASSERT_TRUE(pinned) << pinned.error().text();
       }
     }
@@ -424,8 +426,16 @@ class RunnerFixture : public testing::Test {
   Result<RunOutcome> run_one(House& house, const Digest& job, const ToyTerms& terms = {}, bool afresh = false) {
     HouseReach reach(house, *exchange_, pair_options_);
     Log log(house.clock, quiet_);
-    RunnerNeeds needs{*house.office, house.files, house.clock, log, house.progress, *house.identity, reach,
-                      house.build, toy_stages(terms), [&house](int64_t ms) {
+    RunnerNeeds needs{*house.office,
+                      house.files,
+                      house.clock,
+                      log,
+                      house.progress,
+                      *house.identity,
+                      reach,
+                      house.build,
+                      toy_stages(terms),
+                      [&house](int64_t ms) {
                         house.clock.advance_us(ms * 1000);
                         std::this_thread::sleep_for(std::chrono::milliseconds(1));
                       }};

@@ -36,6 +36,7 @@ class RunnerKill : public RunnerFixture {
 
   void kill_at(size_t house, uint64_t event) {
     const std::string what = "kill " + houses_[house]->name + " at event " + std::to_string(event);
+    for (auto& one : houses_) one->fuse.set(0);
     const Digest job = propose(toy_job(houses_, what));
     for (auto& one : houses_) one->fuse.set(0);
     houses_[house]->fuse.set(event);
@@ -67,6 +68,7 @@ TEST_F(RunnerKill, both_killed_at_once_come_back_too) {
   open_houses(2);
   const auto events = measure();
   for (uint64_t event = 3; event <= std::min(events[0], events[1]); event += 7) {
+    for (auto& one : houses_) one->fuse.set(0);
     const Digest job = propose(toy_job(houses_, "both at " + std::to_string(event)));
     houses_[0]->fuse.set(event);
     houses_[1]->fuse.set(event + 2);
