@@ -8,19 +8,28 @@ const std::vector<LeakMeaning>& leak_meanings() {
   // One row a code, sorted by code.
   static const std::vector<LeakMeaning> table = {
       {"candidate_sums", "sums",
-       "Sums of gradients over the rows on one side of a split the host could make, in an order drawn anew for every node: not which "
+       "Sums of gradients over the rows on one side of a split the host could make, in an order drawn anew for every "
+       "node: not which "
        "column or threshold, and no single row.",
        "宿主方各候选切分一侧样本的梯度之和，每个节点顺序随机：看不出是哪一列、哪个阈值，也看不到单行。"},
+      {"common_count", "buckets", "How many ids are common in each bucket, exactly; not which.",
+       "每个分桶中共有标识的准确数量，但不知是哪些。"},
       {"common_ids", "ids", "Which of its own ids the other side has too.", "自己的哪些标识对方也有。"},
       {"common_ids_at_most", "ids",
        "Which of its own ids the other side has too, even if the job tells it nothing: at most as many.",
        "自己的哪些标识对方也有（至多这么多），即使任务最终什么也不告知。"},
       {"epoch_tags", "tags",
-       "Tags of the other side's ids that stay the same for an epoch of its key: how many came and went from one job to the "
+       "Tags of the other side's ids that stay the same for an epoch of its key: how many came and went from one job "
+       "to the "
        "next, and whose they are only for ids that were asked. A wrong match has a chance below 2^-40 a job.",
-       "对方标识的标签，在其密钥周期内不变：可见两次任务之间有多少增减；只有询问过的标识才知道归属。误匹配概率每次任务低于 2^-40。"},
+       "对方标识的标签，在其密钥周期内不变：可见两次任务之间有多少增减；只有询问过的标识才知道归属。误匹配概率每次任务"
+       "低于 2^-40。"},
+      {"epsilon_micros", "millionths of epsilon",
+       "A count and sums over the common ids, noised: what they tell of any one id is bounded by this much of epsilon.",
+       "共有标识的数量与合计（已加噪）：对任何单个标识的泄露以此 ε 为上界（百万分之一为单位）。"},
       {"gradient_sums", "sums",
-       "The gradient of its own columns, summed over a batch of rows: what it moves its weights by, and no single row of a larger "
+       "The gradient of its own columns, summed over a batch of rows: what it moves its weights by, and no single row "
+       "of a larger "
        "batch.",
        "自己各列在一批样本上的梯度之和：仅用于更新自己的权重，批次较大时看不到单行。"},
       {"minimum_reached", "times", "Whether enough ids are common for the job to go on.",
@@ -31,14 +40,14 @@ const std::vector<LeakMeaning>& leak_meanings() {
        "The other side's part of the score of each of these rows, as scoring tells it too; no column of it.",
        "对方对这些样本给出的部分得分（评分时同样会告知），不含任何一列。"},
       {"row_partition", "rows",
-       "On which side of another party's split each of these rows lies, without column or threshold; rows that share a leaf may be "
+       "On which side of another party's split each of these rows lies, without column or threshold; rows that share a "
+       "leaf may be "
        "guessed to share a label.",
        "这些样本落在他方切分的哪一侧（不含列与阈值）；同一叶子的样本可能被猜测为标签相近。"},
       {"sampled_rows", "rows",
        "Which rows a tree was grown on: those with large gradients, and some drawn by chance among them.",
        "一棵树用到了哪些样本：梯度大的样本，其中混有随机抽取的样本。"},
-      {"split_sides", "rows",
-       "On which side of the host's split each of these rows lies, without column or threshold.",
+      {"split_sides", "rows", "On which side of the host's split each of these rows lies, without column or threshold.",
        "这些样本落在宿主方切分的哪一侧，不含列与阈值。"},
   };
   return table;

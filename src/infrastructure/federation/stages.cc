@@ -1,5 +1,6 @@
 // Which stages a job of each kind goes through: the intersection, then the kind's own.
 #include "infrastructure/federation/boosting/boosting_stage.h"
+#include "infrastructure/federation/logistic/vertical_logistic.h"
 #include "infrastructure/federation/psi/psi.h"
 
 namespace puhui::federation {
@@ -24,6 +25,9 @@ std::vector<StageMaker> stages_of(const Job& job) {
       stages.emplace_back(make_boosting_stage);
       break;
     case JobKind::vertical_logistic:
+      add_matching(job, stages);
+      stages.emplace_back(make_vertical_logistic);
+      break;
     case JobKind::measures:
     case JobKind::horizontal_boosting:
     case JobKind::horizontal_logistic:
