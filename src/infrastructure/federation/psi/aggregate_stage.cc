@@ -11,9 +11,9 @@
 #include "ground/base/check.h"
 #include "infrastructure/cipher/additive.h"
 #include "infrastructure/federation/psi/aggregate_terms.h"
-#include "infrastructure/federation/psi/agreement.h"
 #include "infrastructure/federation/psi/ecdh_matching.h"
 #include "infrastructure/federation/psi/masking.h"
+#include "infrastructure/federation/psi/matching_terms.h"
 #include "infrastructure/federation/psi/psi.h"
 #include "infrastructure/federation/psi/tags.h"
 #include "infrastructure/federation/psi/wire.h"
@@ -108,7 +108,7 @@ class AggregateStage final : public Stage {
     if (flags > 3 || flags == 2) in.reject();
     agreed_ = (flags & 1) != 0, told_ = (flags & 2) != 0;
     if (agreed_) {
-      agreement_ = Agreement::read(in, needs_.job.parties.size());
+      agreement_ = MatchingTerms::read(in, needs_.job.parties.size());
       const std::string_view seed = in.raw(seed_.size());
       std::copy(seed.begin(), seed.end(), seed_.begin());
       done_ = in.unsigned_varint();
@@ -397,7 +397,7 @@ class AggregateStage final : public Stage {
   cipher::Curve25519 curve_;
   std::optional<cipher::SecretKey> key_;  // the host's, of this run
   bool agreed_ = false, told_ = false;
-  Agreement agreement_;
+  MatchingTerms agreement_;
   NoiseSeed seed_{};             // the host's
   uint64_t done_ = 0, met_ = 0;  // buckets; the guest's: tags that met, dummies among them
   Shares shares_;                // once told: the guest's are the sums

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "ground/base/check.h"
-#include "infrastructure/federation/psi/agreement.h"
 #include "infrastructure/federation/psi/blocks.h"
 #include "infrastructure/federation/psi/common_rows.h"
 #include "infrastructure/federation/psi/ecdh_matching.h"
+#include "infrastructure/federation/psi/matching_terms.h"
 #include "infrastructure/federation/psi/psi.h"
 #include "infrastructure/federation/psi/wire.h"
 
@@ -57,7 +57,7 @@ class MatchingStage final : public Stage {
     if (flags > 3 || flags == 2) in.reject();
     agreed_ = (flags & 1) != 0;
     told_ = (flags & 2) != 0;
-    if (agreed_) agreement_ = Agreement::read(in, needs_.job.parties.size());
+    if (agreed_) agreement_ = MatchingTerms::read(in, needs_.job.parties.size());
     common_ = in.unsigned_varint();
     blocks_.read(in);
     const uint64_t blocks_max = agreed_ ? agreement_.buckets + (told_ && !is_guest() ? 1 : 0) : 0;
@@ -229,7 +229,7 @@ class MatchingStage final : public Stage {
   std::string name_;
   std::unique_ptr<IdMatching> matching_;
   bool agreed_ = false, told_ = false;
-  Agreement agreement_;
+  MatchingTerms agreement_;
   uint64_t common_ = 0;  // a host's: told at the end
   Blocks blocks_;        // a guest's: common rows by bucket; a host's: seeds by bucket, then its common rows
   std::optional<Spread> spread_;

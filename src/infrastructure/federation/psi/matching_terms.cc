@@ -1,4 +1,4 @@
-#include "infrastructure/federation/psi/agreement.h"
+#include "infrastructure/federation/psi/matching_terms.h"
 
 #include <sodium.h>
 
@@ -56,9 +56,9 @@ Result<void> check_offer(const PsiOffer& offer, std::string_view matching, const
   return {};
 }
 
-Result<Agreement> agree_as_guest(const StageNeeds& needs, std::string_view matching, Conversation& with) {
+Result<MatchingTerms> agree_as_guest(const StageNeeds& needs, std::string_view matching, Conversation& with) {
   const size_t parties = needs.job.parties.size();
-  Agreement out{.rows = announced_rows(needs.data.row_count()), .buckets = 0, .key = {}, .pairs = {}};
+  MatchingTerms out{.rows = announced_rows(needs.data.row_count()), .buckets = 0, .key = {}, .pairs = {}};
   out.pairs.resize(parties);
   const Digest nonce = fresh_nonce();
   out.key = key_of(nonce);
@@ -75,8 +75,8 @@ Result<Agreement> agree_as_guest(const StageNeeds& needs, std::string_view match
   return out;
 }
 
-Result<Agreement> agree_as_host(const StageNeeds& needs, std::string_view matching, Conversation& with) {
-  Agreement out{.rows = announced_rows(needs.data.row_count()), .buckets = 0, .key = {}, .pairs = {}};
+Result<MatchingTerms> agree_as_host(const StageNeeds& needs, std::string_view matching, Conversation& with) {
+  MatchingTerms out{.rows = announced_rows(needs.data.row_count()), .buckets = 0, .key = {}, .pairs = {}};
   out.pairs.resize(needs.job.parties.size());
   const Digest nonce = fresh_nonce();
   TRY(with.send(0, kPsiOffer, written({std::string(matching), nonce, out.rows, 0})));
@@ -98,15 +98,15 @@ Result<Agreement> agree_as_host(const StageNeeds& needs, std::string_view matchi
 
 }  // namespace
 
-void Agreement::write(ByteWriter& to) const {
+void MatchingTerms::write(ByteWriter& to) const {
   to.unsigned_varint(rows);
   to.unsigned_varint(buckets);
   to.raw({reinterpret_cast<const char*>(key.data()), key.size()});
   for (const Pair& pair : pairs) to.digest(pair.salt), to.unsigned_varint(pair.rows);
 }
 
-Agreement Agreement::read(ByteReader& from, size_t parties) {
-  Agreement out;
+MatchingTerms MatchingTerms::read(ByteReader& from, size_t parties) {
+  MatchingTerms out;
   out.rows = from.unsigned_varint();
   out.buckets = from.unsigned_varint();
   const std::string_view key = from.raw(out.key.size());
@@ -135,7 +135,7 @@ Result<void> may_match(const StageNeeds& needs) {
   return {};
 }
 
-Result<Agreement> agree(const StageNeeds& needs, std::string_view matching, Conversation& with) {
+Result<MatchingTerms> agree(const StageNeeds& needs, std::string_view matching, Conversation& with) {
   auto out = needs.self == 0 ? TRY(agree_as_guest(needs, matching, with)) : TRY(agree_as_host(needs, matching, with));
   const auto told = static_cast<int64_t>(out.rows);
   if (needs.self != 0) {

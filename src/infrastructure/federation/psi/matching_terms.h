@@ -1,4 +1,4 @@
-// Agreement: what guest and hosts settle before the first bucket: rounded totals, the number of buckets, fresh salts. From it
+// MatchingTerms: what guest and hosts settle before the first bucket: rounded totals, the number of buckets, fresh salts. From it
 // alone follow all sizes that travel. It is kept over a break, so that a bucket that is done stays done.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace puhui::federation {
 
-struct Agreement {
+struct MatchingTerms {
   struct Pair {
     Digest salt;
     uint64_t rows = 0;  // announced by the peer
@@ -25,13 +25,13 @@ struct Agreement {
   uint64_t places() const { return bucket_places(rows, buckets); }
   uint64_t peer_places(size_t peer) const { return bucket_places(pairs[peer].rows, buckets); }
   void write(ByteWriter& to) const;
-  static Agreement read(ByteReader& from, size_t parties);  // rejects what does not fit
+  static MatchingTerms read(ByteReader& from, size_t parties);  // rejects what does not fit
 };
 
 // Checks what this party brings against the job: `invalid` for a job without a guest first, `exhausted` above probes_max.
 Result<void> may_match(const StageNeeds& needs);
 
 // One message each way between the guest and every host. `exhausted` when a peer brings more than probes_max.
-Result<Agreement> agree(const StageNeeds& needs, std::string_view matching, Conversation& with);
+Result<MatchingTerms> agree(const StageNeeds& needs, std::string_view matching, Conversation& with);
 
 }  // namespace puhui::federation
