@@ -102,12 +102,13 @@ TEST(AggregateStage, AValueBeyondTheClipCountsTheClip) {
 }
 
 TEST(AggregateStage, ManyBucketsAndABreakAfterAnyStepSumTheSame) {
-  Houses houses(250, 100, 350, true);
+  Houses houses(300, 150, 450, true);
   houses.job.intersection.bucket_rows_max = 256;
   houses.job.cipher.scheme = "okamoto_uchiyama";
   double amount = 0;
-  for (int i = 100; i < 250; ++i) amount += i * .25;
-  const auto buckets = static_cast<uint64_t>(buckets_for(announced_rows(250), 256));
+  for (int i = 150; i < 300; ++i) amount += i * .25;
+  const auto buckets = static_cast<uint64_t>(buckets_for(announced_rows(300), 256));
+  ASSERT_GT(buckets, 1u);
   for (const std::optional<uint64_t> step : {std::optional<uint64_t>(), {2}, {buckets + 1}}) {
     const auto results = houses.run(step);
     ASSERT_TRUE(results) << results.error().text();
