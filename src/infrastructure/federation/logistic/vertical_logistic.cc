@@ -35,7 +35,10 @@ class VerticalLogistic final : public Stage {
 
   Result<void> step(Conversation& with) override {
     CHECK(!evaluated_, "no step after the last");
-    if (!peer_) TRY(meet(with));
+    if (!peer_) {
+      TRY(meet(with));
+      needs_.progress.step("vertical_logistic", learner_.batches_done(), learner_.batches_total());
+    }
     if (learner_.batches_done() == learner_.batches_total()) return evaluate(with);
     for (uint64_t i = 0; i < kBatchesAStep && learner_.batches_done() < learner_.batches_total(); ++i) {
       TRY(batch(with));
