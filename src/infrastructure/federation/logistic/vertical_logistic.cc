@@ -94,7 +94,7 @@ class VerticalLogistic final : public Stage {
     const auto bits = static_cast<size_t>(needs_.job.cipher.key_bits);
     key_.emplace(TRY(cipher::SecretKey::make(scheme, bits, kernel)));
     TRY(with.send(peer_place_, kHello, write_hello({learner_.rows(), key_->public_key().bytes()})));
-    const LogisticHello hello = TRY(read_hello(TRY(with.receive(peer_place_, kHello))));
+    const LogisticHello hello = TRY(read_logistic_hello(TRY(with.receive(peer_place_, kHello))));
     if (hello.rows != learner_.rows()) {
       return fail(ErrorCode::invalid, peer_name(),
                   "expected " + std::to_string(learner_.rows()) + " common rows, came " + std::to_string(hello.rows));

@@ -18,7 +18,7 @@ std::string write_hello(const LogisticHello& hello) {
   return out.take();
 }
 
-Result<LogisticHello> read_hello(std::string_view bytes) {
+Result<LogisticHello> read_logistic_hello(std::string_view bytes) {
   ByteReader in(bytes);
   LogisticHello out;
   const uint8_t version = in.u8();

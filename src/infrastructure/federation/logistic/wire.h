@@ -16,7 +16,7 @@ struct LogisticHello {
   std::string key;  // a cipher::PublicKey's bytes
 };
 std::string write_hello(const LogisticHello& hello);
-Result<LogisticHello> read_hello(std::string_view bytes);
+Result<LogisticHello> read_logistic_hello(std::string_view bytes);
 
 // Partial scores, 8 bytes each.
 std::string write_scores(std::span<const int64_t> scores);
