@@ -102,6 +102,8 @@ class RawPeer {
       else if (step.outcome != TlsSocket::Outcome::blocked || socket_->wanted_events() == 0 || !wait())
         return false;
     }
+    while (socket_->flush().outcome != TlsSocket::Outcome::some)
+      if (socket_->wanted_events() == 0 || !wait()) return false;
     return true;
   }
 

@@ -220,28 +220,28 @@ void TlsConnection::came_to_end(const TlsSocket::Step& step) {
 
 bool TlsConnection::write_some() {
   write_events_ = 0;
+  if (writing_ == Writing::broken) return false;
+  bool moved = false;
   for (int i = 0; i < kStepsAtOnce; ++i) {
-    if (sent_of_it_ == sending_.bytes.size() && !next_outgoing()) return i > 0;
+    if (sent_of_it_ == sending_.bytes.size() && !next_outgoing()) break;
     const TlsSocket::Step step = socket_->write(std::string_view(sending_.bytes).substr(sent_of_it_));
-    if (step.outcome == TlsSocket::Outcome::blocked) {
-      write_events_ = socket_->wanted_events();
-      if (write_events_ != 0) return i > 0;
-      // The wire takes no more for good; what the peer said last is still to be read.
-      writing_ = Writing::broken;
-      sent_of_it_ = sending_.bytes.size();
-      return true;
-    }
+    if (step.outcome == TlsSocket::Outcome::blocked) break;
     if (step.outcome != TlsSocket::Outcome::some) {
       came_to_end(step);
       return true;
     }
+    moved = true;
     sent_of_it_ += step.bytes;
     bytes_under_key_ += step.bytes;
     last_sent_ms_ = now_ms();
     const std::lock_guard lock(mutex_);
     below_.bytes_sent += step.bytes;
   }
-  return true;
+  if (socket_->flush().outcome == TlsSocket::Outcome::some) return moved;
+  write_events_ = socket_->wanted_events();
+  // The wire takes no more for good; what the peer said last is still to be read.
+  if (write_events_ == 0) writing_ = Writing::broken;
+  return moved && write_events_ == 0;
 }
 
 // What goes out after a piece that has gone out whole: what waits; a heartbeat when it is time; at last the goodbye.
@@ -270,7 +270,7 @@ bool TlsConnection::next_outgoing() {
 }
 
 void TlsConnection::keep_time() {
-  if (writing_ == Writing::goodbye && sent_of_it_ == sending_.bytes.size()) {
+  if (writing_ == Writing::goodbye && sent_of_it_ == sending_.bytes.size() && write_events_ == 0) {
     socket_->end_writing();
     writing_ = Writing::ended;
   }

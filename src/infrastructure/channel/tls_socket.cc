@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* kCipherSuites = "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 constexpr long kCertificateBytesMax = 16 << 10;
+constexpr size_t kGatheredBytesMax = 256 << 10;
 constexpr size_t kReadAheadBytes = 64 << 10;
 constexpr int64_t kAlertWaitMs = 1'000;
 
@@ -123,20 +124,42 @@ struct TlsSocket::Wire {
   int fd = -1;
   int broken = 0;  // errno of the write that found the wire gone
   bool ended = false;
+  bool established = false;  // the handshake is done
+  std::string gathered;      // records on their way: one call to the system takes many
+  size_t sent = 0;           // of them
 
   static Wire& of(BIO* bio) { return *static_cast<Wire*>(BIO_get_data(bio)); }
 
   static int write(BIO* bio, const char* bytes, int size) {
     Wire& wire = of(bio);
     BIO_clear_retry_flags(bio);
-    ssize_t sent = -1;
-    if (wire.broken == 0) {
-      do sent = ::send(wire.fd, bytes, static_cast<size_t>(size), MSG_NOSIGNAL);
-      while (sent < 0 && errno == EINTR);
-      if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) wire.broken = errno;
+    if (!wire.has_room()) wire.flush();
+    // Also when broken it is only blocked: an error here would end reading, too.
+    if (wire.broken != 0 || !wire.has_room()) {
+      BIO_set_retry_write(bio);
+      return -1;
     }
-    if (sent < 0) BIO_set_retry_write(bio);  // also when broken: an error here would end reading, too
-    return static_cast<int>(sent);
+    wire.gathered.append(bytes, static_cast<size_t>(size));
+    return size;
+  }
+
+  bool has_room() const { return gathered.size() - sent < kGatheredBytesMax; }
+
+  // Whether all has gone out.
+  bool flush() {
+    while (sent < gathered.size() && broken == 0) {
+      const ssize_t done = ::send(fd, gathered.data() + sent, gathered.size() - sent, MSG_NOSIGNAL);
+      if (done >= 0) sent += static_cast<size_t>(done);
+      if (done >= 0 || errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+      broken = errno;
+    }
+    const bool all = sent == gathered.size();
+    if (all || sent >= kGatheredBytesMax) {  // what has gone out is dropped now and then, so that the rest stays short
+      gathered.erase(0, sent);
+      sent = 0;
+    }
+    return all;
   }
 
   static int read(BIO* bio, char* into, int size) {
@@ -151,7 +174,11 @@ struct TlsSocket::Wire {
 
   static long control(BIO* bio, int command, long, void*) {
     if (command == BIO_CTRL_EOF) return of(bio).ended ? 1 : 0;
-    return command == BIO_CTRL_FLUSH ? 1 : 0;
+    if (command != BIO_CTRL_FLUSH) return 0;
+    // A new key is announced within a read or write; held up there, OpenSSL would take the peer's announcement for an error.
+    if (of(bio).flush() || of(bio).established) return 1;
+    BIO_set_retry_write(bio);
+    return -1;
   }
 
   static const BIO_METHOD* method() {
@@ -208,6 +235,7 @@ Result<std::unique_ptr<TlsSocket>> TlsSocket::greet(Socket socket, SSL_CTX* cont
     return fail(out->failure_);
   }
   SSL_set_app_data(ssl, nullptr);
+  out->wire_->established = true;
   CHECK(verdict.found && SSL_version(ssl) == TLS1_3_VERSION, "a handshake ends with a peer that was checked");
   out->peer_ = *std::move(verdict.found);
   const unsigned char* purpose = nullptr;
@@ -243,11 +271,21 @@ TlsSocket::Step TlsSocket::write(std::string_view bytes) {
   return step;
 }
 
-bool TlsSocket::renew_key() { return SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1; }
+TlsSocket::Step TlsSocket::flush() {
+  if (wire_->flush()) return {Outcome::some};
+  wanted_ = wire_->broken != 0 ? short{0} : short{POLLOUT};
+  return {Outcome::blocked};
+}
+
+bool TlsSocket::renew_key() {
+  wire_->flush();
+  return wire_->has_room() && SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1;
+}
 
 void TlsSocket::end_writing() {
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
+  wire_->flush();
   ::shutdown(socket_.fd(), SHUT_WR);
 }
 

@@ -49,10 +49,12 @@ class TlsSocket {
   Step read(std::span<char> into);
   // Once the wire takes nothing more for good, answers `blocked` for ever: what the peer said last can still be read.
   Step write(std::string_view bytes);
+  // What was written is gathered until it is much, or until this: `some` when all has gone out, else as `write`.
+  Step flush();
   short wanted_events() const { return wanted_; }  // what the last blocked step waits for
   Error failure() const { return failure_; }       // of the last `failed`
 
-  // New keys for what we send, from the next write.
+  // New keys for what we send, from the next write; false while too much waits to go out: try again.
   bool renew_key();
   // Says that no more follows; then only read.
   void end_writing();
