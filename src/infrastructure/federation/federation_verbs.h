@@ -7,6 +7,8 @@
 
 namespace puhui::federation {
 
+class Node;
+
 // Parties
 //   init {name, address?, key_file} → self            local; makes certificate and key
 //   self {} → self
@@ -19,9 +21,10 @@ namespace puhui::federation {
 //   bytes {hash} → {bytes, hash}                      what the caller signs
 //   sign {hash, person?, signature} → job;  reject {hash, why} → job
 // Runs (`job`: path of the job's file, its hash or a prefix of it, or its name)
-//   run {job, data, work_folder?, afresh?} → {job, name, stages, model, part, measures, rows, bytes_sent, bytes_received, seconds,
+//   run {job, data, work_folder?, out?, afresh?} → {job, name, stages, model, part, measures, rows, bytes_sent, bytes_received, seconds,
 //     leakage, transcript {entries, link}}             local, blocks
-//   resume {job} → the same, with the data path of the run before;  offer {job, data} → job: a serving bank runs it
+//   resume {job} → the same, with the data of the run before or those offered; over HTTP too
+//   offer {job, data} → job                            local; says where its data lie
 //   stop {job} → {job, name, asked}                    a running one parks after its step
 //   status {job?} → {jobs: [{job, run}], at}
 // Looking
@@ -36,8 +39,10 @@ struct VerbNeeds {
   Log& log;
   std::string_view build;
   std::string work_folder;  // where jobs keep their checkpoints unless told otherwise
+  Node* node = nullptr;     // of a serving bank: it listens for all jobs
 };
 // `needs` outlives the verbs. With nullptr they can be described but not run.
-std::vector<Verb> verbs(const VerbNeeds* needs);
+std::vector<Verb> verbs(const VerbNeeds* needs);      // all of them
+std::vector<Verb> run_verbs(const VerbNeeds* needs);  // run_verbs.cc
 
 }  // namespace puhui::federation

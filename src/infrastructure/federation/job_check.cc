@@ -67,6 +67,8 @@ bool is_party_name(std::string_view name) {
       name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; });
 }
 
+}  // namespace
+
 bool is_address(std::string_view address) {
   const size_t colon = address.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return false;
@@ -74,6 +76,8 @@ bool is_address(std::string_view address) {
   const bool plain = std::ranges::all_of(address, [](char c) { return c > ' ' && c < 127; });
   return plain && port && *port > 0 && *port < 65536;
 }
+
+namespace {
 
 void Checker::party(size_t index) {
   const JobParty& party = job_.parties[index];

@@ -11,4 +11,6 @@ namespace puhui::federation {
 // `file`: which members stand in it. Paths as a reader says them: "parties/1/columns/3".
 std::vector<Fault> faults_of(const Job& job, const Json& file);
 
+bool is_address(std::string_view address);  // host:port
+
 }  // namespace puhui::federation

@@ -86,7 +86,7 @@ struct Ending {
 };
 void fields(Shape& shape, Ending& ending);
 Result<Ending> read_ending(std::string_view bytes);
-// SHA-256 over the parts' digests in the parties' order; zero when no party has one.
+// SHA-256 over the parts' digests in the parties' order (zero: an empty part); zero when no party has one.
 Digest model_hash(const std::vector<Digest>& parts);
 
 std::string step_bytes(const Point& point);

@@ -17,8 +17,8 @@ constexpr int64_t kScoringConnectMs = 2'000;
 
 Result<std::vector<channel::Pinned>> pinned_partners(const Office& office) {
   std::vector<channel::Pinned> out;
-  for (const channel::Certificate& certificate : TRY(office.certificates())) {
-    out.push_back({certificate.party, certificate.fingerprint});
+  for (const PartnerView& partner : TRY(office.partners("", kPartnersMax))) {
+    out.push_back(TRY(office.pinned(partner.name)));  // certificates() also has those that were dropped
   }
   return out;
 }

@@ -2,7 +2,11 @@
 // and the parts of models that jobs left. Every change that people answer for is an act in the evidence.
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -89,6 +93,9 @@ class Office {
   Result<JobView> offer(const Digest& job, const std::string& data_path, std::string_view by);
   Result<JobView> ask_to_stop(const Digest& job, std::string_view by);  // conflict: it does not run
   bool stop_asked(const Digest& job) const;
+  // conflict: it runs in this process already. Until the claim is gone.
+  using Claim = std::unique_ptr<const Digest, std::function<void(const Digest*)>>;
+  Result<Claim> claim(const Digest& job);
   // forbidden: not approved by two people; says who is missing.
   Result<void> check_approved(const Digest& job) const;
   Result<std::vector<SignedBy>> approvals(const Digest& job) const;
@@ -129,6 +136,8 @@ class Office {
   Result<void> check_signature(const KeptJob& job, std::string_view person, const evidence::Signature& signature) const;
 
   OfficeNeeds needs_;
+  std::mutex mutex_;
+  std::set<Digest> running_;  // under mutex_
 };
 
 }  // namespace puhui::federation

@@ -149,6 +149,18 @@ bool Office::stop_asked(const Digest& job) const {
   return read && asked;
 }
 
+Result<Office::Claim> Office::claim(const Digest& job) {
+  const std::scoped_lock lock(mutex_);
+  if (!running_.insert(job).second) {
+    return fail(ErrorCode::conflict, "job", "it runs here already; 'puhui federation status' says how far");
+  }
+  return Claim(new Digest(job), [this](const Digest* claimed) {
+    const std::scoped_lock unlock(mutex_);
+    running_.erase(*claimed);
+    delete claimed;
+  });
+}
+
 Result<Transcript> Office::transcript(const Digest& job) const {
   return Transcript::open(needs_.store, needs_.clock, job);
 }

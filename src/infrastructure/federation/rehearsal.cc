@@ -33,12 +33,6 @@ std::vector<std::vector<uint32_t>> common_rows(const std::vector<PartyData>& dat
   return out;
 }
 
-Digest model_hash(const std::vector<Digest>& parts) {
-  std::string joined;
-  for (const Digest& part : parts) joined += part.view();
-  return sha256(joined);
-}
-
 namespace {
 
 Result<void> boost(const Job& job, const std::vector<PartyData>& common, Rehearsal& out) {

@@ -21,7 +21,4 @@ Result<Rehearsal> rehearse(const Job& job, std::vector<PartyData> data);
 // Rows of each party in the common order: ascending ids that all have.
 std::vector<std::vector<uint32_t>> common_rows(const std::vector<PartyData>& data);
 
-// SHA-256 over the parts' hashes in party order: how the run names the model.
-Digest model_hash(const std::vector<Digest>& parts);
-
 }  // namespace puhui::federation

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "infrastructure/federation/meeting.h"
 #include "infrastructure/federation/rehearsal.h"
 #include "infrastructure/federation/simulate.h"
 
@@ -136,7 +137,7 @@ Result<RehearseAnswer> rehearse_files(const VerbCall& call, const RehearseReques
   call.progress.step("train in the clear", request.data.size(), request.data.size());
   const Rehearsal rehearsal = TRY(rehearse(job, std::move(data)));
   RehearseAnswer out;
-  for (const std::string& part : rehearsal.parts) out.parts.push_back(sha256(part));
+  for (const std::string& part : rehearsal.parts) out.parts.push_back(part.empty() ? Digest{} : sha256(part));
   out.model = model_hash(out.parts);
   out.rows = static_cast<int64_t>(rehearsal.rows);
   out.measures = rehearsal.measures;

@@ -200,6 +200,7 @@ Result<RunOutcome> Run::go() {
 Result<RunOutcome> Run::outcome() {
   RunOutcome out;
   for (const auto& [stage, measures] : done_) out.stages.push_back(stage);
+  out.common = rows_;
   out.model = model_;
   out.part = parts_[self_];
   out.measures = measures_of(done_);
@@ -245,6 +246,7 @@ Result<RunOutcome> run_job(const RunnerNeeds& needs, const RunRequest& request) 
                     own.fingerprint.hex());
   }
   TRY(needs.office.check_approved(kept.hash));
+  const Office::Claim claim = TRY(needs.office.claim(kept.hash));
   return Run(needs, request, std::move(kept), *self).go();
 }
 

@@ -17,7 +17,7 @@
 
 namespace puhui::federation {
 
-inline constexpr int64_t kEpochSeconds = 7 * 24 * 3600;  // so long live the keys in a house's folder
+inline constexpr int64_t kEpochSeconds = 7 * 24 * 3600;            // so long live the keys in a house's folder
 inline constexpr int64_t kFirstPauseMs = 50, kPauseMsMax = 5'000;  // between two tries to reach a party
 inline constexpr int64_t kLingerSeconds =
     30;  // a party whose model stands waits so long for one that did not hear of it
@@ -40,11 +40,14 @@ struct RunRequest {
   const PartyData& data;
   std::string work_folder;  // private to this job and party; made when missing
   bool afresh = false;      // forget the checkpoints: all begin again
-  std::string house_folder = {};  // private to this party, the same for all its jobs: keys of an epoch; empty: none are kept
+  std::string house_folder =
+      {};  // private to this party, the same for all its jobs: keys of an epoch; empty: none are kept
 };
 
 struct RunOutcome {
   std::vector<std::string> stages;
+  std::vector<uint32_t>
+      common;          // this party's rows that are common; empty: no ids were matched, or the job was done before
   Digest model, part;  // zero where the job leaves none
   Json measures;       // by stage
   uint64_t bytes_sent = 0, bytes_received = 0, rows = 0, meetings = 0;
