@@ -48,12 +48,12 @@ void expect_corrupt(size_t from, uint16_t kind, const std::function<void(std::st
   EXPECT_THAT(end.error().text(), HasSubstr(says));
 }
 
-TEST(HostilePeer, AnHonestOneEndsWell) {
+TEST(HostileMatchingPeer, AnHonestOneEndsWell) {
   const auto end = victim_of(0, kPsiPoints, [](std::string&) {});
   EXPECT_TRUE(end) << end.error().text();
 }
 
-TEST(HostilePeer, APointThatIsNoneIsRefusedByBothSides) {
+TEST(HostileMatchingPeer, APointThatIsNoneIsRefusedByBothSides) {
   for (const size_t from : {0, 1}) {
     expect_corrupt(
         from, kPsiPoints, [](std::string& bytes) { bytes.replace(32, 32, 32, '\0'); }, "place 0");
@@ -67,7 +67,7 @@ TEST(HostilePeer, APointThatIsNoneIsRefusedByBothSides) {
   }
 }
 
-TEST(HostilePeer, MoreOrFewerPointsThanAnnouncedAreRefused) {
+TEST(HostileMatchingPeer, MoreOrFewerPointsThanAnnouncedAreRefused) {
   for (const size_t from : {0, 1}) {
     expect_corrupt(
         from, kPsiPoints, [](std::string& bytes) { bytes.resize(bytes.size() - 32); }, "expected 2048 bytes");
@@ -82,12 +82,12 @@ TEST(HostilePeer, MoreOrFewerPointsThanAnnouncedAreRefused) {
       1, kPsiTags, [](std::string& bytes) { bytes.pop_back(); }, "expected 512 bytes");
 }
 
-TEST(HostilePeer, PointsThatRepeatAreRefused) {
+TEST(HostileMatchingPeer, PointsThatRepeatAreRefused) {
   expect_corrupt(
       1, kPsiPoints, [](std::string& bytes) { bytes.replace(32, 32, bytes.substr(0, 32)); }, "without repeats");
 }
 
-TEST(HostilePeer, TagsThatMeetTwiceAreRefused) {
+TEST(HostileMatchingPeer, TagsThatMeetTwiceAreRefused) {
   // All ours come back as one of them: it may be none that is common, so this is tried until it is.
   for (size_t place = 0; place < 64; ++place) {
     const auto end = victim_of(1, kPsiTags, [&](std::string& bytes) {
@@ -101,7 +101,7 @@ TEST(HostilePeer, TagsThatMeetTwiceAreRefused) {
   ADD_FAILURE() << "no place of 64 was common";
 }
 
-TEST(HostilePeer, AnOfferThatIsNoneIsRefused) {
+TEST(HostileMatchingPeer, AnOfferThatIsNoneIsRefused) {
   for (const auto& [from, kind] : {std::pair{size_t{1}, uint16_t{kPsiOffer}}, {size_t{0}, uint16_t{kPsiTerms}}}) {
     expect_corrupt(
         from, kind, [](std::string& bytes) { bytes[0] = 9; }, "expected version 1");
@@ -144,7 +144,7 @@ TEST(HostilePeer, AnOfferThatIsNoneIsRefused) {
       "buckets");
 }
 
-TEST(HostilePeer, PlacesThatCannotBeCommonAreRefused) {
+TEST(HostileMatchingPeer, PlacesThatCannotBeCommonAreRefused) {
   expect_corrupt(
       0, kPsiPlaces, [](std::string& bytes) { bytes.assign(bytes.size(), '\xFF'); }, "is padding");
   expect_corrupt(
