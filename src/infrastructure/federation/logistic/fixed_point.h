@@ -35,7 +35,7 @@ struct RowTerms {
   int32_t value = 0, score = 0, square = 0;
   bool operator==(const RowTerms&) const = default;
 };
-inline constexpr int64_t kTermMax = (int64_t{1} << 17) - 1;
+inline constexpr int64_t kTermMax = (int64_t{1} << 17) - 1, kTermSquareMax = int64_t{1} << 14;
 inline constexpr int32_t kLabelHalf = 1 << 14;  // 1/2 in 2^-15
 
 int64_t clipped_score(int64_t score);  // 2^-24 → 2^-12, held inside ±kTrainingScoreMax

@@ -83,6 +83,7 @@ cipher::Integers packed_terms(std::span<const RowTerms> rows, size_t terms) {
   for (size_t i = 0; i < rows.size(); ++i) {
     add_at(out.at(i), rows[i].value, 0);
     if (terms == 1) continue;
+    CHECK(rows[i].square >= 0 && rows[i].square <= kTermSquareMax, "three slots fit three words");
     add_at(out.at(i), rows[i].score, kTermSlotBits);
     add_at(out.at(i), rows[i].square, 2 * kTermSlotBits);
   }

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "infrastructure/federation/boosting/boosting_for_test.h"
 #include "infrastructure/federation/logistic/in_the_clear.h"
 #include "infrastructure/federation/logistic/logistic_for_test.h"
 #include "infrastructure/federation/logistic/model_part.h"
@@ -14,13 +15,9 @@ namespace {
 
 using testing::HasSubstr;
 
-class NoProgress final : public Progress {
-  void step(std::string_view, uint64_t, uint64_t) override {}
-};
-
 struct TwoHouses {
   MemoryFiles files;
-  NoProgress progress;
+  QuietProgress progress;
   std::vector<LeakageBook> leakage;
 
   Result<std::vector<StageResult>> together(const LogisticPair& pair,
