@@ -4,6 +4,7 @@
 
 #include "ground/base/check.h"
 #include "infrastructure/federation/psi/oprf_matching.h"
+#include "infrastructure/federation/psi/oprf_probes.h"
 
 namespace puhui::federation {
 namespace {
@@ -71,6 +72,7 @@ std::string sealed(std::string_view bytes) { return std::string(bytes) + std::st
 
 void read(std::string_view bytes) {
   if (const auto key = read_oprf_key(bytes)) CHECK(written(*key) == bytes, "a key reads back");
+  if (const auto probes = read_oprf_probes(bytes)) CHECK(written(*probes) == bytes, "a count reads back");
   OprfKey key;
   key.epoch = 1;
   key.scalar = cipher::Scalar::from_bytes({7});

@@ -7,6 +7,7 @@
 
 #include "ground/base/check.h"
 #include "infrastructure/federation/psi/joining.h"
+#include "infrastructure/federation/psi/oprf_probes.h"
 #include "infrastructure/federation/psi/wire.h"
 
 namespace puhui::federation {
@@ -126,6 +127,7 @@ Result<std::vector<Match>> OprfMatching::ask(const Bucket& bucket, Conversation&
 Result<void> OprfMatching::answer(const Bucket& bucket, Conversation& with) {
   if (!tags_) tags_ = TRY(OprfTags::make(needs_, bucket.peer, curve_));
   CHECK(tags_->count() == bucket.ids.size(), "tags of all rows");
+  TRY(count_probes(needs_, bucket.peer, bucket.peer_places, bucket.peer_places * bucket.buckets));
   const size_t places = bucket.order.size(), tag_bytes = sent_tag_bytes(bucket);
   const size_t mine = chunk_count(places), theirs = chunk_count(bucket.peer_places);
   if (!needs_.house_folder.empty()) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "infrastructure/federation/psi/oprf_matching.h"
+#include "infrastructure/federation/psi/oprf_probes.h"
 #include "infrastructure/federation/psi/oprf_tags.h"
 #include "infrastructure/federation/psi/psi.h"
 #include "infrastructure/federation/psi/psi_for_test.h"
@@ -191,6 +192,35 @@ TEST(OprfStage, WhoAsksForTooManyIsRefused) {
   const auto results = houses.run();
   ASSERT_FALSE(results);
   EXPECT_EQ(results.error().code, ErrorCode::exhausted);
+}
+
+// Seven jobs of 64 places: also when each is broken off before its end.
+TEST(OprfStage, AKeyAnswersOnlySoManyIdsInItsEpoch) {
+  Houses houses({numbered(0, 10), numbered(0, 20)});
+  houses.job.intersection.probes_max = 64;
+  for (size_t i = 0; i < kEpochDays; ++i) {
+    houses.job.intersection.rows_min = i % 2 == 0 ? 0 : 50;  // every other one ends early
+    EXPECT_EQ(houses.run().has_value(), i % 2 == 0);
+  }
+  houses.job.intersection.rows_min = 0;
+  const auto refused = houses.run();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::exhausted);
+  EXPECT_THAT(refused.error().text(), HasSubstr("lender: expected at most 448 ids"));
+  houses.epoch += 1;
+  EXPECT_TRUE(houses.run());
+}
+
+TEST(OprfProbes, ACountThatIsDamagedIsSaid) {
+  const std::string good = written(OprfProbes{.epoch = 3, .asked = 1000});
+  EXPECT_EQ(read_oprf_probes(good)->asked, 1000u);
+  for (size_t i = 0; i < good.size(); ++i) {
+    std::string bad = good;
+    bad[i] = static_cast<char>(bad[i] ^ 4);
+    EXPECT_FALSE(read_oprf_probes(bad)) << i;
+    EXPECT_FALSE(read_oprf_probes(good.substr(0, i))) << i;
+  }
+  EXPECT_FALSE(read_oprf_probes(good + "x"));
 }
 
 TEST(OprfStage, TagsThatLinkJobsAreWrittenDownWhereTheyAreKept) {
