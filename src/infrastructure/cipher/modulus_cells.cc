@@ -27,7 +27,7 @@ class Cells {
     for (size_t i = 0; i < chosen.size(); ++i) at[i] = rows.at(chosen[i]);
     for (size_t first = 0; first < features_;) {
       const size_t count = together(first);
-      reduce(at, codes_of(first, count), first, count);
+      reduce(at, codes_of(first, count), first, count, joint_);
       first += count;
     }
   }
@@ -92,20 +92,21 @@ class Cells {
     return best;
   }
 
-  void reduce(std::span<const Row> items, std::span<const uint32_t> codes, size_t first, size_t count) {
+  void reduce(std::span<const Row> items, std::span<const uint32_t> codes, size_t first, size_t count,
+              Residues& joint) {
     const SortedRuns runs = sorted_by_code(items, codes, codes_bound(first, count));
-    const Residues joint = products_of_runs(modulus_, runs.rows, runs.ends);
+    products_of_runs(modulus_, runs.rows, runs.ends, joint);
     if (count == 1) return into_cells(joint, runs.codes, first);
-    std::vector<Row> at(joint.count());
-    for (size_t i = 0; i < at.size(); ++i) at[i] = joint.at(i);
+    const std::vector<Row> at = rows_of(joint);
     const size_t half = count / 2;
     const auto low = static_cast<uint32_t>(codes_bound(first + half, count - half));
     std::vector<uint32_t> part = runs.codes;
+    Residues of_half;
     for (uint32_t& code : part) code /= low;
-    reduce(at, part, first, half);
+    reduce(at, part, first, half, of_half);
     part = runs.codes;
     for (uint32_t& code : part) code %= low;
-    reduce(at, part, first + half, count - half);
+    reduce(at, part, first + half, count - half, of_half);
   }
 
   void into_cells(const Residues& sums, std::span<const uint32_t> codes, size_t feature) {
@@ -127,6 +128,7 @@ class Cells {
   Residues& cells_;
   std::span<const uint32_t> chosen_;
   std::vector<uint32_t> bases_;
+  Residues joint_;  // of one group after the other: new memory for each would cost as much as the products
 };
 
 }  // namespace

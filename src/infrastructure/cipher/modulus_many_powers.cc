@@ -87,7 +87,8 @@ class ManyPowers {
       }
     }
     const SortedRuns runs = sorted_by_code(rows, codes, jobs * buckets);
-    const Residues products = products_of_runs(modulus_, runs.rows, runs.ends);
+    Residues products;
+    products_of_runs(modulus_, runs.rows, runs.ends, products);
     const Residues one = modulus_.ones(1);
     std::vector<Row> at(jobs * buckets, one.at(0));
     for (size_t i = 0; i < runs.codes.size(); ++i) at[runs.codes[i]] = products.at(i);

@@ -8,7 +8,7 @@ namespace puhui::cipher {
 namespace {
 
 // Sizes at, below and above where a kernel takes one limb more; most are no multiple of 64.
-constexpr size_t kSizes[] = {256, 257, 310, 363, 517, 1024, 1366, 2047, 2048, 2050, 3072, 4096, 8191, 8192};
+constexpr size_t kSizes[] = {256, 257, 310, 363, 517, 1024, 1366, 2047, 2048, 2050, 3072, 3470, 3471, 4096, 8191, 8192};
 constexpr size_t kSizesOfPowers[] = {256, 363, 1366, 2048};
 
 std::vector<Kernel> kernels() {
@@ -119,6 +119,21 @@ TEST(Modulus, reading_refuses_the_modulus_or_more_and_names_which) {
     EXPECT_FALSE(modulus.read(bytes.substr(0, length - 1)));
     EXPECT_EQ(modulus.read("")->count(), 0u);
   }
+}
+
+TEST(Residues, slices_and_appended_batches_keep_their_rows_on_large_pages_too) {
+  const Modulus modulus = modulus_of(moduli(2048)[0], Kernel::scalar);
+  const Residues few = modulus.from_naturals(residues(modulus.value(), 7, 1));
+  Residues many;
+  while (many.count() < 21'000) many.append(few);
+  const Residues copy = many;
+  many.append(few.slice(2, 3));
+  many.resize(many.count() - 1);
+  EXPECT_EQ(bytes_of(modulus, many.slice(20'995, 7)),
+            bytes_of(modulus, few.slice(2, 5)) + bytes_of(modulus, few.slice(2, 2)));
+  EXPECT_EQ(bytes_of(modulus, many.slice(21'000, 2)), bytes_of(modulus, few.slice(2, 2)));
+  EXPECT_EQ(bytes_of(modulus, copy.slice(20'993, 7)), bytes_of(modulus, few));
+  EXPECT_EQ(copy.slice(5, 0).count(), 0u);
 }
 
 TEST(Modulus, products_are_those_of_gmp) {

@@ -51,10 +51,14 @@ class Folding {
 
   void begin(size_t l) {
     lane_[l].piece = taken_++;
+    const size_t lanes = lanes_.form().lanes;
+    if (lane_[l].piece + lanes < ends_.size()) {  // what some lane begins with when all have gone on by one
+      fetch_ahead(ends_[lane_[l].piece + lanes - 1]);
+      fetch_ahead(ends_[lane_[l].piece + lanes - 1] + size_t{1});
+    }
     if (lane_[l].piece >= ends_.size()) return;
     lane_[l].place = lane_[l].piece == 0 ? 0 : ends_[lane_[l].piece - 1];
     Row row = rows_[lane_[l].place++];
-    const size_t lanes = lanes_.form().lanes;
     for (size_t j = 0; j < lanes_.form().limbs; ++j) sums_.data()[j * lanes + l] = row[j];
   }
 
@@ -75,9 +79,11 @@ class Folding {
 
 }  // namespace
 
-Residues products_of_runs(const Modulus& modulus, std::span<const Row> rows, std::span<const uint32_t> ends) {
-  Residues out = modulus.zeros(0);
-  if (rows.empty()) return modulus.zeros(0);
+void products_of_runs(const Modulus& modulus, std::span<const Row> rows, std::span<const uint32_t> ends,
+                      Residues& out) {
+  if (out.words() != modulus.words()) out = modulus.zeros(0);
+  out.resize(ends.size());
+  if (ends.empty()) return;
   const Lanes& lanes = modulus.lanes();
   const size_t piece_max = std::max(kPieceMin, rows.size() / (lanes.form().lanes * kPiecesALane));
   std::vector<uint32_t> piece_ends, pieces_of_runs;
@@ -90,12 +96,16 @@ Residues products_of_runs(const Modulus& modulus, std::span<const Row> rows, std
     pieces_of_runs.push_back(static_cast<uint32_t>(piece_ends.size()));
     start = end;
   }
+  if (piece_ends.size() == ends.size()) return Folding(lanes, rows, piece_ends, out).run();
   Residues pieces = modulus.zeros(piece_ends.size());
   Folding(lanes, rows, piece_ends, pieces).run();
-  if (pieces.count() == ends.size()) return pieces;
-  std::vector<Row> piece_rows(pieces.count());
-  for (size_t i = 0; i < pieces.count(); ++i) piece_rows[i] = pieces.at(i);
-  return products_of_runs(modulus, piece_rows, pieces_of_runs);
+  products_of_runs(modulus, rows_of(pieces), pieces_of_runs, out);
+}
+
+std::vector<Row> rows_of(const Residues& residues) {
+  std::vector<Row> out(residues.count());
+  for (size_t i = 0; i < out.size(); ++i) out[i] = residues.at(i);
+  return out;
 }
 
 SortedRuns sorted_by_code(std::span<const Row> rows, std::span<const uint32_t> codes, size_t bound) {

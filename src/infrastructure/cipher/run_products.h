@@ -12,8 +12,11 @@ namespace puhui::cipher {
 
 using Row = const uint64_t*;  // of the modulus' form; its owner outlives the call
 
-// Run r is rows ends[r - 1] … ends[r] - 1, never empty. Answers a residue a run: rows.size() - ends.size() products and a few for pieces.
-Residues products_of_runs(const Modulus& modulus, std::span<const Row> rows, std::span<const uint32_t> ends);
+std::vector<Row> rows_of(const Residues& residues);
+
+// Run r is rows ends[r - 1] … ends[r] - 1, never empty. A residue a run into `out`, whose memory is used again where it suffices:
+// rows.size() - ends.size() products and a few for pieces. `rows` do not lie in `out`.
+void products_of_runs(const Modulus& modulus, std::span<const Row> rows, std::span<const uint32_t> ends, Residues& out);
 
 // Rows in the order of their codes (stable) and the runs of equal ones: `codes` are below `bound`.
 struct SortedRuns {
