@@ -1,5 +1,5 @@
-// Both ciphers at 2048 bits beside FATE 1.11's method at GMP's speed, in one run, by the time of one core: r^n mod n² of full length by mpz_powm and
-// (1 + n)^m, sums by mpz_mul and mpz_mod, decryption by CRT.
+// Both ciphers at 2048 bits beside FATE 1.11's method at GMP's speed, in one run, by the time of one core: r^n mod n² of full length by
+// mpz_powm and (1 + n)^m, sums by mpz_mul and mpz_mod, decryption by CRT.
 //   additive_bench [seconds each]
 #include <time.h>
 

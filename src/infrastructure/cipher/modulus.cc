@@ -169,6 +169,39 @@ Result<Residues> Modulus::read(std::string_view bytes) const {
   return out;
 }
 
+void Modulus::write_words(const Residues& residues, std::span<uint64_t> out, size_t each) const {
+  const size_t held = state_->canonical_words();
+  CHECK(each >= held && out.size() == residues.count() * each, "words for each residue");
+  Residues plain;
+  multiply(residues, state_->plain_one, plain);
+  for (size_t i = 0; i < plain.count(); ++i) {
+    const auto to = out.subspan(i * each, each);
+    state_->canonical(plain.at(i), to.first(held));
+    std::fill(to.begin() + static_cast<std::ptrdiff_t>(held), to.end(), 0);
+  }
+}
+
+Residues Modulus::read_words(std::span<const uint64_t> values, size_t each) const {
+  const std::span<const uint64_t> n = value().words();
+  CHECK(each >= n.size() && values.size() % each == 0, "words for each residue");
+  Residues out(values.size() / each, words());
+  uint64_t beyond = 0;
+  for (size_t i = 0; i < out.count(); ++i) {
+    const auto one = values.subspan(i * each, each);
+    uint64_t borrow = 0;  // of one - n: without it, one is n or more
+    for (size_t j = 0; j < n.size(); ++j) {
+      const auto rest = static_cast<unsigned __int128>(one[j]) - n[j] - borrow;
+      borrow = static_cast<uint64_t>(rest >> 64) & 1;
+    }
+    beyond |= 1 - borrow;
+    for (size_t j = n.size(); j < each; ++j) beyond |= one[j];
+    split_words(one.first(n.size()), state_->lanes->form(), out.at(i));
+  }
+  CHECK(beyond == 0, "a value is below the modulus");
+  multiply(out, state_->factor_in, out);
+  return out;
+}
+
 void Modulus::multiply(const Residues& a, const Residues& b, Residues& out) const {
   const size_t count = a.count() == 1 ? b.count() : a.count();
   CHECK(b.count() == count || b.count() == 1, "as many factors as residues, or one");

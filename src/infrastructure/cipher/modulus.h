@@ -81,6 +81,9 @@ class Modulus {
   // Canonical: big-endian, bytes_length() each. Reading refuses a value of the modulus or more: `invalid`, naming which.
   void write(const Residues& residues, std::string& out) const;
   Result<Residues> read(std::string_view bytes) const;
+  // The same as words, least first, `each` a residue: for our own sums between moduli. Constant-time; CHECKs that a value is below the modulus.
+  void write_words(const Residues& residues, std::span<uint64_t> out, size_t each) const;
+  Residues read_words(std::span<const uint64_t> values, size_t each) const;
 
   // Element by element; `out` may be one of the operands. CHECK the counts. A batch of one operand is used for all.
   void multiply(const Residues& a, const Residues& b, Residues& out) const;

@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "ground/base/check.h"
 
@@ -11,12 +10,6 @@ namespace puhui::cipher {
 namespace {
 
 using Wide = unsigned __int128;
-
-uint64_t word_of_bytes(const char* big_endian) {
-  uint64_t word = 0;
-  std::memcpy(&word, big_endian, sizeof(word));
-  return __builtin_bswap64(word);
-}
 
 }  // namespace
 
@@ -135,50 +128,13 @@ SecretWords words_of(const Natural& value, size_t words) {
 }
 
 SecretWords to_words(const Modulus& modulus, const Residues& residues, size_t each) {
-  std::string bytes;
-  bytes.reserve(residues.count() * modulus.bytes_length());
-  modulus.write(residues, bytes);
-  const size_t length = modulus.bytes_length();
-  CHECK(each * 8 >= length, "a residue must fit its words");
   SecretWords out(residues.count(), each);
-  for (size_t i = 0; i < out.count(); ++i) {
-    const char* end = bytes.data() + (i + 1) * length;
-    const auto to = out.at(i);
-    size_t left = length;
-    for (uint64_t& word : to) {
-      if (left >= 8) {
-        word = word_of_bytes(end - 8);
-        end -= 8, left -= 8;
-      } else {
-        char last[8] = {};
-        std::memcpy(last + 8 - left, end - left, left);
-        word = word_of_bytes(last);
-        left = 0;
-        wipe_memory(last, sizeof(last));
-      }
-    }
-  }
-  wipe_memory(bytes.data(), bytes.size());
+  modulus.write_words(residues, out.all(), each);
   return out;
 }
 
 Residues to_residues(const Modulus& modulus, const SecretWords& values) {
-  const size_t length = modulus.bytes_length();
-  std::string bytes(values.count() * length, '\0');
-  for (size_t i = 0; i < values.count(); ++i) {
-    char* end = bytes.data() + (i + 1) * length;
-    size_t left = length;
-    for (const uint64_t word : values.at(i)) {
-      const uint64_t swapped = __builtin_bswap64(word);
-      const size_t take = std::min<size_t>(8, left);
-      std::memcpy(end - take, reinterpret_cast<const char*>(&swapped) + 8 - take, take);
-      end -= take, left -= take;
-    }
-  }
-  auto residues = modulus.read(bytes);
-  wipe_memory(bytes.data(), bytes.size());
-  CHECK(residues.has_value(), "values must be below the modulus");
-  return *std::move(residues);
+  return modulus.read_words(values.all(), values.each());
 }
 
 }  // namespace puhui::cipher

@@ -29,6 +29,7 @@ class SecretWords {
   size_t count() const { return each_ == 0 ? 0 : data_.size() / each_; }
   std::span<uint64_t> at(size_t i) { return {data_.data() + i * each_, each_}; }
   std::span<const uint64_t> at(size_t i) const { return {data_.data() + i * each_, each_}; }
+  std::span<uint64_t> all() { return data_; }
   std::span<const uint64_t> all() const { return data_; }
 
  private:

@@ -88,6 +88,32 @@ TEST(WordsTest, what_is_beyond_a_size_is_told_for_both_signs) {
   }
 }
 
+TEST(WordsTest, residues_keep_their_words_on_every_kernel) {
+  RandomStream random(Random(36), 1, 0);
+  const Natural n = drawn_odd(random, 683);
+  SecretWords values(10, 12);  // a word more than the modulus has
+  for (size_t i = 0; i < values.count(); ++i) {
+    const Natural value = i == 0 ? Natural() : i == 1 ? n - Natural(1) : drawn(random, 700) % n;
+    std::ranges::copy(value.words(), values.at(i).begin());
+  }
+  for (const Kernel kernel : {Kernel::scalar, Kernel::avx2, Kernel::ifma}) {
+    if (!is_available(kernel)) continue;
+    const Modulus modulus = modulus_of(n, kernel);
+    const Residues residues = to_residues(modulus, values);
+    for (size_t i = 0; i < values.count(); ++i) EXPECT_EQ(modulus.naturals(residues)[i], natural_of(values.at(i)));
+    const SecretWords back = to_words(modulus, residues, 12);
+    EXPECT_TRUE(std::ranges::equal(back.all(), values.all()));
+  }
+}
+
+TEST(WordsDeathTest, a_value_that_is_not_below_the_modulus_is_never_a_residue) {
+  RandomStream random(Random(37), 1, 0);
+  const Natural n = drawn_odd(random, 300);
+  const Modulus modulus = modulus_of(n, Kernel::scalar);
+  EXPECT_DEATH(to_residues(modulus, words_of(n, 5)), "below the modulus");
+  EXPECT_DEATH(to_residues(modulus, words_of(Natural::power_of_two(320), 6)), "below the modulus");
+}
+
 TEST(FactorsTest, residues_of_both_sides_join_to_the_one_number) {
   RandomStream random(Random(34), 1, 0);
   struct Sizes {
