@@ -1,6 +1,7 @@
 #include "bank/bank.h"
 
 #include "bank/house.h"
+#include "infrastructure/federation/rehearsal_verbs.h"
 
 namespace puhui {
 
@@ -21,6 +22,8 @@ std::vector<Migration> all_migrations() {
   add(out, experiments::migrations());
   add(out, compute::migrations());
   add(out, features::migrations());
+  add(out, federation::migrations());
+  add(out, federation::question_migrations());
   add(out, application_migrations());
   add(out, governance_migrations());
   return out;
@@ -28,6 +31,15 @@ std::vector<Migration> all_migrations() {
 
 void add(std::vector<Verb>& to, std::vector<Verb> verbs) {
   for (Verb& verb : verbs) to.push_back(std::move(verb));
+}
+
+}  // namespace
+
+namespace {
+
+// Where federated jobs keep their checkpoints: beside a store that is a folder, else where the program runs.
+std::string work_folder_of(const std::string& store) {
+  return store.find("://") == std::string::npos ? store + "/federation" : "federation-work";
 }
 
 }  // namespace
@@ -47,6 +59,8 @@ std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock)
   add(out, cases::case_verbs(lent(&House::case_verbs)));
   add(out, experiments::experiment_verbs(lent(&House::experiment_verbs)));
   add(out, features::feature_verbs(lent(&House::feature_verbs)));
+  add(out, federation::verbs(lent(&House::federation_verbs)));
+  add(out, federation::rehearsal_verbs(lent(&House::federation_verbs)));
   add(out, compute::verbs(lent(&House::compute_verbs)));
   add(out, governance_verbs(lent(&House::governance)));
   return out;
@@ -58,6 +72,7 @@ Bank::~Bank() {
   if (!house_->store) return;
   const CpuScope charged(house_->cpu.activity("stop"));
   if (house_->jobs) house_->jobs->stop();
+  if (house_->federation_node) house_->federation_node->close();
   if (house_->monitor) {
     if (auto saved = house_->monitor->snapshot(); !saved) {
       // Not lost: the next start reads the whole log of transfers.
@@ -101,9 +116,16 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
   house.evidence = TRY(evidence::EvidenceLog::open(*house.store));
   house.access = TRY(access::Access::open({*house.store, *house.evidence, needs.clock, needs.log}));
   house.ledger = TRY(ledger::Ledger::open({*house.store, needs.clock, needs.log}));
-  house.kernel = TRY(kernel::Kernel::open({*house.store, *house.evidence, needs.clock, needs.log, needs.metrics,
-                                           std::string(kBuild), needs.salt_secret, &house.cpu},
-                                          application_use_cases()));
+  house.federation_office =
+      std::make_unique<federation::Office>(federation::OfficeNeeds{*house.store, *house.evidence, needs.clock});
+  house.federation_node = std::make_unique<federation::Node>(
+      federation::NodeNeeds{*house.federation_office, *house.store, needs.files, needs.clock, needs.log});
+  house.federation_verbs.emplace(federation::VerbNeeds{*house.federation_office, needs.files, needs.clock, needs.log,
+                                                       kBuild, work_folder_of(where), house.federation_node.get()});
+  house.kernel =
+      TRY(kernel::Kernel::open({*house.store, *house.evidence, needs.clock, needs.log, needs.metrics,
+                                std::string(kBuild), needs.salt_secret, &house.cpu, house.federation_node.get()},
+                               application_use_cases()));
   house.cases = std::make_unique<cases::Office>(cases::OfficeNeeds{*house.store, *house.evidence, needs.clock});
   house.case_verbs.emplace(cases::VerbNeeds{*house.cases, *house.store, needs.clock});
   TRY(house.open_applications());
@@ -148,6 +170,9 @@ std::vector<Chore> Bank::chores() const {
                  }});
   out.push_back({"aml snapshot", 60 * kSecondMs, [monitor = house_->monitor.get()](Progress&) -> Result<void> {
                    return monitor->snapshot_when_due();
+                 }});
+  out.push_back({"federation", 5 * kSecondMs, [node = house_->federation_node.get()](Progress&) -> Result<void> {
+                   return node->open();  // once there is an identity; and whoever became a partner since may call
                  }});
   out.push_back({"cases", kSecondMs, [office = house_->cases.get()](Progress&) -> Result<void> {
                    TRY(office->sweep());

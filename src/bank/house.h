@@ -18,6 +18,8 @@
 #include "infrastructure/compute/jobs.h"
 #include "infrastructure/experiments/experiment_verbs.h"
 #include "infrastructure/features/features_verbs.h"
+#include "infrastructure/federation/federation_verbs.h"
+#include "infrastructure/federation/node.h"
 #include "infrastructure/kernel/evidence_verbs.h"
 #include "infrastructure/kernel/model_verbs.h"
 #include "infrastructure/kernel/permit_verbs.h"
@@ -37,6 +39,8 @@ struct Bank::House {
   std::unique_ptr<evidence::EvidenceLog> evidence;
   std::unique_ptr<access::Access> access;
   std::unique_ptr<ledger::Ledger> ledger;
+  std::unique_ptr<federation::Office> federation_office;
+  std::unique_ptr<federation::Node> federation_node;  // before the kernel, which asks partners through it
   std::unique_ptr<kernel::Kernel> kernel;
   std::unique_ptr<cases::Office> cases;  // before the applications that raise alerts in it
   std::optional<access::AccessVerbNeeds> access_verbs;
@@ -49,6 +53,7 @@ struct Bank::House {
   std::optional<workbench::DraftVerbNeeds> draft_verbs;
   std::optional<experiments::ExperimentNeeds> experiment_verbs;
   std::optional<features::FeatureVerbNeeds> feature_verbs;
+  std::optional<federation::VerbNeeds> federation_verbs;
   // Applications: one group of lines each (applications.cc).
   std::unique_ptr<lending::LoanBook> loan_book;
   lending::ProductShelf products;
