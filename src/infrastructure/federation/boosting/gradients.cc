@@ -195,6 +195,12 @@ RowSample sample_rows(const BoostingTerms& terms, uint64_t tree, std::vector<Gra
   return out;
 }
 
+size_t sampled_count(const BoostingTerms& terms, size_t rows) {
+  if (!samples(terms)) return rows;
+  const SampleCounts counts = sample_counts(terms, rows);
+  return counts.top + counts.drawn;
+}
+
 double steady_exp(double x) {
   constexpr double kLn2High = 0x1.62e42feep-1, kLn2Low = 0x1.a39ef35793c76p-33;  // ln 2 in two parts
   x = std::clamp(x, -700.0, 700.0);

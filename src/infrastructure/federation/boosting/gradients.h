@@ -62,6 +62,9 @@ struct RowSample {
 // up in `gradients`, the rest become 0.
 RowSample sample_rows(const BoostingTerms& terms, uint64_t tree, std::vector<GradientSum>& gradients);
 
+// How many rows sample_rows keeps: what a host holds the guest to.
+size_t sampled_count(const BoostingTerms& terms, size_t rows);
+
 // From basic operations alone, so that every machine has the same bits. Relative error below 1e-15.
 double steady_exp(double x);
 double steady_sigmoid(double x);

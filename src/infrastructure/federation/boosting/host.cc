@@ -122,7 +122,12 @@ Result<void> BoostingHost::receive_gradients(Conversation& with, const LevelOrde
   sampled_.assign(columns_.rows, 1);
   for (size_t row = 0; !order.all_rows && row < all.size(); ++row) sampled_[row] = row_bit(order.sampled, row) ? 1 : 0;
   const std::vector<uint32_t> rows = grown_on(all);
-  if (rows.empty()) return off_course("expected rows that the tree is grown on");
+  // Fewer than the job says, and sums over them would speak of single rows.
+  const size_t expected_rows = sampled_count(needs_.job.boosting, columns_.rows);
+  if (rows.empty() || rows.size() != expected_rows) {
+    return off_course("expected " + std::to_string(expected_rows) +
+                      " rows that the tree is grown on, as the job says, came " + std::to_string(rows.size()));
+  }
   sums_.emplace(*key_, columns_, rows);
   std::optional<cipher::Ciphertexts> cells;
   if (at_root) cells = sums_->no_cells();
@@ -210,6 +215,7 @@ Result<void> BoostingHost::go_down(Conversation& with, std::span<const std::opti
     for (size_t r = 0; r < open_[i].rows.size(); ++r)
       children[row_bit(bits, r) ? 0 : 1].rows.push_back(open_[i].rows[r]);
     for (Node& child : children) child.grown_on = grown_on(child.rows);
+    TRY(check_children(children, opened));
     const Node smaller = children[children[0].grown_on.size() <= children[1].grown_on.size() ? 0 : 1];
     if (!opened.right) children.pop_back();
     if (!opened.left) children.erase(children.begin());
@@ -218,6 +224,19 @@ Result<void> BoostingHost::go_down(Conversation& with, std::span<const std::opti
     for (Node& child : children) next.push_back(std::move(child));
   }
   open_ = std::move(next);
+  return {};
+}
+
+// A node that goes on has rows enough for two leaves: the guest asks for no sums over fewer.
+Result<void> BoostingHost::check_children(std::span<const Node> children, OpenedChildren opened) const {
+  const auto rows_min = 2 * static_cast<size_t>(needs_.job.boosting.leaf_rows_min);
+  for (const size_t side : {0, 1}) {
+    const size_t rows = children[side].grown_on.size();
+    if (!(side == 0 ? opened.left : opened.right) || rows >= rows_min) continue;
+    return fail(
+        ErrorCode::corrupt, "the guest's rows of the next level",
+        "expected " + std::to_string(rows_min) + " or more in a node that goes on, came " + std::to_string(rows));
+  }
   return {};
 }
 

@@ -45,6 +45,7 @@ class BoostingHost final : public Stage {
   Result<Sent> send_candidates(Conversation& with, Node& node);
   Result<std::vector<std::optional<ChosenSplit>>> answer_choices(Conversation& with, std::span<const Sent> sent);
   Result<void> go_down(Conversation& with, std::span<const std::optional<ChosenSplit>> won);
+  Result<void> check_children(std::span<const Node> children, OpenedChildren opened) const;
   void add_cells(const Node& parent, std::span<Node> children, const Node& smaller) const;
   std::vector<uint32_t> grown_on(std::span<const uint32_t> rows) const;
 

@@ -72,8 +72,11 @@ TEST(HostilePeer, TheGuestsOrderIsChecked) {
   expect_refused(with_order([](LevelOrder& order) { order.gradients = false; }), "expected the gradients");
   expect_refused(with_order([](LevelOrder& order) { order.slot_bits = 5000; }), "order");
   expect_refused(with_order([](LevelOrder& order) { order.all_rows = false; }), "sampled rows");
-  expect_refused(with_order([](LevelOrder& order) { order.all_rows = false, order.sampled = std::string(8, '\0'); }),
-                 "expected rows");
+  // A sample where the job has none, of none or of few: sums over them would speak of single rows.
+  for (const char bits : {'\0', '\1'}) {
+    expect_refused(with_order([&](LevelOrder& order) { order.all_rows = false, order.sampled = std::string(8, bits); }),
+                   "expected 60 rows");
+  }
 }
 
 TEST(HostilePeer, TheGuestsChoiceAndRowsAreChecked) {
@@ -81,6 +84,22 @@ TEST(HostilePeer, TheGuestsChoiceAndRowsAreChecked) {
   expect_refused(ends_with(0, kBoostingChoice, [](std::string& bytes) { bytes.clear(); }), "choice");
   expect_refused(ends_with(0, kBoostingMembership, [](std::string& bytes) { bytes += "more"; }), "next level");
   expect_refused(ends_with(0, kBoostingMembership, [](std::string& bytes) { bytes.assign(1, '\x09'); }), "next level");
+}
+
+// One row alone in a node would show the guest that row's bins.
+TEST(HostilePeer, ANodeWithTooFewRowsIsNotAddedUp) {
+  SmallJob small;
+  for (size_t row = 0; row < 60; ++row) small.data[0].labels[row] = row % 2 == 0 ? 0 : 1;
+  small.data[0].values[1].assign(60, 0);
+  for (size_t row = 0; row < 60; ++row)
+    small.data[0].values[1][row] = static_cast<float>(row % 2);  // the guest's split wins
+  const auto results = small.run(std::nullopt, 0, [](uint16_t kind, std::string& bytes) {
+    if (kind != kBoostingMembership) return;
+    bytes.assign(1 + row_bits_bytes(60), '\0');
+    bytes[0] = 1, bytes[1] = 1;  // the left child goes on, with one row
+  });
+  ASSERT_FALSE(results);
+  expect_refused(results.error(), "expected 2 or more");
 }
 
 }  // namespace
