@@ -9,11 +9,10 @@ const std::vector<LeakMeaning>& leak_meanings() {
   static const std::vector<LeakMeaning> table = {
       {"candidate_sums", "sums",
        "Sums of gradients over the rows on one side of a split the host could make, in an order drawn anew for every "
-       "node: not which "
-       "column or threshold, and no single row.",
-       "宿主方各候选切分一侧样本的梯度之和，每个节点顺序随机：看不出是哪一列、哪个阈值，也看不到单行。"},
-      {"common_count", "buckets", "How many ids are common in each bucket, exactly; not which.",
-       "每个分桶中共有标识的准确数量，但不知是哪些。"},
+       "node: without column or threshold; a side of few rows may be recognised by its sum, and leaf_rows_min says how "
+       "few.",
+       "宿主方各候选切分一侧样本的梯度之和，每个节点顺序随机，不含列与阈值；行数很少的一侧可能由其和被认出，下限由 "
+       "leaf_rows_min 决定。"},
       {"common_ids", "ids", "Which of its own ids the other side has too.", "自己的哪些标识对方也有。"},
       {"common_ids_at_most", "ids",
        "Which of its own ids the other side has too, even if the job tells it nothing: at most as many.",

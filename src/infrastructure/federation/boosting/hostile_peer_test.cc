@@ -22,7 +22,7 @@ void expect_refused(const Error& error, std::string_view says) {
 }
 void flip(std::string& bytes, size_t place) { bytes.at(place) = static_cast<char>(bytes.at(place) ^ 1); }
 
-TEST(HostilePeer, AHostsCandidatesAreChecked) {
+TEST(HostileBooster, AHostsCandidatesAreChecked) {
   expect_refused(ends_with(1, kBoostingCandidates, [](std::string& bytes) { bytes.pop_back(); }),
                  "bytes of ciphertexts");
   expect_refused(ends_with(1, kBoostingCandidates, [](std::string& bytes) { bytes = "x"; }), "registry1");
@@ -38,19 +38,19 @@ TEST(HostilePeer, AHostsCandidatesAreChecked) {
       "registry1");
 }
 
-TEST(HostilePeer, AHostsSidesMustHaveTheSumItTold) {
+TEST(HostileBooster, AHostsSidesMustHaveTheSumItTold) {
   expect_refused(ends_with(1, kBoostingPartition, [](std::string& bytes) { flip(bytes, 1); }), "another sum");
   expect_refused(ends_with(1, kBoostingPartition, [](std::string& bytes) { bytes.pop_back(); }), "sides of rows");
   expect_refused(ends_with(1, kBoostingPartition, [](std::string& bytes) { bytes.back() = '\xff'; }), "zeros behind");
   expect_refused(ends_with(1, kBoostingPartition, [](std::string& bytes) { bytes[0] = 1; }), "no column");
 }
 
-TEST(HostilePeer, TheGuestsKeyIsChecked) {
+TEST(HostileBooster, TheGuestsKeyIsChecked) {
   expect_refused(ends_with(0, kBoostingKey, [](std::string& bytes) { bytes.resize(bytes.size() / 2); }), "");
   expect_refused(ends_with(0, kBoostingKey, [](std::string& bytes) { bytes.clear(); }), "");
 }
 
-TEST(HostilePeer, TheGuestsGradientsAreChecked) {
+TEST(HostileBooster, TheGuestsGradientsAreChecked) {
   expect_refused(ends_with(0, kBoostingGradients, [](std::string& bytes) { bytes.pop_back(); }), "ciphertexts of");
   expect_refused(
       ends_with(0, kBoostingGradients, [](std::string& bytes) { std::fill(bytes.begin(), bytes.end(), '\0'); }), "");
@@ -58,7 +58,7 @@ TEST(HostilePeer, TheGuestsGradientsAreChecked) {
       ends_with(0, kBoostingGradients, [](std::string& bytes) { std::fill(bytes.begin(), bytes.end(), '\xff'); }), "");
 }
 
-TEST(HostilePeer, TheGuestsOrderIsChecked) {
+TEST(HostileBooster, TheGuestsOrderIsChecked) {
   const auto with_order = [](const std::function<void(LevelOrder&)>& change) {
     return ends_with(0, kBoostingOrder, [&](std::string& bytes) {
       LevelOrder order = *decode_order(bytes, 60);
@@ -79,7 +79,7 @@ TEST(HostilePeer, TheGuestsOrderIsChecked) {
   }
 }
 
-TEST(HostilePeer, TheGuestsChoiceAndRowsAreChecked) {
+TEST(HostileBooster, TheGuestsChoiceAndRowsAreChecked) {
   expect_refused(ends_with(0, kBoostingChoice, [](std::string& bytes) { bytes = "\x01\xff\xff\x03"; }), "choice");
   expect_refused(ends_with(0, kBoostingChoice, [](std::string& bytes) { bytes.clear(); }), "choice");
   expect_refused(ends_with(0, kBoostingMembership, [](std::string& bytes) { bytes += "more"; }), "next level");
@@ -87,7 +87,7 @@ TEST(HostilePeer, TheGuestsChoiceAndRowsAreChecked) {
 }
 
 // One row alone in a node would show the guest that row's bins.
-TEST(HostilePeer, ANodeWithTooFewRowsIsNotAddedUp) {
+TEST(HostileBooster, ANodeWithTooFewRowsIsNotAddedUp) {
   SmallJob small;
   for (size_t row = 0; row < 60; ++row) small.data[0].labels[row] = row % 2 == 0 ? 0 : 1;
   small.data[0].values[1].assign(60, 0);
