@@ -7,6 +7,9 @@ namespace puhui::federation {
 const std::vector<LeakMeaning>& leak_meanings() {
   // One row a code, sorted by code.
   static const std::vector<LeakMeaning> table = {
+      {"bin_counts", "bins",
+       "How many rows, and how many bad ones, are in each bin of the other side's columns: no value, no bound of a bin, no row.",
+       "对方各列每个分箱的样本数与坏样本数：不含取值、分箱边界与单行。"},
       {"candidate_sums", "sums",
        "Sums of gradients over the rows on one side of a split the host could make, in an order drawn anew for every "
        "node: without column or threshold; a side of few rows may be recognised by its sum, and leaf_rows_min says how "
@@ -17,6 +20,9 @@ const std::vector<LeakMeaning>& leak_meanings() {
       {"common_ids_at_most", "ids",
        "Which of its own ids the other side has too, even if the job tells it nothing: at most as many.",
        "自己的哪些标识对方也有（至多这么多），即使任务最终什么也不告知。"},
+      {"correlations", "pairs",
+       "The correlation of one of its columns with one of the other side's, which is what the job asks for.",
+       "己方一列与对方一列的相关系数，即任务所求。"},
       {"epoch_tags", "tags",
        "Tags of the other side's ids that stay the same for an epoch of its key: how many came and went from one job "
        "to the "
@@ -31,6 +37,9 @@ const std::vector<LeakMeaning>& leak_meanings() {
        "of a larger "
        "batch.",
        "自己各列在一批样本上的梯度之和：仅用于更新自己的权重，批次较大时看不到单行。"},
+      {"information_values", "columns",
+       "How much each of its columns says about the label: one number a column, no label and no bin's share of bad ones.",
+       "己方每列对标签的信息量：每列一个数，不含标签，也不含分箱坏样本率。"},
       {"minimum_reached", "times", "Whether enough ids are common for the job to go on.",
        "共有标识数是否达到任务的最低要求。"},
       {"padded_size", "rows", "An upper bound of how many rows the other side brought.",

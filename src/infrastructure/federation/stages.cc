@@ -1,6 +1,7 @@
 // Which stages a job of each kind goes through: the intersection, then the kind's own.
 #include "infrastructure/federation/boosting/boosting_stage.h"
 #include "infrastructure/federation/logistic/vertical_logistic.h"
+#include "infrastructure/federation/measures/measures_stage.h"
 #include "infrastructure/federation/psi/psi.h"
 
 namespace puhui::federation {
@@ -29,6 +30,9 @@ std::vector<StageMaker> stages_of(const Job& job) {
       stages.emplace_back(make_vertical_logistic);
       break;
     case JobKind::measures:
+      add_matching(job, stages);
+      stages.emplace_back(make_measures_stage);
+      break;
     case JobKind::horizontal_boosting:
     case JobKind::horizontal_logistic:
     case JobKind::conversion: break;

@@ -188,9 +188,9 @@ TEST(LogisticPredict, RefusesAHostsScoreThatNoModelAnswers) {
 }
 
 TEST(LogisticWire, OtherBytesAreRefused) {
-  EXPECT_EQ(read_hello(write_hello({7, "key"}))->rows, 7u);
-  EXPECT_FALSE(read_hello(""));
-  EXPECT_FALSE(read_hello("\x02" + write_hello({7, "key"}).substr(1)));
+  EXPECT_EQ(read_logistic_hello(write_hello({7, "key"}))->rows, 7u);
+  EXPECT_FALSE(read_logistic_hello(""));
+  EXPECT_FALSE(read_logistic_hello("\x02" + write_hello({7, "key"}).substr(1)));
   EXPECT_EQ((*read_scores(write_scores(std::vector<int64_t>{-5, 6}), 2))[0], -5);
   EXPECT_EQ(read_scores("12345678", 2).error().code, ErrorCode::corrupt);
 }

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const int64_t score = partial_score(*part, row);
     if (part->role == puhui::federation::Role::guest) (void)predict_logistic(*part, row, score);
   }
-  (void)read_hello(bytes);
+  (void)read_logistic_hello(bytes);
   (void)read_scores(bytes, size / 8);
   (void)unmasked(bytes, std::string(size / kTermSlotBytes * kTermSlotBytes, '\1'));
   return 0;

@@ -57,7 +57,7 @@ void standardise(MeasuredColumn& column, std::span<const float> values) {
 }  // namespace
 
 MeasuredColumn measured_column(const std::string& name, std::span<const float> values, BinTerms terms) {
-  CHECK(terms.bins_max >= 1 && terms.bins_max <= 200, "a bin's number is a byte");
+  CHECK(terms.bins_max >= 1 && terms.bins_max <= 254, "a bin's number is a byte");
   MeasuredColumn out{.name = name};
   std::vector<float> sorted;
   for (const float v : values) {
