@@ -22,21 +22,20 @@ double wall_seconds() {
 }
 double cpu_seconds() { return static_cast<double>(process_cpu_ns()) / 1e9; }
 
-// From when both have met (keys made) to the last batch of the later one.
+// From when both have met (keys made) to the last batch of the party that reports.
 class Watch final : public Progress {
  public:
   void step(std::string_view, uint64_t done, uint64_t total) override {
     const std::scoped_lock lock(mutex_);
-    if (done == 0) wall_ = -wall_seconds(), cpu_ = -cpu_seconds();
-    if (done == total && ++ends_ == 2) wall_ += wall_seconds(), cpu_ += cpu_seconds();
+    if (done == 0) begin_wall_ = wall_seconds(), begin_cpu_ = cpu_seconds();
+    if (done == total) wall_ = wall_seconds() - begin_wall_, cpu_ = cpu_seconds() - begin_cpu_;
   }
   double wall() const { return wall_; }
   double cpu() const { return cpu_; }
 
  private:
   std::mutex mutex_;
-  double wall_ = 0, cpu_ = 0;
-  int ends_ = 0;
+  double begin_wall_ = 0, begin_cpu_ = 0, wall_ = 0, cpu_ = 0;
 };
 
 struct Terms {
