@@ -2,8 +2,10 @@
 // machine has it.
 #include <immintrin.h>
 
+#include <utility>
+
 #define PUHUI_LANES __attribute__((target("avx2")))
-#include "infrastructure/cipher/curve_lanes.h"
+#include "infrastructure/cipher/curve_blocks.h"
 
 #define PUHUI_AVX2 PUHUI_LANES __attribute__((always_inline)) static inline
 // A product has hundreds of instructions: a ladder step with ten of them inside would not stay decoded.
@@ -118,189 +120,52 @@ struct Avx2Field {
     return reduced(w);
   }
 
-  PUHUI_AVX2_ONCE Wide product(const Element& x, const Element& y) {
-    const __m256i *a = x.l, *b = y.l, nineteen = each(19);
-    const __m256i d1 = twice(a[1]);
-    const __m256i d3 = twice(a[3]);
-    const __m256i d5 = twice(a[5]);
-    const __m256i d7 = twice(a[7]);
-    const __m256i d9 = twice(a[9]);
-    const __m256i n1 = times(b[1], nineteen);
-    const __m256i n2 = times(b[2], nineteen);
-    const __m256i n3 = times(b[3], nineteen);
-    const __m256i n4 = times(b[4], nineteen);
-    const __m256i n5 = times(b[5], nineteen);
-    const __m256i n6 = times(b[6], nineteen);
-    const __m256i n7 = times(b[7], nineteen);
-    const __m256i n8 = times(b[8], nineteen);
-    const __m256i n9 = times(b[9], nineteen);
-    Wide w;
-    w.t[0] = and_product(
-        and_product(
-            and_product(
-                and_product(
-                    and_product(
-                        and_product(and_product(and_product(and_product(times(a[0], b[0]), d1, n9), a[2], n8), d3, n7),
-                                    a[4], n6),
-                        d5, n5),
-                    a[6], n4),
-                d7, n3),
-            a[8], n2),
-        d9, n1);
-    w.t[1] = and_product(
-        and_product(
-            and_product(
-                and_product(and_product(and_product(and_product(and_product(and_product(times(a[0], b[1]), a[1], b[0]),
-                                                                            a[2], n9),
-                                                                a[3], n8),
-                                                    a[4], n7),
-                                        a[5], n6),
-                            a[6], n5),
-                a[7], n4),
-            a[8], n3),
-        a[9], n2);
-    w.t[2] = and_product(
-        and_product(
-            and_product(
-                and_product(and_product(and_product(and_product(and_product(and_product(times(a[0], b[2]), d1, b[1]),
-                                                                            a[2], b[0]),
-                                                                d3, n9),
-                                                    a[4], n8),
-                                        d5, n7),
-                            a[6], n6),
-                d7, n5),
-            a[8], n4),
-        d9, n3);
-    w.t[3] = and_product(
-        and_product(
-            and_product(
-                and_product(and_product(and_product(and_product(and_product(and_product(times(a[0], b[3]), a[1], b[2]),
-                                                                            a[2], b[1]),
-                                                                a[3], b[0]),
-                                                    a[4], n9),
-                                        a[5], n8),
-                            a[6], n7),
-                a[7], n6),
-            a[8], n5),
-        a[9], n4);
-    w.t[4] = and_product(
-        and_product(
-            and_product(
-                and_product(and_product(and_product(and_product(and_product(and_product(times(a[0], b[4]), d1, b[3]),
-                                                                            a[2], b[2]),
-                                                                d3, b[1]),
-                                                    a[4], b[0]),
-                                        d5, n9),
-                            a[6], n8),
-                d7, n7),
-            a[8], n6),
-        d9, n5);
-    w.t[5] = and_product(
-        and_product(
-            and_product(
-                and_product(and_product(and_product(and_product(and_product(and_product(times(a[0], b[5]), a[1], b[4]),
-                                                                            a[2], b[3]),
-                                                                a[3], b[2]),
-                                                    a[4], b[1]),
-                                        a[5], b[0]),
-                            a[6], n9),
-                a[7], n8),
-            a[8], n7),
-        a[9], n6);
-    w.t[6] = and_product(
-        and_product(
-            and_product(
-                and_product(and_product(and_product(and_product(and_product(and_product(times(a[0], b[6]), d1, b[5]),
-                                                                            a[2], b[4]),
-                                                                d3, b[3]),
-                                                    a[4], b[2]),
-                                        d5, b[1]),
-                            a[6], b[0]),
-                d7, n9),
-            a[8], n8),
-        d9, n7);
-    w.t[7] = and_product(
-        and_product(
-            and_product(
-                and_product(and_product(and_product(and_product(and_product(and_product(times(a[0], b[7]), a[1], b[6]),
-                                                                            a[2], b[5]),
-                                                                a[3], b[4]),
-                                                    a[4], b[3]),
-                                        a[5], b[2]),
-                            a[6], b[1]),
-                a[7], b[0]),
-            a[8], n9),
-        a[9], n8);
-    w.t[8] = and_product(
-        and_product(
-            and_product(
-                and_product(and_product(and_product(and_product(and_product(and_product(times(a[0], b[8]), d1, b[7]),
-                                                                            a[2], b[6]),
-                                                                d3, b[5]),
-                                                    a[4], b[4]),
-                                        d5, b[3]),
-                            a[6], b[2]),
-                d7, b[1]),
-            a[8], b[0]),
-        d9, n9);
-    w.t[9] = and_product(
-        and_product(
-            and_product(
-                and_product(and_product(and_product(and_product(and_product(and_product(times(a[0], b[9]), a[1], b[8]),
-                                                                            a[2], b[7]),
-                                                                a[3], b[6]),
-                                                    a[4], b[5]),
-                                        a[5], b[4]),
-                            a[6], b[3]),
-                a[7], b[2]),
-            a[8], b[1]),
-        a[9], b[0]);
-    return w;
+  // Term i of limb k of a product; limbs past the tenth come back 19 times, a pair of odd ones twice.
+  template <size_t k, size_t i>
+  PUHUI_AVX2 void add_term(__m256i& sum, const __m256i* a, const __m256i* a2, const __m256i* b, const __m256i* b19) {
+    constexpr size_t j = (k + 10 - i) % 10;
+    sum = and_product(sum, (i & j & 1) != 0 ? a2[i] : a[i], i > k ? b19[j] : b[j]);
   }
-  PUHUI_AVX2_ONCE Wide square_product(const Element& x) {
-    const __m256i *a = x.l, nineteen = each(19);
-    const __m256i d0 = twice(a[0]);
-    const __m256i d1 = twice(a[1]);
-    const __m256i d2 = twice(a[2]);
-    const __m256i d3 = twice(a[3]);
-    const __m256i d4 = twice(a[4]);
-    const __m256i d5 = twice(a[5]);
-    const __m256i d6 = twice(a[6]);
-    const __m256i d7 = twice(a[7]);
-    const __m256i d8 = twice(a[8]);
-    const __m256i d9 = twice(a[9]);
-    const __m256i q1 = twice(d1);
-    const __m256i q3 = twice(d3);
-    const __m256i q5 = twice(d5);
-    const __m256i q7 = twice(d7);
-    const __m256i n5 = times(a[5], nineteen);
-    const __m256i n6 = times(a[6], nineteen);
-    const __m256i n7 = times(a[7], nineteen);
-    const __m256i n8 = times(a[8], nineteen);
-    const __m256i n9 = times(a[9], nineteen);
-    Wide w;
-    w.t[0] = and_product(
-        and_product(and_product(and_product(and_product(times(a[0], a[0]), q1, n9), d2, n8), q3, n7), d4, n6), d5, n5);
-    w.t[1] = and_product(and_product(and_product(and_product(times(d0, a[1]), d2, n9), d3, n8), d4, n7), d5, n6);
-    w.t[2] = and_product(
-        and_product(and_product(and_product(and_product(times(d0, a[2]), d1, a[1]), q3, n9), d4, n8), q5, n7), a[6],
-        n6);
-    w.t[3] = and_product(and_product(and_product(and_product(times(d0, a[3]), d1, a[2]), d4, n9), d5, n8), d6, n7);
-    w.t[4] = and_product(
-        and_product(and_product(and_product(and_product(times(d0, a[4]), q1, a[3]), a[2], a[2]), q5, n9), d6, n8), d7,
-        n7);
-    w.t[5] = and_product(and_product(and_product(and_product(times(d0, a[5]), d1, a[4]), d2, a[3]), d6, n9), d7, n8);
-    w.t[6] = and_product(
-        and_product(and_product(and_product(and_product(times(d0, a[6]), q1, a[5]), d2, a[4]), d3, a[3]), q7, n9), a[8],
-        n8);
-    w.t[7] = and_product(and_product(and_product(and_product(times(d0, a[7]), d1, a[6]), d2, a[5]), d3, a[4]), d8, n9);
-    w.t[8] = and_product(
-        and_product(and_product(and_product(and_product(times(d0, a[8]), q1, a[7]), d2, a[6]), q3, a[5]), a[4], a[4]),
-        d9, n9);
-    w.t[9] =
-        and_product(and_product(and_product(and_product(times(d0, a[9]), d1, a[8]), d2, a[7]), d3, a[6]), d4, a[5]);
-    return w;
+  template <size_t k, size_t... i>
+  PUHUI_AVX2 __m256i product_limb(const __m256i* a, const __m256i* a2, const __m256i* b, const __m256i* b19,
+                                  std::index_sequence<i...>) {
+    __m256i sum = _mm256_setzero_si256();
+    (add_term<k, i>(sum, a, a2, b, b19), ...);
+    return sum;
   }
+  template <size_t... k>
+  PUHUI_AVX2_ONCE Wide product_limbs(const __m256i* a, const __m256i* b, std::index_sequence<k...> all) {
+    const __m256i a2[10] = {twice(a[k])...}, b19[10] = {times(b[k], each(19))...};
+    return {{product_limb<k>(a, a2, b, b19, all)...}};
+  }
+  PUHUI_AVX2 Wide product(const Element& x, const Element& y) {
+    return product_limbs(x.l, y.l, std::make_index_sequence<10>());
+  }
+
+  // The same of a square: a pair of different limbs once, but twice as much.
+  template <size_t k, size_t i>
+  PUHUI_AVX2 void add_square_term(__m256i& sum, const __m256i* a, const __m256i* a2, const __m256i* a4,
+                                  const __m256i* a19) {
+    constexpr size_t j = (k + 10 - i) % 10;
+    if constexpr (i <= j) {
+      constexpr bool is_pair = i < j, is_odd = (i & j & 1) != 0;
+      const __m256i& factor = is_pair && is_odd ? a4[i] : is_pair || is_odd ? a2[i] : a[i];
+      sum = and_product(sum, factor, i > k ? a19[j] : a[j]);
+    }
+  }
+  template <size_t k, size_t... i>
+  PUHUI_AVX2 __m256i square_limb(const __m256i* a, const __m256i* a2, const __m256i* a4, const __m256i* a19,
+                                 std::index_sequence<i...>) {
+    __m256i sum = _mm256_setzero_si256();
+    (add_square_term<k, i>(sum, a, a2, a4, a19), ...);
+    return sum;
+  }
+  template <size_t... k>
+  PUHUI_AVX2_ONCE Wide square_limbs(const __m256i* a, std::index_sequence<k...> all) {
+    const __m256i a2[10] = {twice(a[k])...}, a4[10] = {twice(twice(a[k]))...}, a19[10] = {times(a[k], each(19))...};
+    return {{square_limb<k>(a, a2, a4, a19, all)...}};
+  }
+  PUHUI_AVX2 Wide square_product(const Element& x) { return square_limbs(x.l, std::make_index_sequence<10>()); }
   PUHUI_AVX2 Element multiply(const Element& x, const Element& y) { return reduced(product(x, y)); }
   PUHUI_AVX2 Element square(const Element& x) { return reduced(square_product(x)); }
   PUHUI_AVX2 Element times_121665_and(const Element& a, const Element& b) {

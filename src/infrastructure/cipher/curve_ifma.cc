@@ -3,7 +3,7 @@
 #include <immintrin.h>
 
 #define PUHUI_LANES __attribute__((target("avx512f,avx512dq,avx512vl,avx512ifma")))
-#include "infrastructure/cipher/curve_lanes.h"
+#include "infrastructure/cipher/curve_blocks.h"
 
 #define PUHUI_IFMA PUHUI_LANES __attribute__((always_inline)) static inline
 

@@ -1,5 +1,5 @@
-// The formulas of Curve25519 once, for a field of any number of lanes: ladder, Elligator 2, checks, inversion of many. Each kernel's file
-// says with PUHUI_LANES what instructions they are compiled for, names its Field and includes this; nobody else does.
+// The formulas of Curve25519 once, for a field of any number of lanes: ladder, Elligator 2, squares, inverses. Each kernel's file
+// says with PUHUI_LANES what instructions they are compiled for, names its Field and includes curve_blocks.h; nobody else does.
 // Everything is the same work for every value. A Field is: kLanes; Element; Word (a 64-bit number a lane); Mask (all ones or
 // zeros a lane); load, store (limbs of 51 bits, a few more allowed); add, subtract, multiply, square, times_121665_and (a · 121665 + b);
 // Wide, product, square_product (not reduced yet), sum, difference (of two Wide, reduced); mask_of_bit; differs(mask, mask); choose(mask, where_ones, where_zeros);
@@ -8,67 +8,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
-#include "infrastructure/cipher/curve_kernels.h"
+#include "infrastructure/cipher/curve_limbs.h"
 
 #ifndef PUHUI_LANES
 #define PUHUI_LANES
 #endif
 
 namespace puhui::cipher::lanes {
-
-inline constexpr uint64_t kMask51 = (uint64_t{1} << 51) - 1;
-
-// A number of each lane as the kernels exchange it: 5 limbs of 51 bits.
-template <size_t kLanes>
-struct Limbs {
-  alignas(64) uint64_t limb[5][kLanes];
-};
-
-template <size_t kLanes>
-void put_bytes(const uint8_t* bytes, size_t lane, Limbs<kLanes>& out) {
-  uint64_t w[4];
-  std::memcpy(w, bytes, 32);
-  out.limb[0][lane] = w[0] & kMask51;
-  out.limb[1][lane] = (w[0] >> 51 | w[1] << 13) & kMask51;
-  out.limb[2][lane] = (w[1] >> 38 | w[2] << 26) & kMask51;
-  out.limb[3][lane] = (w[2] >> 25 | w[3] << 39) & kMask51;
-  out.limb[4][lane] = (w[3] >> 12) & kMask51;  // the top bit is left aside
-}
-
-// Limbs below 2^62 → the canonical number below p, four words.
-template <size_t kLanes>
-void take_words(const Limbs<kLanes>& in, size_t lane, uint64_t (&out)[4]) {
-  uint64_t t[5];
-  for (size_t i = 0; i < 5; ++i) t[i] = in.limb[i][lane];
-  for (int round = 0; round < 3; ++round) {
-    for (size_t i = 0; i < 4; ++i) {
-      t[i + 1] += t[i] >> 51;
-      t[i] &= kMask51;
-    }
-    t[0] += 19 * (t[4] >> 51);
-    t[4] &= kMask51;
-  }
-  uint64_t over = t[0] + 19;  // the number is below 2^255 + 2^10: it is p or more where adding 19 reaches 2^255
-  for (size_t i = 1; i < 5; ++i) over = t[i] + (over >> 51);
-  t[0] += 19 * (over >> 51);
-  for (size_t i = 0; i < 4; ++i) {
-    t[i + 1] += t[i] >> 51;
-    t[i] &= kMask51;
-  }
-  t[4] &= kMask51;
-  out[0] = t[0] | t[1] << 51;
-  out[1] = t[1] >> 13 | t[2] << 38;
-  out[2] = t[2] >> 26 | t[3] << 25;
-  out[3] = t[3] >> 39 | t[4] << 12;
-}
-
-// All ones where a == b, without a branch.
-inline uint64_t equal_mask(uint64_t a, uint64_t b) {
-  const uint64_t differs = a ^ b;
-  return ((differs | (0 - differs)) >> 63) - 1;
-}
 
 template <class Field>
 PUHUI_LANES typename Field::Element constant(uint64_t value) {
@@ -214,109 +161,6 @@ PUHUI_LANES Fraction<Field> elligator(const typename Field::Element& u) {
   Element g = Field::add(Field::square(first), Field::multiply(j, xz));
   g = Field::multiply(xz, Field::add(g, Field::square(z)));
   return {Field::choose(is_square<Field>(g), first, other), z};
-}
-
-// Writes the canonical bytes of count fractions (at most kBlockVectors · kLanes): one inversion for all, lane by lane. 0 for the identity.
-template <class Field>
-PUHUI_LANES void write_points(Fraction<Field>* fractions, size_t vectors, size_t count, uint8_t* out) {
-  using Element = typename Field::Element;
-  Element before[kBlockVectors];  // the product of all denominators before
-  Element product = constant<Field>(1);
-  const Element one = product, zero = constant<Field>(0);
-  for (size_t i = 0; i < vectors; ++i) {
-    const typename Field::Mask identity = is_value<Field>(fractions[i].z, 0);
-    fractions[i].z = Field::choose(identity, one, fractions[i].z);
-    fractions[i].x = Field::choose(identity, zero, fractions[i].x);
-    before[i] = product;
-    product = Field::multiply(product, fractions[i].z);
-  }
-  Element rest = inverse<Field>(product);
-  for (size_t i = vectors; i-- > 0;) {
-    Limbs<Field::kLanes> limbs;
-    Field::store(Field::multiply(fractions[i].x, Field::multiply(rest, before[i])), limbs);
-    rest = Field::multiply(rest, fractions[i].z);
-    for (size_t lane = 0; lane < Field::kLanes && i * Field::kLanes + lane < count; ++lane) {
-      uint64_t words[4];
-      take_words(limbs, lane, words);
-      std::memcpy(out + (i * Field::kLanes + lane) * 32, words, 32);
-    }
-  }
-}
-
-// The numbers of up to kLanes points from `bytes`; lanes without one are 0.
-template <class Field>
-PUHUI_LANES typename Field::Element read_numbers(const uint8_t* bytes, size_t count) {
-  Limbs<Field::kLanes> limbs{};
-  for (size_t lane = 0; lane < Field::kLanes && lane < count; ++lane) put_bytes(bytes + lane * 32, lane, limbs);
-  return Field::load(limbs);
-}
-
-template <class Field>
-PUHUI_LANES void multiply_block(const uint8_t* points, const uint8_t* scalars, size_t scalar_stride, size_t count,
-                                uint8_t* out) {
-  Fraction<Field> fractions[kBlockVectors];
-  const size_t vectors = (count + Field::kLanes - 1) / Field::kLanes;
-  for (size_t i = 0; i < vectors; ++i) {
-    const size_t first = i * Field::kLanes;
-    alignas(64) uint64_t words[4][Field::kLanes] = {};
-    for (size_t lane = 0; lane < Field::kLanes && first + lane < count; ++lane) {
-      uint64_t of_lane[4];
-      std::memcpy(of_lane, scalars + (first + lane) * scalar_stride, 32);
-      for (size_t w = 0; w < 4; ++w) words[w][lane] = of_lane[w];
-    }
-    const typename Field::Word scalar[4] = {Field::words_of(words[0]), Field::words_of(words[1]),
-                                            Field::words_of(words[2]), Field::words_of(words[3])};
-    fractions[i] = ladder<Field>(read_numbers<Field>(points + first * 32, count - first), scalar);
-  }
-  write_points<Field>(fractions, vectors, count, out);
-}
-
-// `uniform`: 64 bytes each, little-endian numbers of 512 bits, taken modulo p.
-template <class Field>
-PUHUI_LANES void map_block(const uint8_t* uniform, size_t count, uint8_t* out) {
-  Fraction<Field> fractions[kBlockVectors];
-  const size_t vectors = (count + Field::kLanes - 1) / Field::kLanes;
-  for (size_t i = 0; i < vectors; ++i) {
-    Limbs<Field::kLanes> low{}, high{};
-    for (size_t lane = 0; lane < Field::kLanes && i * Field::kLanes + lane < count; ++lane) {
-      const uint8_t* bytes = uniform + (i * Field::kLanes + lane) * 64;
-      put_bytes(bytes, lane, low);
-      put_bytes(bytes + 32, lane, high);
-      // Of each half the bit of 2^255 was left aside: it counts 19, the high half's 38 · 19.
-      low.limb[0][lane] += 19 * uint64_t{bytes[31] >> 7 != 0} + 722 * uint64_t{bytes[63] >> 7 != 0};
-    }
-    fractions[i] =
-        elligator<Field>(Field::add(Field::load(low), Field::multiply(Field::load(high), constant<Field>(38))));
-    eight_times<Field>(fractions[i]);
-  }
-  write_points<Field>(fractions, vectors, count, out);
-}
-
-// A byte each: PointFault.
-template <class Field>
-PUHUI_LANES void check_block(const uint8_t* points, size_t count, uint8_t* faults) {
-  using Element = typename Field::Element;
-  for (size_t first = 0; first < count; first += Field::kLanes) {
-    const Element u = read_numbers<Field>(points + first * 32, count - first);
-    const Element one = constant<Field>(1);
-    const Element uu = Field::square(u);
-    const Element g = Field::add(Field::add(uu, Field::multiply(u, constant<Field>(486662))), one);
-    alignas(64) uint64_t square[Field::kLanes], small[Field::kLanes];
-    Field::store_mask(is_square<Field>(Field::multiply(u, g)), square);
-    Fraction<Field> point{u, one};
-    eight_times<Field>(point);
-    Field::store_mask(is_value<Field>(point.z, 0), small);
-    for (size_t lane = 0; lane < Field::kLanes && first + lane < count; ++lane) {
-      faults[first + lane] = small[lane] != 0    ? uint8_t{kPointSmall}
-                             : square[lane] == 0 ? uint8_t{kPointOnTwist}
-                                                 : uint8_t{kPointFine};
-    }
-  }
-}
-
-template <class Field>
-constexpr CurveKernel curve_kernel_of() {
-  return {Field::kLanes, multiply_block<Field>, map_block<Field>, check_block<Field>};
 }
 
 }  // namespace puhui::cipher::lanes

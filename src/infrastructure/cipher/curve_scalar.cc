@@ -1,5 +1,5 @@
 // Curve25519 one point at a time: five limbs of 51 bits in 64-bit words, products of 128 bits. Runs everywhere.
-#include "infrastructure/cipher/curve_lanes.h"
+#include "infrastructure/cipher/curve_blocks.h"
 
 namespace puhui::cipher {
 namespace {
