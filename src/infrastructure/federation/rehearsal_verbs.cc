@@ -29,42 +29,52 @@ struct PrepareAnswer {
 };
 void fields(Shape& shape, PrepareAnswer& answer) {
   shape.field("hash", answer.hash, {.help = "what both houses sign"});
-  shape.field("declaration", answer.declaration, {.help = "with every parameter in force"});
+  shape.field("declaration", answer.declaration, {.help = "the file that was written"});
 }
 
 // What is known here of a party: this house itself, or a partner.
-Result<void> complete(const Office& office, JobParty& party) {
+struct Known {
+  std::string certificate, address;
+};
+Result<Known> known_party(const Office& office, const std::string& name) {
   const auto self = TRY(office.self());
-  if (party.name == self.certificate.party) {
-    if (party.certificate.empty()) party.certificate = self.certificate.fingerprint.hex();
-    if (party.address.empty()) party.address = self.address;
-    return {};
-  }
+  if (name == self.certificate.party) return Known{self.certificate.fingerprint.hex(), self.address};
   const auto partners = TRY(office.partners("", kPartnersMax));
-  const auto known = std::ranges::find(partners, party.name, &PartnerView::name);
+  const auto known = std::ranges::find(partners, name, &PartnerView::name);
   if (known == partners.end()) {
     return fail(
-        ErrorCode::not_found, "parties/" + party.name,
-        "is neither this house ('" + self.certificate.party + "') nor a partner; federation accept makes it one");
+        ErrorCode::not_found, "parties/" + name,
+        "is neither this house ('" + self.certificate.party + "') nor a partner; 'federation accept' makes it one");
   }
-  if (party.certificate.empty()) party.certificate = known->fingerprint;
-  if (party.address.empty()) party.address = known->address;
-  return {};
+  return Known{known->fingerprint, known->address};
+}
+
+void set_where_empty(Json& party, const std::string& name, const std::string& value) {
+  const Json* stands = party.find(name);
+  if (!stands || (stands->text() && stands->text()->empty())) party.set(name, Json(value));
 }
 
 Result<PrepareAnswer> prepare(const VerbNeeds& needs, const PrepareRequest& request) {
-  const std::string text = TRY(needs.files.read(request.template_file, kJobFileBytesMax));
-  auto read = read_json<Job>(TRY(parse_json(text)));
-  if (!read) return fail(at(request.template_file, std::move(read).error()));
-  Job job = *std::move(read);
-  for (JobParty& party : job.parties) TRY(complete(needs.office, party));
+  Json declaration = TRY(parse_json(TRY(needs.files.read(request.template_file, kJobFileBytesMax))));
+  const Json* stands = declaration.find("parties");
+  if (!stands || !stands->list()) {
+    return fail(ErrorCode::invalid, request.template_file, "expected an object with a list of 'parties'");
+  }
+  Json parties = *stands;
+  for (Json& party : *parties.list()) {
+    const Json* name = party.find("name");
+    if (!name || !name->text()) return fail(ErrorCode::invalid, "parties", "expected a name of each");
+    const Known known = TRY(known_party(needs.office, *name->text()));
+    set_where_empty(party, "certificate", known.certificate);
+    set_where_empty(party, "address", known.address);
+  }
+  declaration.set("parties", std::move(parties));
   PrepareAnswer out;
-  out.declaration = puhui::to_json(job);
-  const std::string file = print_json_pretty(out.declaration) + "\n";
-  auto checked = parse_job(file);
-  if (!checked) return fail(at(request.template_file, std::move(checked).error()));
+  const std::string file = print_json_pretty(declaration) + "\n";
+  if (auto job = parse_job(file); !job) return fail(at(request.template_file, std::move(job).error()));
   TRY(needs.files.write(request.out, file));
   out.hash = job_hash(file);
+  out.declaration = std::move(declaration);
   return out;
 }
 
@@ -151,7 +161,7 @@ std::vector<Verb> rehearsal_verbs(const VerbNeeds* needs) {
   verbs.push_back(make_verb<PrepareRequest, PrepareAnswer>(
       {.noun = std::string(kNoun),
        .verb = "prepare",
-       .help = "Make a job's declaration complete: fingerprints, addresses, every parameter in force.",
+       .help = "Make a job's declaration complete with the parties' fingerprints and addresses.",
        .effect = Effect::write,
        .repeat_key = "",
        .local_only = true},

@@ -6,7 +6,7 @@
 
 namespace puhui::federation {
 
-// prepare {template, out} → {hash, declaration}        local; fills in fingerprints, addresses and all parameters in force
+// prepare {template, out} → {hash, declaration}        local; fills in fingerprints and addresses
 // simulate {firms, seed?, out} → {lender, registry}    local, needs no store
 // rehearse {job, data (one a party)} → {model, parts, rows, auc?, measures}   local, needs no store
 // `needs` outlives the verbs; with nullptr `prepare` can be described but not run.
