@@ -48,6 +48,7 @@ class Run {
   Result<void> note_break(const Error& error);
   Error stop(Error error);
   Error end(Error error);
+  void keep_last();  // what went over the wire up to the goodbyes
   Result<RunOutcome> outcome();
   Result<RunOutcome> outcome_before() const;  // of a job that is done
 

@@ -138,6 +138,12 @@ Result<void> Run::note_break(const Error& error) {
   return {};
 }
 
+void Run::keep_last() {
+  if (const auto kept = needs_.office.keep(kept_.hash, number_, progressed()); !kept) {
+    needs_.log.error("federation.state", {{"why", kept.error().text()}});
+  }
+}
+
 // Kept and to be gone on with. What cannot be written down any more must not hide why.
 Error Run::stop(Error error) {
   const bool is_refusal = is_refused_ || (links_.broken() && links_.broken()->is_refusal());
@@ -147,6 +153,9 @@ Error Run::stop(Error error) {
                : why.find(kRefusedMark) != std::string::npos ? why
                                                              : std::string(kRefusedMark) + why);
   stage_.reset();
+  doing_ = "stopped";
+  last_error_ = why;
+  keep_last();
   error.faults.push_back(
       {"", "what was done is kept; go on with 'puhui federation resume --job " + kept_.hash.short_hex() + "'"});
   if (const auto told =
@@ -164,6 +173,9 @@ Error Run::end(Error error) {
   const std::string why = error.text();
   links_.close(why.find(kEndedMark) == std::string::npos ? std::string(kEndedMark) + why : why);
   stage_.reset();
+  doing_ = "failed";
+  last_error_ = why;
+  keep_last();
   if (error.code == ErrorCode::unavailable) error.code = code_told(why);  // the peer's end: trying again helps nothing
   if (const auto told = transcript_->add("end", Json::Object{{"at", at_.text()}, {"failed", why}}); !told) {
     needs_.log.error("federation.transcript", {{"why", told.error().text()}});
@@ -181,7 +193,11 @@ Result<RunOutcome> Run::go() {
   TRY(prepare());
   while (true) {
     auto done = attempt();
-    if (done) return outcome();
+    if (done) {
+      doing_ = "done";
+      keep_last();
+      return outcome();
+    }
     Error error = std::move(done).error();
     if (has_lingered_) {
       TRY(close_books({}));

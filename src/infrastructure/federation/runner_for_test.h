@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -359,7 +360,7 @@ class HouseReach final : public Reach {
     if (house_.fuse.is_dead()) return fail(killed());
     auto taken = exchange_.accept(house_.index, 4);
     if (!taken) {
-      house_.clock.advance_us(wait_ms * 1000);
+      house_.clock.advance_us(wait_ms * 200);  // a busy machine must not outlast a patience
       return fail(std::move(taken).error());
     }
     return fused(*std::move(taken));
@@ -375,7 +376,7 @@ class HouseReach final : public Reach {
 };
 
 inline std::string toy_job(const std::vector<std::unique_ptr<House>>& houses, const std::string& name,
-                           const std::string& kind = "vertical_boosting", int64_t patience_seconds = 86'400) {
+                           const std::string& kind = "vertical_boosting", int64_t patience_seconds = 600) {
   const bool horizontal = kind.starts_with("horizontal");
   Json::List parties;
   for (const auto& house : houses) {
@@ -437,7 +438,7 @@ class RunnerFixture : public testing::Test {
                       toy_stages(terms),
                       [&house](int64_t ms) {
                         house.clock.advance_us(ms * 1000);
-                        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                        std::this_thread::sleep_for(std::chrono::milliseconds(std::clamp<int64_t>(ms / 200, 1, 25)));
                       }};
     return run_job(needs, {job, house.data, "/work/" + house.name + "/" + job.short_hex(), afresh});
   }
