@@ -84,8 +84,10 @@ Natural okamoto_uchiyama_generator(const Natural& p, const Natural& n) {
 struct SecretKey::State {
   State(std::shared_ptr<const PublicKey::State> public_state, const Factors& factors, Natural second);
 
+  void set_order_p(const Factors& factors);
   Sides obfuscator_sides(size_t count) const;
-  Sides plain_sides(const Integers& values, size_t first, size_t count) const;
+  Residues plain(const Integers& values, size_t first, size_t count) const;
+  Residues plain_of_order_p(const Integers& values, size_t first, size_t count, size_t words) const;
   Residues joined(const Sides& sides) const;
   Residues encrypt(const Integers& values, size_t first, size_t count) const;
   Residues encrypt_with(const Integers& values, size_t first, Residues obfuscators) const;
@@ -97,9 +99,11 @@ struct SecretKey::State {
   CoprimePair pair;  // p² and q², or p² and q
   size_t exponent_words;
   FixedBase obfuscator_a, obfuscator_b;
-  std::optional<FixedBase> generator_a, generator_b;  // Okamoto–Uchiyama
   PrimeSide p_side;
-  std::optional<PrimeSide> q_side;  // Paillier
+  Residues p_scale;                        // Okamoto–Uchiyama: t of plain_of_order_p, modulo p
+  SecretWords p_times_q;                   // and p·q
+  std::vector<SecretWords> offset_scaled;  // and -t·2^(64w - 1) modulo p, by w - 1
+  std::optional<PrimeSide> q_side;         // Paillier
   std::optional<CoprimePair> plaintext_pair;
   SecretWords plaintext_modulus;  // n, or p
 
@@ -115,15 +119,14 @@ SecretKey::State::State(std::shared_ptr<const PublicKey::State> public_state, co
       obfuscator_a(pair.a(), shared().obfuscator_base % pair.a().value(), 64 * exponent_words),
       obfuscator_b(pair.b(), shared().obfuscator_base % pair.b().value(), 64 * exponent_words),
       p_side(factors.p, shared().generator, shared().kernel),
+      p_times_q(0, 0),
       plaintext_modulus(0, 0) {
   if (shared().scheme == Scheme::paillier) {
     q_side.emplace(factors.q, shared().generator, shared().kernel);
     plaintext_pair.emplace(factors.p, factors.q, shared().kernel);
     plaintext_modulus = words_of(shared().n, words_for(shared().n.bits() + 1));
   } else {
-    const size_t bits = 64 * words_for(shared().plaintext_bits);
-    generator_a.emplace(pair.a(), shared().generator % pair.a().value(), bits);
-    generator_b.emplace(pair.b(), shared().generator % pair.b().value(), bits);
+    set_order_p(factors);
     plaintext_modulus = words_of(factors.p, words_for(factors.p.bits() + 1));
   }
 }
@@ -133,10 +136,48 @@ Sides SecretKey::State::obfuscator_sides(size_t count) const {
   return {obfuscator_a.powers(exponents.all(), exponent_words), obfuscator_b.powers(exponents.all(), exponent_words)};
 }
 
-Sides SecretKey::State::plain_sides(const Integers& values, size_t first, size_t count) const {
+// g has a part of order p, u: 1 + p·d modulo p² (what PrimeSide decrypts by), 1 modulo q. u - 1 = p·q·t with t = d / q modulo p, and its
+// square is 0 modulo n.
+void SecretKey::State::set_order_p(const Factors& factors) {
+  const Natural &p = factors.p, square = p * p;
+  const Natural raised = power(shared().generator % square, p - Natural(1), square);
+  const Natural d = p - (raised - Natural(1)) / p % p;  // (1 + p·d)^(p - 1) = 1 - p·d
+  const auto q_inverse = inverse(factors.q % p, p);
+  CHECK(q_inverse.has_value(), "two primes have nothing in common");
+  const Natural t = d * *q_inverse % p;
+  p_scale = p_side.prime().from_naturals(std::span<const Natural>(&t, 1));
+  p_times_q = words_of(p * factors.q, words_for((p * factors.q).bits()));
+  for (size_t words = 1; 64 * words < p.bits(); ++words) {
+    const Natural offset = t * Natural::power_of_two(64 * words - 1) % p;
+    offset_scaled.push_back(words_of(p - offset, words_for(p.bits() + 1)));
+  }
+}
+
+// u^m = 1 + m·p·q·t: a product modulo p and one of words. g / u is of the obfuscators' kind, so that u^m·h^r is distributed as
+// g^m·h^r is for who cannot tell h^r from any such number, which is what the short exponent rests on already.
+Residues SecretKey::State::plain_of_order_p(const Integers& values, size_t first, size_t count, size_t words) const {
+  const Modulus& prime = p_side.prime();
+  const size_t width = plaintext_modulus.each();
+  const SecretWords shifted = offset_exponents(values, first, count, words);  // m + 2^(64 words - 1)
+  SecretWords wide(count, width), scratch(1, width);
+  for (size_t i = 0; i < count; ++i) std::copy(shifted.at(i).begin(), shifted.at(i).end(), wide.at(i).begin());
+  Residues scaled = to_residues(prime, wide);
+  prime.multiply(scaled, p_scale, scaled);
+  SecretWords each = to_words(prime, scaled, width), out(count, shared().modulus_words.each());
+  const uint64_t one[] = {1};
+  for (size_t i = 0; i < count; ++i) {
+    add_words(each.at(i), offset_scaled[words - 1].at(0));
+    subtract_once(each.at(i), plaintext_modulus.at(0), scratch.at(0));
+    multiply_words(out.at(i), p_times_q.at(0), each.at(i));
+    add_words(out.at(i), one);
+  }
+  return to_residues(shared().modulus, out);
+}
+
+Residues SecretKey::State::plain(const Integers& values, size_t first, size_t count) const {
   const size_t words = std::min(values.words, words_for(shared().plaintext_bits));
-  const SecretWords exponents = offset_exponents(values, first, count, words);
-  return {generator_a->powers(exponents.all(), words), generator_b->powers(exponents.all(), words)};
+  const bool short_enough = words <= offset_scaled.size();
+  return short_enough ? plain_of_order_p(values, first, count, words) : shared().plain(values, first, count);
 }
 
 Residues SecretKey::State::joined(const Sides& sides) const {
@@ -144,28 +185,12 @@ Residues SecretKey::State::joined(const Sides& sides) const {
 }
 
 Residues SecretKey::State::encrypt(const Integers& values, size_t first, size_t count) const {
-  Sides sides = obfuscator_sides(count);
-  if (shared().scheme == Scheme::paillier) return encrypt_with(values, first, joined(sides));
-  const Sides plain = plain_sides(values, first, count);
-  pair.a().multiply(sides.a, plain.a, sides.a);
-  pair.b().multiply(sides.b, plain.b, sides.b);
-  Residues out = joined(sides);
-  shared().modulus.multiply(out, shared().offset_inverse(std::min(values.words, words_for(shared().plaintext_bits))),
-                            out);
-  return out;
+  return encrypt_with(values, first, joined(obfuscator_sides(count)));
 }
 
 Residues SecretKey::State::encrypt_with(const Integers& values, size_t first, Residues obfuscators) const {
-  const size_t count = obfuscators.count();
-  const Modulus& modulus = shared().modulus;
-  Residues plain;
-  if (shared().scheme == Scheme::paillier) {
-    plain = shared().plain(values, first, count);
-  } else {
-    plain = joined(plain_sides(values, first, count));
-    modulus.multiply(plain, shared().offset_inverse(std::min(values.words, words_for(shared().plaintext_bits))), plain);
-  }
-  modulus.multiply(plain, obfuscators, obfuscators);
+  Residues plain_values = plain(values, first, obfuscators.count());
+  shared().modulus.multiply(plain_values, obfuscators, obfuscators);
   return obfuscators;
 }
 
