@@ -2,7 +2,6 @@
 #include "infrastructure/federation/boosting/boosting_stage.h"
 #include "infrastructure/federation/logistic/vertical_logistic.h"
 #include "infrastructure/federation/measures/measures_stage.h"
-#include "infrastructure/federation/measures/measures_stage.h"
 #include "infrastructure/federation/psi/psi.h"
 
 namespace puhui::federation {
@@ -31,9 +30,6 @@ std::vector<StageMaker> stages_of(const Job& job) {
       stages.emplace_back(make_vertical_logistic);
       break;
     case JobKind::measures:
-      add_matching(job, stages);
-      stages.emplace_back(make_measures_stage);
-      break;
       add_matching(job, stages);
       stages.emplace_back(make_measures_stage);
       break;
