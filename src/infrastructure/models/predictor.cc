@@ -5,6 +5,7 @@
 
 #include "ground/base/check.h"
 #include "ground/base/text.h"
+#include "infrastructure/models/federated_model.h"
 #include "infrastructure/models/foreign_form.h"
 #include "infrastructure/models/model.h"
 #include "infrastructure/models/pmml.h"
@@ -68,6 +69,7 @@ class PuhuiForm final : public PredictorForm {
 ModelFormat format_of(std::string_view bytes) {
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   if (bytes.starts_with("PUHUIMOD")) return ModelFormat::puhui;
+  if (bytes.starts_with(kFederatedMagic)) return ModelFormat::federated;
   const size_t first = bytes.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return ModelFormat::puhui;
   bytes.remove_prefix(first);
@@ -85,6 +87,7 @@ std::string_view name_of(ModelFormat format) {
     case ModelFormat::pmml: return "pmml";
     case ModelFormat::xgboost: return "xgboost";
     case ModelFormat::lightgbm: return "lightgbm";
+    case ModelFormat::federated: return "federated";
   }
   return "";
 }
@@ -160,6 +163,7 @@ Result<Predictor> Predictor::parse(std::string_view bytes, std::string_view mode
     case ModelFormat::puhui: break;
     case ModelFormat::xgboost: return named(TRY(read_xgboost(bytes)), model_name);
     case ModelFormat::lightgbm: return named(TRY(read_lightgbm(bytes)), model_name);
+    case ModelFormat::federated: return named(TRY(federated_form(bytes)), model_name);
   }
   return named(std::make_unique<PuhuiForm>(TRY(Model::parse(bytes))), model_name);
 }

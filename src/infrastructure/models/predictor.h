@@ -1,5 +1,5 @@
-// Predictor: one face for every model file a bank brings: our own models, PMML 4.0 to 4.4, XGBoost (JSON, UBJ) and
-// LightGBM text. A policy calls it by field names. For training and explaining see model.h.
+// Predictor: one face for every model file a bank brings: our own models, PMML 4.0 to 4.4, XGBoost (JSON, UBJ),
+// LightGBM text, and our part of a federated model. A policy calls it by field names. For training and explaining see model.h.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace puhui::models {
 constexpr size_t kForeignBytesMax = size_t{256} << 20;  // of one model file
 constexpr size_t kPredictorTextMax = 4096;              // bytes of one text value given to a model
 
-enum class ModelFormat : uint8_t { puhui, pmml, xgboost, lightgbm };
+enum class ModelFormat : uint8_t { puhui, pmml, xgboost, lightgbm, federated };
 std::string_view name_of(ModelFormat format);
 
 // What a field holds. A date is a text in ISO form ("2026-11-22").

@@ -31,7 +31,8 @@ uint32_t next_of(const GuestPart& part, const PartNode& node, std::span<const fl
   return left ? node.left : node.left + 1;
 }
 
-// The mean leaf of the training rows below each node, rounded half up: a leaf's own value at a leaf.
+}  // namespace
+
 std::vector<int64_t> expectations(const PartTree& tree) {
   std::vector<int64_t> out(tree.nodes.size());
   for (size_t i = tree.nodes.size(); i-- > 0;) {
@@ -48,8 +49,6 @@ std::vector<int64_t> expectations(const PartTree& tree) {
   }
   return out;
 }
-
-}  // namespace
 
 size_t split_answer_bytes(size_t splits) { return row_bits_bytes(splits); }
 

@@ -18,6 +18,9 @@ namespace puhui::federation {
 size_t split_answer_bytes(size_t splits);
 std::string split_answer(const HostPart& part, std::span<const float> row);
 
+// The mean leaf of the training rows below each node, rounded half up: a leaf's own value at a leaf.
+std::vector<int64_t> expectations(const PartTree& tree);
+
 struct PartMargins {
   std::vector<int64_t> margins;  // one an output, in units of 2^-scale
 };
