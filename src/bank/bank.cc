@@ -2,6 +2,7 @@
 
 #include "bank/house.h"
 #include "infrastructure/federation/rehearsal_verbs.h"
+#include "infrastructure/federation/scoring/scoring_verbs.h"
 
 namespace puhui {
 
@@ -61,6 +62,7 @@ std::vector<Verb> Bank::House::all_verbs(const House* house, const Clock& clock)
   add(out, features::feature_verbs(lent(&House::feature_verbs)));
   add(out, federation::verbs(lent(&House::federation_verbs)));
   add(out, federation::rehearsal_verbs(lent(&House::federation_verbs)));
+  add(out, federation::scoring_verbs(lent(&House::federation_verbs)));
   add(out, compute::verbs(lent(&House::compute_verbs)));
   add(out, governance_verbs(lent(&House::governance)));
   return out;

@@ -108,6 +108,7 @@ const Permissions kLooks = {"today.*",
                             "federation.transcript",
                             "federation.leakage",
                             "federation.models",
+                            "federation.questions",
                             "federation.model"};
 
 // What whoever makes something may do to have it tried and signed.
