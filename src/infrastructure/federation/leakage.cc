@@ -8,7 +8,8 @@ const std::vector<LeakMeaning>& leak_meanings() {
   // One row a code, sorted by code.
   static const std::vector<LeakMeaning> table = {
       {"bin_counts", "bins",
-       "How many rows, and how many bad ones, are in each bin of the other side's columns: no value, no bound of a bin, no row.",
+       "How many rows, and how many bad ones, are in each bin of the other side's columns: no value, no bound of a "
+       "bin, no row.",
        "对方各列每个分箱的样本数与坏样本数：不含取值、分箱边界与单行。"},
       {"candidate_sums", "sums",
        "Sums of gradients over the rows on one side of a split the host could make, in an order drawn anew for every "
@@ -16,10 +17,19 @@ const std::vector<LeakMeaning>& leak_meanings() {
        "few.",
        "宿主方各候选切分一侧样本的梯度之和，每个节点顺序随机，不含列与阈值；行数很少的一侧可能由其和被认出，下限由 "
        "leaf_rows_min 决定。"},
+      {"click_cohorts", "cohorts",
+       "Of cohorts of clicks that were held out: how many clicks, what the model says of them together, and how many "
+       "converted, all noised.",
+       "留出点击按得分分组：每组点击数、模型预测合计与转化数，均已加噪。"},
       {"common_ids", "ids", "Which of its own ids the other side has too.", "自己的哪些标识对方也有。"},
       {"common_ids_at_most", "ids",
        "Which of its own ids the other side has too, even if the job tells it nothing: at most as many.",
        "自己的哪些标识对方也有（至多这么多），即使任务最终什么也不告知。"},
+      {"conversion_sums", "sums",
+       "Sums over its own clicks that converted: of their columns for training, of conversions and their value by "
+       "cohort. What one click adds is "
+       "bounded and every sum is noised.",
+       "自己的点击中转化部分的合计：训练所用各列之和、各组转化数与价值；单次点击的贡献有上限，且每个合计均已加噪。"},
       {"correlations", "pairs",
        "The correlation of one of its columns with one of the other side's, which is what the job asks for.",
        "己方一列与对方一列的相关系数，即任务所求。"},
@@ -38,7 +48,8 @@ const std::vector<LeakMeaning>& leak_meanings() {
        "batch.",
        "自己各列在一批样本上的梯度之和：仅用于更新自己的权重，批次较大时看不到单行。"},
       {"information_values", "columns",
-       "How much each of its columns says about the label: one number a column, no label and no bin's share of bad ones.",
+       "How much each of its columns says about the label: one number a column, no label and no bin's share of bad "
+       "ones.",
        "己方每列对标签的信息量：每列一个数，不含标签，也不含分箱坏样本率。"},
       {"minimum_reached", "times", "Whether enough ids are common for the job to go on.",
        "共有标识数是否达到任务的最低要求。"},

@@ -78,9 +78,7 @@ size_t ConversionJoin::click_places() const {
   return bucket_places(rows, terms_.buckets) + plan_.dummies * plan_.bands;
 }
 
-size_t ConversionJoin::tag_bytes() const {
-  return tag_bytes_for(advertiser_places(), click_places(), terms_.buckets);
-}
+size_t ConversionJoin::tag_bytes() const { return tag_bytes_for(advertiser_places(), click_places(), terms_.buckets); }
 
 Result<std::vector<uint32_t>> ConversionJoin::rows_in(uint64_t bucket, const PartyData& data) const {
   std::vector<uint32_t> out;
@@ -207,8 +205,7 @@ Result<void> ConversionJoin::answer(uint64_t number, const PartyData& data, cons
   std::string tags;
   tags.reserve(places * tag_bytes());
   for (size_t i = 0; i < chunk_count(places); ++i) {
-    const std::string points =
-        TRY(receive_exactly(with, 0, kConversionPoints, chunk_places(places, i) * kPointBytes));
+    const std::string points = TRY(receive_exactly(with, 0, kConversionPoints, chunk_places(places, i) * kPointBytes));
     tags += tags_of(TRY(masking.again(points, i * kChunkPlaces)), tag_bytes());
   }
   const std::string shuffled = shuffled_tags(tags);

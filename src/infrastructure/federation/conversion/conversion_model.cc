@@ -168,8 +168,7 @@ std::string conversion_pmml(const ConversionModel& model, const ConversionFeatur
     schema += "<MiningField name=\"" + name + "\" missingValueReplacement=\"" + format_double(mean) +
               "\" outliers=\"asExtremeValues\" lowValue=\"" + format_double(mean - edge * deviation) +
               "\" highValue=\"" + format_double(mean + edge * deviation) + "\"/>\n";
-    terms +=
-        "<NumericPredictor name=\"" + name + "\" coefficient=\"" + format_double(coefficient) + "\"/>\n";
+    terms += "<NumericPredictor name=\"" + name + "\" coefficient=\"" + format_double(coefficient) + "\"/>\n";
   }
   const std::string label = escaped(target);
   std::string out = "<PMML version=\"4.4\" xmlns=\"http://www.dmg.org/PMML-4_4\">\n<Header/>\n<DataDictionary>\n";

@@ -11,24 +11,24 @@
 namespace puhui::federation {
 
 inline constexpr size_t kConversionColumnsMax = 1024;
-inline constexpr size_t kConversionBands = 16;           // of values; one without a value column
-inline constexpr size_t kConversionBinsMax = 10;         // of scores in the report
+inline constexpr size_t kConversionBands = 16;              // of values; one without a value column
+inline constexpr size_t kConversionBinsMax = 10;            // of scores in the report
 inline constexpr uint64_t kConversionDummiesMax = 1 << 14;  // a band and bucket
-inline constexpr int kConversionFactorBits = 10;         // standardised columns count in 2^-10
-inline constexpr int kConversionValueBits = 20;          // values count in clip / 2^20, predictions in 2^-20
-inline constexpr size_t kConversionSlotBits = 128;       // of a sum with the mask over it
+inline constexpr int kConversionFactorBits = 10;            // standardised columns count in 2^-10
+inline constexpr int kConversionValueBits = 20;             // values count in clip / 2^20, predictions in 2^-20
+inline constexpr size_t kConversionSlotBits = 128;          // of a sum with the mask over it
 inline constexpr uint64_t kConversionHeldOutOneIn = 4;
 
 // Numbers of noise: no two draws of one seed share one.
 enum class ConversionDraw : uint64_t { dummies = 1, training = 2, report = 3, split = 4, order = 5, value_order = 6 };
 
 struct ConversionPlan {
-  size_t columns = 0;          // the platform's
-  bool has_values = false;     // the advertiser's first column
+  size_t columns = 0;       // the platform's
+  bool has_values = false;  // the advertiser's first column
   size_t bands = 1;
-  double value_clip = 1;       // one conversion's value in size
+  double value_clip = 1;  // one conversion's value in size
   uint64_t epsilon_micros = 0;
-  uint64_t dummies = 0;        // a band and bucket: the advertiser brings all, the platform as many as its noise says
+  uint64_t dummies = 0;  // a band and bucket: the advertiser brings all, the platform as many as its noise says
   uint64_t cohort_min = 0;
 
   // `invalid` with every fault.

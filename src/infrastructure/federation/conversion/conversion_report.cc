@@ -162,9 +162,8 @@ Json ConversionReport::measures(const ConversionPlan& plan) const {
   out.set("calibration_error", totals.rows > 0 ? Json(totals.error / totals.rows) : Json());
   out.set("hosmer_lemeshow", totals.counted > 0 ? Json(totals.chi_square) : Json());
   out.set("hosmer_lemeshow_p",
-          totals.counted > 0
-              ? Json(statistics::chi_square_tail(static_cast<double>(totals.counted), totals.chi_square))
-              : Json());
+          totals.counted > 0 ? Json(statistics::chi_square_tail(static_cast<double>(totals.counted), totals.chi_square))
+                             : Json());
   out.set("auc", auc_between(cohorts));
   return out;
 }

@@ -25,8 +25,8 @@ ConversionCohorts conversion_cohorts(const ConversionFeatures& features, const C
                                      uint64_t cohort_min);
 
 struct ConversionCohort {
-  int64_t rows = 0, converted = 0;      // noised
-  int64_t predicted = 0, value = 0;     // noised sums, 2^-kConversionValueBits; a value in shares of the clip
+  int64_t rows = 0, converted = 0;   // noised
+  int64_t predicted = 0, value = 0;  // noised sums, 2^-kConversionValueBits; a value in shares of the clip
   bool operator==(const ConversionCohort&) const = default;
 };
 

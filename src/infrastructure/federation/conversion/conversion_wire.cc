@@ -19,8 +19,7 @@ std::string_view scheme_name(cipher::Scheme scheme) {
 
 cipher::Slots conversion_slots(size_t slots) { return {.width_bits = kConversionSlotBits, .count = slots}; }
 
-Result<cipher::PublicKey> read_conversion_key(std::string_view bytes, const CipherTerms& terms,
-                                              cipher::Kernel kernel) {
+Result<cipher::PublicKey> read_conversion_key(std::string_view bytes, const CipherTerms& terms, cipher::Kernel kernel) {
   auto key = TRY(cipher::PublicKey::parse(bytes, kernel));
   if (scheme_name(key.scheme()) != terms.scheme || key.bits() != static_cast<size_t>(terms.key_bits)) {
     return fail(ErrorCode::corrupt, "key",
