@@ -9,11 +9,13 @@ import { page as decisions } from "./pages/decisions/page";
 import { page as drift } from "./pages/drift/page";
 import { page as experiments } from "./pages/experiments/page";
 import { page as fairness } from "./pages/fairness/page";
+import { page as federation } from "./pages/federation/page";
 import { page as incidents } from "./pages/incidents/page";
 import { page as inventory } from "./pages/inventory/page";
 import { page as loans } from "./pages/loans/page";
 import { page as models } from "./pages/models/page";
 import { page as overview } from "./pages/overview/page";
+import { page as partners } from "./pages/partners/page";
 import { page as payments } from "./pages/payments/page";
 import { page as permits } from "./pages/permits/page";
 import { page as policies } from "./pages/policies/page";
@@ -43,6 +45,8 @@ export const pages: readonly Page[] = [
   payments,
   screening,
   shadow,
+  federation,
+  partners,
   permits,
   inventory,
   promotion,

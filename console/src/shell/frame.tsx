@@ -23,6 +23,7 @@ const groups: readonly (readonly [Group, keyof typeof shellWords])[] = [
   ["models", "groupModels"],
   ["lending", "groupLending"],
   ["guard", "groupGuard"],
+  ["federation", "groupFederation"],
   ["governance", "groupGovernance"],
   ["people", "groupPeople"],
 ];

@@ -2,7 +2,7 @@
 import type { ComponentType, LazyExoticComponent, ReactNode } from "react";
 import type { Said } from "../words/said";
 
-export type Group = "overview" | "decisions" | "policies" | "models" | "lending" | "guard" | "governance" | "people";
+export type Group = "overview" | "decisions" | "policies" | "models" | "lending" | "guard" | "federation" | "governance" | "people";
 
 export type Page = {
   path: string; // "/decisions"; the view gets everything below it too and may hold <Routes> of its own

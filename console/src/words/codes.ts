@@ -74,6 +74,25 @@ export const codeWords: Readonly<Record<string, Said>> = dictionary({
   finding: ["finding", "可疑模式"],
   decision: ["decision", "决策"],
   note: ["note", "备注"],
+  // joint jobs of several houses
+  running: ["running", "运行中"],
+  stopped: ["stopped", "已停止"],
+  done: ["done", "已完成"],
+  failed: ["failed", "失败"],
+  rejected: ["rejected", "已否决"],
+  maker: ["maker", "经办"],
+  checker: ["checker", "复核"],
+  guest: ["guest", "发起方"],
+  host: ["host", "参与方"],
+  client: ["client", "成员方"],
+  intersection: ["common ids", "共同标识"],
+  aggregate: ["noised sums", "加噪合计"],
+  vertical_boosting: ["trees over columns", "纵向提升树"],
+  vertical_logistic: ["logistic regression over columns", "纵向逻辑回归"],
+  horizontal_boosting: ["trees over rows", "横向提升树"],
+  horizontal_logistic: ["logistic regression over rows", "横向逻辑回归"],
+  conversion: ["conversions", "转化"],
+  measures: ["measures", "度量"],
 });
 
 export function codeText(code: string, language: Language): string {

@@ -45,6 +45,7 @@ export const shellWords = dictionary({
   groupModels: ["Models", "模型"],
   groupLending: ["Lending", "贷款"],
   groupGuard: ["Guarding", "风险防控"],
+  groupFederation: ["Federation", "联邦协作"],
   groupGovernance: ["Governance", "治理"],
   groupPeople: ["People", "人员"],
 });
