@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { federateWith } from "./federation_bank";
 import { guardWith, tryOut } from "./guard_bank";
 import { passwordOf, users, type Kept } from "./people";
 
@@ -82,6 +83,7 @@ export default async function open(): Promise<() => void> {
     puhui(store, ["experiment", "run", "--name", `${kind} of the stories`, "--file", table, "--kind", kind, "--features", JSON.stringify(features)]);
   }
   guardWith((words) => puhui(store, words), folder);
+  const federation = await federateWith(program(), puhui, store, folder);
   const oneTime = new Map<string, string>();
   for (const user of users) {
     const roles = user.roles.flatMap((role) => ["--roles", role]);
@@ -96,7 +98,7 @@ export default async function open(): Promise<() => void> {
   try {
     for (const user of users) if (!user.fresh) await changePassword(url, user.name, oneTime.get(user.name)!, user.password);
     await judgeSome(url);
-    const kept: Kept = { url, oneTime: Object.fromEntries(oneTime) };
+    const kept: Kept = { url, oneTime: Object.fromEntries(oneTime), federation };
     const file = join(folder, "bank.json");
     writeFileSync(file, JSON.stringify(kept), { mode: 0o600 });
     process.env.PUHUI_STORY_BANK = file;

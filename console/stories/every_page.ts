@@ -37,6 +37,8 @@ export async function pagesOfOne(context: BrowserContext): Promise<Seen[]> {
   const cases = await Promise.all(["fraud", "aml"].map((name) => askAs<{ cases: { id: string }[] }>(context, `/v1/case/list?application=${name}&limit=1`)));
   const findings = await askAs<{ findings: { in_case?: string }[] }>(context, "/v1/aml/findings?outcome=alert&limit=1");
   const matches = await askAs<{ matches: { match: string }[] }>(context, "/v1/aml/matches?limit=1");
+  const joint = await askAs<{ jobs: { hash: string; name: string }[] }>(context, "/v1/federation/jobs?limit=100");
+  const hashOf = (name: string) => joint.jobs.find((one) => one.name === name)?.hash ?? name;
   const model = base.artefacts.find((one) => one.name === "model:pd");
   return [
     ...found.decisions.map(({ id }) => ({ name: "decision", path: `/decisions/${id}`, by: looker })),
@@ -48,6 +50,11 @@ export async function pagesOfOne(context: BrowserContext): Promise<Seen[]> {
     ...["holds", "schemes"].map((tab) => ({ name: `payments_${tab}`, path: `/payments?tab=${tab}`, by: looker })),
     ...["cases", "precision", "snoozes"].map((tab) => ({ name: `cases_${tab}`, path: `/cases?tab=${tab}`, by: looker })),
     ...["matches", "lists", "parties"].map((tab) => ({ name: `screening_${tab}`, path: `/screening?tab=${tab}`, by: looker })),
+    { name: "federation_job", path: `/federation/${hashOf("invoices")}`, by: looker },
+    { name: "federation_transcript", path: `/federation/${hashOf("invoices")}/transcript`, by: looker },
+    { name: "federation_approval", path: `/federation/${hashOf("renewal")}`, by: looker },
+    { name: "federation_models", path: "/federation?tab=models", by: looker },
+    { name: "federation_propose", path: "/federation?tab=propose", by: "min" },
     ...(model ? [{ name: "model", path: `/models/${model.digest}`, by: "min" }] : []),
   ];
 }

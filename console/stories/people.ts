@@ -1,8 +1,9 @@
 // Who acts in the stories, and how a story sits down at their desk.
 import { test as base, expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
+import type { Federation } from "./federation_bank";
 
-export type Kept = { url: string; oneTime: Record<string, string> };
+export type Kept = { url: string; oneTime: Record<string, string>; federation: Federation };
 export type Language = "en" | "zh";
 export type Appearance = "light" | "dark";
 
@@ -10,6 +11,7 @@ export const users = [
   { name: "root", shown: "Office of access", roles: ["admin"], password: "keys hang behind the door" }, // the first: lets in all others
   { name: "anna", shown: "Anna Berg", roles: ["risk_officer"], password: "a quiet walk by the lake" },
   { name: "bo", shown: "Bo Chen 陈博", roles: ["manager"], password: "seven green paper boats" },
+  { name: "tao", shown: "Tao Li 李涛", roles: ["manager"], password: "a ladder leaning on the pear tree" },
   { name: "wei", shown: "Wei Lin 林伟", roles: ["policy_writer"], password: "rain on a tin roof at six" },
   { name: "min", shown: "Min Zhao 赵敏", roles: ["model_builder"], password: "the old clock strikes nine" },
   { name: "mei", shown: "Mei Wu 吴梅", roles: ["service"], password: "tea with two slices of lemon" },
