@@ -118,6 +118,29 @@ test("a job is rejected with a reason that everybody reads, and can be signed no
   expect((await jobOf(context, hash)).job).toMatchObject({ state: "rejected", why: "Nobody needs these columns for this question." });
 });
 
+test("a job is begun from its page, says whom it waits for, and is stopped", async ({ desk }) => {
+  test.setTimeout(180_000);
+  const { page, context } = await desk("min");
+  const hash = await hashOf(context, "begun_here");
+  await page.goto(`/console/federation/${hash}`);
+  await settled(page);
+  await page.getByRole("button", { name: "Go on" }).click();
+  const runs = page.getByRole("region", { name: "Runs" }).first();
+  await expect(runs.getByText(/waits for registry at 127\.0\.0\.1:\d+/)).toBeVisible({ timeout: 40_000 });
+  const { page: looking } = await desk("adi");
+  await looking.goto("/console/federation");
+  await settled(looking);
+  const row = looking.getByRole("region", { name: "Under way" }).first().getByRole("row").filter({ hasText: "begun_here" });
+  await expect(row).toContainText("running");
+  await expect(row).toContainText("stage 1 of 2");
+
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Do it" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByText(/^Stopped: /)).toBeVisible({ timeout: 60_000 });
+  await expect(row).toContainText("stopped", { timeout: 30_000 }); // by itself
+});
+
 test("a finished job shows its runs, bytes, leakage, model and measures, and its transcript verifies", async ({ desk }) => {
   const { page, context } = await desk("adi");
   const hash = await hashOf(context, "invoices");
@@ -138,7 +161,7 @@ test("a finished job shows its runs, bytes, leakage, model and measures, and its
   await expect(page.getByText("Parameters in force")).toBeVisible();
   await expect(page.getByText("done at all parties, 4 signatures")).toBeVisible();
   await page.getByText("All of it").first().click();
-  await expect(page.getByText(`"job": "${hash}"`)).toBeVisible();
+  await expect(page.getByText(`"job": "${hash}"`).first()).toBeVisible();
   await page.getByRole("button", { name: "Verify chain and signatures" }).click();
   await expect(page.getByText(/The chain of \d+ entries is whole, and all 4 signatures hold\./)).toBeVisible();
   await page.goto(`/console/federation/${hash}/transcript?after=4`);

@@ -63,6 +63,9 @@ export async function federateWith(program: string, puhui: (store: string, words
   }
   if ((await ended) !== 0) throw new Error("expected the registry to end its run well");
 
+  const begun = declare("begun_here", 2); // its registry never comes
+  for (const person of ["paula", "quentin"]) sign(lender, "lender", begun, person);
+  lender(["offer", "--job", begun, "--data", file("lender.csv")]);
   for (const name of ["second_look", "curiosity", "renewal"]) sign(lender, "lender", declare(name, 3), "paula");
   return { toPropose: readFileSync(declare("by_hand", 4), "utf8") };
 }
