@@ -265,8 +265,8 @@ Residues Modulus::product(const Residues& a) const {
 
 namespace {
 
-// Montgomery's trick, level by level: the inverse of a pair's product gives both inverses by two products, and one number alone
-// is inverted in truth.
+// Montgomery's trick by halves: the inverse of a pair's product gives both inverses by two products, and one number alone is inverted
+// in truth. Of a few: every level copies its rows.
 Result<Residues> inverse_by_pairs(const Modulus& modulus, const Residues& a) {
   if (a.count() == 1) {
     const Natural inverted = TRY(inverse(modulus.naturals(a).front(), modulus.value()));
@@ -282,6 +282,38 @@ Result<Residues> inverse_by_pairs(const Modulus& modulus, const Residues& a) {
   modulus.multiply(inverted.slice(0, half), left, second);
   out.append(second);
   out.append(inverted.slice(half, rest.count()));
+  return out;
+}
+
+// The same trick along every lane: the products of all groups up to each, the inverses of the last, and back: three products a row.
+// `out` holds the products until the inverse takes their place, so that all goes once through memory each way.
+Result<Residues> inverse_by_lanes(const Modulus& modulus, const Residues& a) {
+  const Lanes& lanes = modulus.lanes();
+  const size_t side = lanes.form().lanes, words = lanes.form().group_words();
+  if (a.count() <= side) return inverse_by_pairs(modulus, a);
+  Batch batch(lanes);
+  AlignedWords running(words), next(words), each(words);
+  Residues out = modulus.zeros(a.count());
+  batch.load(a, 0, running.data());
+  size_t last = 0;
+  for (; last + side < a.count(); last += side) {
+    batch.store(running.data(), out, last);
+    batch.load(a, last + side,
+               next.data());  // a lane to spare repeats the last row: a factor more, taken away again below
+    lanes.multiply(running.data(), next.data(), running.data());
+  }
+  Residues products = modulus.zeros(side);
+  batch.store(running.data(), products, 0);
+  const Residues inverses = TRY(inverse_by_pairs(modulus, products));
+  batch.load(inverses, 0, running.data());
+  for (size_t first = last; first > 0; first -= side) {
+    batch.load(out, first - side, each.data());
+    lanes.multiply(running.data(), each.data(), each.data());
+    batch.load(a, first, next.data());
+    lanes.multiply(running.data(), next.data(), running.data());
+    batch.store(each.data(), out, first);
+  }
+  batch.store(running.data(), out, 0);
   return out;
 }
 
@@ -302,7 +334,7 @@ size_t first_without_inverse(const Modulus& modulus, const Residues& a) {
 
 Result<Residues> Modulus::inverse(const Residues& a) const {
   if (a.count() == 0) return zeros(0);
-  auto out = inverse_by_pairs(*this, a);
+  auto out = inverse_by_lanes(*this, a);
   if (!out)
     return fail(ErrorCode::invalid, "residue " + std::to_string(first_without_inverse(*this, a)),
                 out.error().faults.front().message);
