@@ -111,7 +111,8 @@ class Run {
   int64_t number_ = 0;   // of the run
   int64_t attempt_ = 0;  // of the newest meeting
   int64_t started_ns_ = 0;
-  Timestamp waiting_since_;
+  Timestamp waiting_since_;  // the run's begin, or the break that ended the newest meeting
+  bool has_met_ = false;     // since the newest break
   int meetings_ = 0, meetings_in_vain_ = 0;
   std::string doing_, last_error_;
   std::optional<Timestamp> said_at_;

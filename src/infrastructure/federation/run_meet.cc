@@ -228,7 +228,7 @@ Result<void> Run::agreed_on(const Agreement& agreement) {
     for (const std::string& name : agreement.given_up) links_.give_up(*party_of(job_, name));
   }
   ++meetings_;
-  waiting_since_ = now();
+  has_met_ = true;
   Json::List away;
   for (const std::string& name : agreement.given_up) away.push_back(name);
   return transcript_->add("meeting", Json::Object{{"attempt", attempt_},

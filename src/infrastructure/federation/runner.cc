@@ -125,6 +125,8 @@ Run::After Run::after() const {
 Result<void> Run::note_break(const Error& error) {
   last_error_ = error.text();
   ++meetings_in_vain_;
+  // Patience is for being away: hours of training before a break are none of it, breaks without a meeting no new one.
+  if (std::exchange(has_met_, false)) waiting_since_ = now();
   needs_.log.warning("federation.break", {{"job", kept_.hash.hex()}, {"why", last_error_}});
   TRY(transcript_->add("break", Json::Object{{"at", at_.text()}, {"why", last_error_}}));
   is_fatal_ = false;

@@ -229,6 +229,23 @@ TEST_F(Runner, a_party_that_never_comes_is_waited_for_and_then_named) {
   EXPECT_EQ(state(0, job), JobState::stopped);
 }
 
+TEST_F(Runner, patience_begins_with_the_break_not_with_the_meeting_before_it) {
+  const Digest job = propose(toy_job(houses_, "long training", "vertical_boosting", 60));
+  ToyTerms terms;
+  terms.before_step = [&](size_t self, int64_t step) -> Result<void> {
+    if (self != 1 || step != 2) return {};
+    for (auto& house : houses_) house->clock.advance_us(3'600'000'000);
+    return fail(ErrorCode::exhausted, "no memory");
+  };
+  Result<RunOutcome> hub = RunOutcome{};
+  std::jthread thread([&] { hub = run_one(*houses_[0], job); });
+  EXPECT_FALSE(run_one(*houses_[1], job, terms));
+  const auto resumed = run_one(*houses_[1], job);
+  thread.join();
+  EXPECT_TRUE(hub) << why(hub);
+  EXPECT_TRUE(resumed) << why(resumed);
+}
+
 TEST_F(Runner, connections_that_break_at_any_message_change_nothing) {
   const Digest model = run_all(propose(toy_job(houses_, "whole")))[0]->model;
   for (uint64_t messages = 0; messages < 6; ++messages) {
