@@ -25,7 +25,8 @@ TEST(SecretShares, AnyThresholdOfThemGiveTheSecretAndFewerAnother) {
     for (size_t begin = 0; begin + threshold <= places.size(); ++begin) {
       EXPECT_EQ(joined_secret(std::span(shares).subspan(begin, threshold)), secret) << threshold << " from " << begin;
     }
-    if (threshold > 1) EXPECT_NE(joined_secret(std::span(shares).first(threshold - 1)), secret) << threshold;
+    if (threshold == 1) continue;
+    EXPECT_NE(joined_secret(std::span(shares).first(threshold - 1)), secret) << threshold;
   }
 }
 
