@@ -58,6 +58,13 @@ const std::vector<LeakMeaning>& leak_meanings() {
       {"partial_scores", "rows",
        "The other side's part of the score of each of these rows, as scoring tells it too; no column of it.",
        "对方对这些样本给出的部分得分（评分时同样会告知），不含任何一列。"},
+      {"round_survivors", "rounds", "Which clients took part in each round's sum; nothing of their rows.",
+       "每一轮求和有哪些参与方；不涉及其样本。"},
+      {"row_epsilon_micros", "millionths of epsilon",
+       "All sums of this training together, noised: what they tell of any one row is bounded by this much of epsilon, "
+       "as long as one fewer than the least number of clients draw their noise honestly.",
+       "本次训练的全部合计（已加噪）：对任何单行样本的泄露以此 ε "
+       "为上界（百万分之一为单位），前提是除一方外达到最少参与方数的各方如实加噪。"},
       {"row_partition", "rows",
        "On which side of another party's split each of these rows lies, without column or threshold; rows that share a "
        "leaf may be "
@@ -68,6 +75,25 @@ const std::vector<LeakMeaning>& leak_meanings() {
        "一棵树用到了哪些样本：梯度大的样本，其中混有随机抽取的样本。"},
       {"split_sides", "rows", "On which side of the host's split each of these rows lies, without column or threshold.",
        "这些样本落在宿主方切分的哪一侧，不含列与阈值。"},
+      {"summed_counts", "counts",
+       "How many values of all clients together lie in each narrow interval of a column; not whose. A count of one "
+       "tells "
+       "that somebody has about this value.",
+       "所有参与方合计的各列取值区间计数，不知属于谁；计数为 1 时可知有人取值大约如此。"},
+      {"summed_gradients", "sums",
+       "Sums of gradients over the rows of all clients together; not one client's. Whoever knows the rows of all "
+       "others "
+       "knows the last one's sum.",
+       "所有参与方样本的梯度合计，看不到任何一方的；若某方掌握其余各方的样本，则可算出剩下一方的合计。"},
+      {"summed_scores", "counts", "How many rows of all clients together have each score and label; not whose.",
+       "所有参与方合计的各得分、各标签样本数，不知属于谁。"},
+      {"summed_values", "sums",
+       "The sum of each column's values, and of their squares, over all clients' rows together; not one client's.",
+       "所有参与方样本合计的各列取值之和与平方和，看不到任何一方的。"},
+      {"value_sizes", "counts",
+       "How many values of all clients together lie between two powers of two, by column; how many rows there are and "
+       "how many have the event. Not whose.",
+       "所有参与方合计的各列取值落在哪两个 2 的幂之间的计数、样本总数与正样本数，不知属于谁。"},
   };
   return table;
 }

@@ -1,6 +1,7 @@
 // Which stages a job of each kind goes through: the intersection, then the kind's own.
 #include "infrastructure/federation/boosting/boosting_stage.h"
 #include "infrastructure/federation/conversion/conversion_stage.h"
+#include "infrastructure/federation/horizontal/horizontal_logistic.h"
 #include "infrastructure/federation/logistic/vertical_logistic.h"
 #include "infrastructure/federation/measures/measures_stage.h"
 #include "infrastructure/federation/psi/psi.h"
@@ -35,7 +36,7 @@ std::vector<StageMaker> stages_of(const Job& job) {
       stages.emplace_back(make_measures_stage);
       break;
     case JobKind::horizontal_boosting:
-    case JobKind::horizontal_logistic: break;
+    case JobKind::horizontal_logistic: stages.emplace_back(make_horizontal_logistic_stage); break;
     case JobKind::conversion: stages.emplace_back(make_conversion_stage); break;  // matches clicks by itself
   }
   return stages;
