@@ -5,77 +5,18 @@
 #include <map>
 #include <set>
 
-#include "infrastructure/federation/psi/psi.h"
+#include "infrastructure/federation/psi/houses_for_test.h"
 
 namespace puhui::federation {
 namespace {
 
 using testing::HasSubstr;
 
-using Ids = std::vector<std::string>;
-
-class NoProgress final : public Progress {
-  void step(std::string_view, uint64_t, uint64_t) override {}
-};
-
-Ids numbered(int begin, int end) {
-  Ids out;
-  // Not in the order of their bytes, and in another order at every party.
-  for (int i = begin; i < end; ++i) out.push_back("id-" + std::to_string(i * 7919 % 100'003));
-  std::ranges::rotate(out, out.begin() + (begin + end) % std::max(end - begin, 1));
-  return out;
-}
-
-struct Houses {
-  explicit Houses(std::vector<Ids> ids) {
-    job.name = "test";
-    job.kind = JobKind::intersection;
-    job.intersection.rows_min = 0;
-    for (size_t i = 0; i < ids.size(); ++i) {
-      job.parties.push_back({.name = i == 0 ? "lender" : "host-" + std::to_string(i),
-                             .role = i == 0 ? Role::guest : Role::host,
-                             .certificate = "",
-                             .address = "",
-                             .columns = {}});
-      data.emplace_back().ids = std::move(ids[i]);
-    }
-  }
-
+struct Houses : MatchingHouses {
+  using MatchingHouses::MatchingHouses;
   Result<std::vector<StageResult>> run(std::optional<uint64_t> break_after = std::nullopt) {
-    std::vector<const PartyData*> all;
-    for (const PartyData& one : data) all.push_back(&one);
-    leakage.clear();
-    return run_together({job, all, files, "work", break_after}, make_ecdh_stage, leakage, progress);
+    return run_with(make_ecdh_stage, break_after);
   }
-
-  // What anybody would find who saw all ids.
-  Ids common() const {
-    std::set<std::string> out(data[0].ids.begin(), data[0].ids.end());
-    for (const PartyData& one : data) {
-      const std::set<std::string> here(one.ids.begin(), one.ids.end());
-      std::erase_if(out, [&](const std::string& id) { return !here.contains(id); });
-    }
-    return {out.begin(), out.end()};
-  }
-
-  void expect_exact(const std::vector<StageResult>& results) const {
-    for (size_t i = 0; i < data.size(); ++i) {
-      EXPECT_EQ(rows_of(data[i], results[i].rows).ids, common()) << "party " << i;
-    }
-  }
-
-  int64_t told(size_t by, std::string_view to, std::string_view code) const {
-    for (const Leak& leak : leakage[by].sums()) {
-      if (leak.to == to && leak.code == code) return leak.amount;
-    }
-    return 0;
-  }
-
-  Job job;
-  std::vector<PartyData> data;
-  MemoryFiles files;
-  std::vector<LeakageBook> leakage;
-  NoProgress progress;
 };
 
 TEST(EcdhStage, FindsExactlyTheCommonIdsInTheOrderOfTheirBytes) {

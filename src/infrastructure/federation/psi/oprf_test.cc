@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <set>
 
+#include "infrastructure/federation/psi/houses_for_test.h"
 #include "infrastructure/federation/psi/oprf_matching.h"
 #include "infrastructure/federation/psi/oprf_probes.h"
 #include "infrastructure/federation/psi/oprf_tags.h"
-#include "infrastructure/federation/psi/psi.h"
 #include "infrastructure/federation/psi/psi_for_test.h"
 #include "infrastructure/federation/psi/wire.h"
 
@@ -17,36 +17,9 @@ namespace {
 
 using testing::HasSubstr;
 
-using Ids = std::vector<std::string>;
-
-class NoProgress final : public Progress {
-  void step(std::string_view, uint64_t, uint64_t) override {}
-};
-
-// In another order for every range, and not in that of their bytes.
-Ids numbered(int begin, int end) {
-  Ids out;
-  for (int i = begin; i < end; ++i) out.push_back("firm-" + std::to_string(i * 7919 % 100'003));
-  std::ranges::rotate(out, out.begin() + (begin + end) % std::max(end - begin, 1));
-  return out;
-}
-
 // A small guest, large hosts, and what outlives their jobs.
-struct Houses {
-  explicit Houses(std::vector<Ids> ids) {
-    job.name = "test";
-    job.kind = JobKind::intersection;
-    job.intersection.matching = Matching::oprf;
-    job.intersection.rows_min = 0;
-    for (size_t i = 0; i < ids.size(); ++i) {
-      job.parties.push_back({.name = i == 0 ? "lender" : "registry-" + std::to_string(i),
-                             .role = i == 0 ? Role::guest : Role::host,
-                             .certificate = "",
-                             .address = "",
-                             .columns = {}});
-      data.emplace_back().ids = std::move(ids[i]);
-    }
-  }
+struct Houses : MatchingHouses {
+  explicit Houses(std::vector<Ids> ids) : MatchingHouses(std::move(ids)) { job.intersection.matching = Matching::oprf; }
 
   StageNeeds with_house(const StageNeeds& needs) const {
     StageNeeds out = needs;
@@ -56,11 +29,7 @@ struct Houses {
   }
 
   Result<std::vector<StageResult>> run(std::optional<uint64_t> break_after = std::nullopt) {
-    std::vector<const PartyData*> all;
-    for (const PartyData& one : data) all.push_back(&one);
-    leakage.clear();
-    const StageMaker maker = [this](const StageNeeds& needs) { return make_oprf_stage(with_house(needs)); };
-    return run_together({job, all, files, "work", break_after}, maker, leakage, progress);
+    return run_with([this](const StageNeeds& needs) { return make_oprf_stage(with_house(needs)); }, break_after);
   }
 
   // The tags a host would use now, and how many of them had to be made.
@@ -70,36 +39,8 @@ struct Houses {
     return OprfTags::make(with_house(needs), 0, cipher::Curve25519(*cipher::chosen_kernel()));
   }
 
-  // What anybody would find who saw all ids.
-  Ids common() const {
-    std::set<std::string> out(data[0].ids.begin(), data[0].ids.end());
-    for (const PartyData& one : data) {
-      const std::set<std::string> here(one.ids.begin(), one.ids.end());
-      std::erase_if(out, [&](const std::string& id) { return !here.contains(id); });
-    }
-    return {out.begin(), out.end()};
-  }
-
-  void expect_exact(const std::vector<StageResult>& results) const {
-    for (size_t i = 0; i < data.size(); ++i) {
-      EXPECT_EQ(rows_of(data[i], results[i].rows).ids, common()) << "party " << i;
-    }
-  }
-
-  int64_t told(size_t by, std::string_view to, std::string_view code) const {
-    for (const Leak& leak : leakage[by].sums()) {
-      if (leak.to == to && leak.code == code) return leak.amount;
-    }
-    return 0;
-  }
-
-  Job job;
   bool keeps = true;
   uint64_t epoch = 2951;
-  std::vector<PartyData> data;
-  MemoryFiles files;
-  std::vector<LeakageBook> leakage;
-  NoProgress progress;
 };
 
 TEST(OprfStage, FindsExactlyTheCommonIdsInTheOrderOfTheirBytes) {
@@ -183,7 +124,7 @@ TEST(OprfStage, AHostOfAGuestOnlyJobLearnsNothing) {
   ASSERT_TRUE(results) << results.error().text();
   EXPECT_EQ(results->at(0).rows.size(), 20u);
   EXPECT_TRUE(results->at(1).rows.empty());
-  EXPECT_EQ(houses.told(0, "registry-1", "common_ids"), 0);
+  EXPECT_EQ(houses.told(0, "host-1", "common_ids"), 0);
 }
 
 TEST(OprfStage, WhoAsksForTooManyIsRefused) {
@@ -227,7 +168,7 @@ TEST(OprfStage, TagsThatLinkJobsAreWrittenDownWhereTheyAreKept) {
   Houses houses({numbered(0, 40), numbered(20, 300)});
   ASSERT_TRUE(houses.run());
   EXPECT_EQ(houses.told(1, "lender", "epoch_tags"), 288);  // 280 rows, announced
-  EXPECT_EQ(houses.told(0, "registry-1", "epoch_tags"), 0);
+  EXPECT_EQ(houses.told(0, "host-1", "epoch_tags"), 0);
   houses.keeps = false;
   ASSERT_TRUE(houses.run());
   EXPECT_EQ(houses.told(1, "lender", "epoch_tags"), 0);
