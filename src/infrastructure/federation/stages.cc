@@ -1,6 +1,6 @@
 // Which stages a job of each kind goes through: the intersection, then the kind's own.
 #include "infrastructure/federation/boosting/boosting_stage.h"
-#include "infrastructure/federation/conversion/conversion_stage.h"
+#include "infrastructure/federation/horizontal/horizontal_boosting.h"
 #include "infrastructure/federation/horizontal/horizontal_logistic.h"
 #include "infrastructure/federation/logistic/vertical_logistic.h"
 #include "infrastructure/federation/measures/measures_stage.h"
@@ -35,7 +35,7 @@ std::vector<StageMaker> stages_of(const Job& job) {
       add_matching(job, stages);
       stages.emplace_back(make_measures_stage);
       break;
-    case JobKind::horizontal_boosting:
+    case JobKind::horizontal_boosting: stages.emplace_back(make_horizontal_boosting_stage); break;
     case JobKind::horizontal_logistic: stages.emplace_back(make_horizontal_logistic_stage); break;
     case JobKind::conversion: stages.emplace_back(make_conversion_stage); break;  // matches clicks by itself
   }
