@@ -125,12 +125,12 @@ test("a job is begun from its page, says whom it waits for, and is stopped", asy
   await page.goto(`/console/federation/${hash}`);
   await settled(page);
   await page.getByRole("button", { name: "Go on" }).click();
-  const runs = page.getByRole("region", { name: "Runs" }).first();
+  const runs = page.getByRole("region", { name: "Runs", exact: true });
   await expect(runs.getByText(/waits for registry at 127\.0\.0\.1:\d+/)).toBeVisible({ timeout: 40_000 });
   const { page: looking } = await desk("adi");
   await looking.goto("/console/federation");
   await settled(looking);
-  const row = looking.getByRole("region", { name: "Under way" }).first().getByRole("row").filter({ hasText: "begun_here" });
+  const row = looking.getByRole("region", { name: "Under way" }).getByRole("row").filter({ hasText: "begun_here" });
   await expect(row).toContainText("running");
   await expect(row).toContainText("stage 1 of 2");
 
@@ -147,10 +147,9 @@ test("a finished job shows its runs, bytes, leakage, model and measures, and its
   await page.goto(`/console/federation/${hash}`);
   await settled(page);
   const { leakage } = await jobOf(context, hash);
-  const runs = page.getByRole("region", { name: "Runs" }).first();
-  await expect(runs).toContainText("stage 2 of 2");
-  await expect(runs).toContainText("registry");
-  const told = page.getByRole("region", { name: "What this house told beyond the result" }).first();
+  await expect(page.getByRole("region", { name: "Runs", exact: true })).toContainText("stage 2 of 2");
+  await expect(page.getByRole("region", { name: /^Bytes by partner/ })).toContainText("registry");
+  const told = page.getByRole("region", { name: "What this house told beyond the result" });
   for (const one of leakage) await expect(told).toContainText(one.english);
   const model = page.getByRole("region", { name: "Model", exact: true });
   await expect(model).toContainText(/auc/);

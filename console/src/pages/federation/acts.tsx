@@ -17,6 +17,10 @@ export function Acts({ job, again }: { job: Job; again: () => void }) {
   const session = useSession();
   const signed = job.approvals.some((one) => one.person === session.name);
   const open = job.state === "proposed";
+  const mayReject = ["proposed", "approved", "stopped", "failed"].includes(job.state) && may("federation.reject");
+  const mayStop = job.state === "running" && may("federation.stop");
+  const mayResume = ["approved", "stopped"].includes(job.state) && may("federation.resume");
+  const maySign = open && !signed && may("federation.sign");
   const after = async (request: Promise<unknown>) => {
     await request;
     again();
@@ -26,11 +30,12 @@ export function Acts({ job, again }: { job: Job; again: () => void }) {
     if (given.hash !== job.hash || !given.bytes.includes(job.hash)) throw new Problem("conflict", t("otherBytes"));
     return { bytes: new TextEncoder().encode(given.bytes) };
   };
+  if (!(maySign || mayReject || mayStop || mayResume || (open && signed) || job.state === "approved")) return null;
   return (
-    <section className="card acts" aria-label={t("signTitle")}>
+    <section className="card acts" aria-label={t("acts")}>
       {open && signed && <p>{t("ownSigned")}</p>}
       {job.state === "approved" && <p>{t("bothSigned")}</p>}
-      {open && !signed && may("federation.sign") && (
+      {maySign && (
         <Sign
           label={job.approvals.length === 0 ? t("signMaker") : t("signChecker")}
           title={t("signTitle")}
@@ -47,17 +52,17 @@ export function Acts({ job, again }: { job: Job; again: () => void }) {
           </p>
         </Sign>
       )}
-      {["proposed", "approved", "stopped", "failed"].includes(job.state) && may("federation.reject") && (
+      {mayReject && (
         <Confirm label={t("reject")} title={`${t("reject")}: ${job.name}`} onConfirm={(why) => after(act("federation", "reject", { hash: job.hash, why }))}>
           {t("rejectWhat")}
         </Confirm>
       )}
-      {job.state === "running" && may("federation.stop") && (
+      {mayStop && (
         <Confirm label={t("stop")} title={`${t("stop")}: ${job.name}`} askWhy={false} onConfirm={() => after(act("federation", "stop", { job: job.hash }))}>
           {t("stopWhat")}
         </Confirm>
       )}
-      {["approved", "stopped"].includes(job.state) && may("federation.resume") && <Resume job={job} again={again} />}
+      {mayResume && <Resume job={job} again={again} />}
     </section>
   );
 }

@@ -11,7 +11,7 @@ import { useCode } from "../../words/codes";
 import { useLanguage, useWords } from "../../words/said";
 import { Acts } from "./acts";
 import { runningMs, waitingMs } from "./lists";
-import { Bytes, LeakageShown, StateTag } from "./parts";
+import { Bytes, LeakageShown, StateTag, whyText } from "./parts";
 import { Runs } from "./runs";
 import type { Job, JobShown, Measures, Model, Party } from "./shapes";
 import { words } from "./words";
@@ -73,11 +73,11 @@ function Shown({ shown, again }: { shown: JobShown; again: () => void }) {
               </pre>
             </div>
           </section>
-          <section className="card" aria-label={t("parties")}>
+          <section className="card">
             <h2>{t("parties")}</h2>
             <Parties parties={shown.declaration.parties} self={job.self} />
           </section>
-          <section className="card" aria-label={t("runs")}>
+          <section className="card">
             <h2>{t("runs")}</h2>
             <Runs runs={shown.runs} job={job} />
             {traffic.length > 0 && (
@@ -91,7 +91,7 @@ function Shown({ shown, again }: { shown: JobShown; again: () => void }) {
               </>
             )}
           </section>
-          <section className="card" aria-label={t("leakage")}>
+          <section className="card">
             <h2>{t("leakage")}</h2>
             <p className="soft">{t("leakageHelp")}</p>
             <LeakageShown leakage={shown.leakage} caption={t("leakage")} />
@@ -109,11 +109,12 @@ function Shown({ shown, again }: { shown: JobShown; again: () => void }) {
 
 function Why({ job }: { job: Job }) {
   const t = useWords(words);
+  const language = useLanguage();
   if (!job.why) return null;
   const how = { rejected: "rejectedWhy", stopped: "stoppedWhy", failed: "failedWhy" } as const;
   const said = how[job.state as keyof typeof how];
   if (!said) return null;
-  return <Alert type={job.state === "failed" ? "error" : "info"} showIcon style={{ marginBottom: 12 }} message={t(said, { why: job.why })} />;
+  return <Alert type={job.state === "failed" ? "error" : "info"} showIcon style={{ marginBottom: 12 }} message={t(said, { why: whyText(job.why, language) })} />;
 }
 
 function Parties({ parties, self }: { parties: readonly Party[]; self: string }) {

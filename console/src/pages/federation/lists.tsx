@@ -7,7 +7,7 @@ import { Loaded } from "../../parts/loaded";
 import { VerbTable } from "../../parts/verb_table";
 import { useCode } from "../../words/codes";
 import { useLanguage, useWords } from "../../words/said";
-import { Bytes, Commands, doingText, HowFar, StateTag } from "./parts";
+import { Bytes, Commands, doingText, HowFar, StateTag, whyText } from "./parts";
 import type { SignedBy, Status } from "./shapes";
 import { words } from "./words";
 
@@ -23,7 +23,7 @@ export function UnderWay() {
   const wanted = asked.data?.jobs.some(({ job }) => job.state === "running") ? runningMs : waitingMs;
   if (wanted !== everyMs) setEveryMs(wanted);
   return (
-    <section aria-label={t("underWay")}>
+    <section>
       <h2>{t("underWay")}</h2>
       <Loaded from={asked}>
         {({ jobs }) =>
@@ -40,7 +40,7 @@ export function UnderWay() {
                 job.parties.join(", "),
                 <StateTag key="s" value={job.state} />,
                 run ? <HowFar key="p" run={run} /> : "–",
-                job.state === "stopped" ? job.why : run ? doingText(run.doing, language) : "–",
+                job.state === "stopped" ? whyText(job.why, language) : run ? doingText(run.doing, language) : "–",
                 run ? <Bytes key="o" value={run.bytes_sent} /> : "–",
                 run ? <Bytes key="i" value={run.bytes_received} /> : "–",
               ])}
@@ -60,7 +60,7 @@ export function JobList() {
   const t = useWords(words);
   const [none, setNone] = useState(false);
   return (
-    <section aria-label={t("jobs")}>
+    <section>
       <h2>{t("jobs")}</h2>
       <VerbTable
         noun="federation"

@@ -103,13 +103,19 @@ export function doingText(doing: string, language: Language): string {
   return doing;
 }
 
+// Why a job stopped, failed or was rejected; the server's own reason for a wish from here is said in both languages.
+export function whyText(why: string, language: Language): string {
+  return why === "unavailable: asked to stop" ? say(language, words.askedToStop) : why;
+}
+
 export function HowFar({ run }: { run: Run }) {
   const t = useWords(words);
   const code = useCode();
   if (run.stages === 0) return <span>–</span>;
   const within = run.steps > 0 ? Math.min(1, run.step / run.steps) : 0;
   const done = run.state === "done" ? run.stages : Math.max(0, run.stage_number - 1) + within;
-  const stage = t("stageOf", { stage: code(run.stage), number: run.stage_number, all: run.stages });
+  const numbers = { number: run.stage_number, all: run.stages };
+  const stage = run.stage === "" ? t("stageNumber", numbers) : t("stageOf", { stage: code(run.stage), ...numbers }); // none before the first meeting
   const step = run.steps > 0 ? t("stepOf", { step: run.step, all: run.steps }) : run.step > 0 ? t("stepSome", { step: run.step }) : "";
   return (
     <>
@@ -127,7 +133,8 @@ export function useUnit(): (amount: number, unit: string) => string {
   const number = useNumber();
   return (amount, unit) => {
     const said = unitWords[unit as keyof typeof unitWords];
-    return `${number(amount)} ${said ? say(language, said) : unit}`;
+    const name = said ? say(language, said) : unit;
+    return `${number(amount)} ${amount === 1 && language === "en" ? name.replace(/s$/, "") : name}`;
   };
 }
 

@@ -24,7 +24,7 @@ export function Runs({ runs, job }: { runs: readonly Run[]; job: Job }) {
   return (
     <PlainTable
       caption={t("runs")}
-      columns={["", t("state"), t("progress"), t("doing"), t("began"), t("ended"), t("sent"), t("received")]}
+      columns={[t("run"), t("state"), t("progress"), t("doing"), t("began"), t("ended"), t("sent"), t("received")]}
       rows={runs.map((run) => [
         run.number,
         <StateTag key="s" value={run.state} />,

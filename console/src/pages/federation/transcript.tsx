@@ -34,7 +34,7 @@ export function TranscriptPage() {
       <p className="soft">{t("transcriptHelp")}</p>
       <div className="stack">
         <Verify hash={hash} />
-        <section className="card" aria-label={t("transcript")}>
+        <section className="card">
           <Loaded from={asked}>
             {({ entries, next }) => (
               <>
