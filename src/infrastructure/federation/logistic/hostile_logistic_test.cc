@@ -4,11 +4,10 @@
 #include "infrastructure/federation/boosting/boosting_for_test.h"
 #include "infrastructure/federation/logistic/logistic_for_test.h"
 #include "infrastructure/federation/logistic/vertical_logistic.h"
+#include "infrastructure/federation/logistic/wire.h"
 
 namespace puhui::federation {
 namespace {
-
-enum : uint16_t { kHello = kLogisticKinds, kRows, kMasked, kOpened, kScores };
 
 // Runs with one party changing the messages of a kind; what the job ends with.
 Error ends_with(size_t party, uint16_t kind, const std::function<void(std::string&)>& change) {
@@ -36,36 +35,37 @@ void expect_refused(const Error& error, std::string_view says) {
 void fill(std::string& bytes, char with) { std::fill(bytes.begin(), bytes.end(), with); }
 
 TEST(HostileLogistic, TheFirstMessageIsChecked) {
-  expect_refused(ends_with(1, kHello, [](std::string& bytes) { bytes.clear(); }), "first message");
-  expect_refused(ends_with(1, kHello, [](std::string& bytes) { bytes[0] = 9; }), "version");
-  expect_refused(ends_with(0, kHello, [](std::string& bytes) { bytes[1] = 41; }), "common rows");
-  expect_refused(ends_with(0, kHello, [](std::string& bytes) { fill(bytes, '\0'); }), "");
+  expect_refused(ends_with(1, kLogisticHello, [](std::string& bytes) { bytes.clear(); }), "first message");
+  expect_refused(ends_with(1, kLogisticHello, [](std::string& bytes) { bytes[0] = 9; }), "version");
+  expect_refused(ends_with(0, kLogisticHello, [](std::string& bytes) { bytes[1] = 41; }), "common rows");
+  expect_refused(ends_with(0, kLogisticHello, [](std::string& bytes) { fill(bytes, '\0'); }), "");
 }
 
 TEST(HostileLogistic, EncryptedRowsAreChecked) {
   for (const size_t party : {0, 1}) {
-    expect_refused(ends_with(party, kRows, [](std::string& bytes) { bytes.pop_back(); }), "rows of a batch");
-    expect_refused(ends_with(party, kRows, [](std::string& bytes) { fill(bytes, '\0'); }), "ciphertext");
-    expect_refused(ends_with(party, kRows, [](std::string& bytes) { fill(bytes, '\xff'); }), "ciphertext");
+    expect_refused(ends_with(party, kLogisticRows, [](std::string& bytes) { bytes.pop_back(); }), "rows of a batch");
+    expect_refused(ends_with(party, kLogisticRows, [](std::string& bytes) { fill(bytes, '\0'); }), "ciphertext");
+    expect_refused(ends_with(party, kLogisticRows, [](std::string& bytes) { fill(bytes, '\xff'); }), "ciphertext");
   }
 }
 
 TEST(HostileLogistic, MaskedSumsAreChecked) {
-  expect_refused(ends_with(0, kMasked, [](std::string& bytes) { bytes.pop_back(); }), "masked sums");
+  expect_refused(ends_with(0, kLogisticMasked, [](std::string& bytes) { bytes.pop_back(); }), "masked sums");
   // Another plaintext altogether: an Okamoto-Uchiyama key tells nothing of what is out of range.
-  expect_refused(ends_with(0, kMasked, [](std::string& bytes) { bytes.back() = static_cast<char>(bytes.back() ^ 1); }),
-                 "");
-  expect_refused(ends_with(1, kMasked, [](std::string& bytes) { fill(bytes, '\0'); }), "ciphertext");
+  expect_refused(
+      ends_with(0, kLogisticMasked, [](std::string& bytes) { bytes.back() = static_cast<char>(bytes.back() ^ 1); }),
+      "");
+  expect_refused(ends_with(1, kLogisticMasked, [](std::string& bytes) { fill(bytes, '\0'); }), "ciphertext");
 }
 
 TEST(HostileLogistic, OpenedSumsAreChecked) {
-  expect_refused(ends_with(1, kOpened, [](std::string& bytes) { bytes += 'x'; }), "opened sums");
-  expect_refused(ends_with(0, kOpened, [](std::string& bytes) { fill(bytes, '\xff'); }), "opened sum 1");
+  expect_refused(ends_with(1, kLogisticOpened, [](std::string& bytes) { bytes += 'x'; }), "opened sums");
+  expect_refused(ends_with(0, kLogisticOpened, [](std::string& bytes) { fill(bytes, '\xff'); }), "opened sum 1");
 }
 
 TEST(HostileLogistic, PartialScoresAreChecked) {
-  expect_refused(ends_with(1, kScores, [](std::string& bytes) { bytes.pop_back(); }), "partial scores");
-  expect_refused(ends_with(1, kScores, [](std::string& bytes) { fill(bytes, '\x7f'); }), "row 1");
+  expect_refused(ends_with(1, kLogisticScores, [](std::string& bytes) { bytes.pop_back(); }), "partial scores");
+  expect_refused(ends_with(1, kLogisticScores, [](std::string& bytes) { fill(bytes, '\x7f'); }), "row 1");
 }
 
 }  // namespace

@@ -172,6 +172,11 @@ int64_t LogisticLearner::score(size_t row) const {
   return (sum + (int64_t{1} << (kValueBits - 1))) >> kValueBits;
 }
 
+uint64_t LogisticLearner::rows_left() const {
+  const uint64_t epoch = batches_done_ / batches_in_epoch_, place = batches_done_ % batches_in_epoch_;
+  return (epochs_ - epoch) * rows_ - rows_ * place / batches_in_epoch_;
+}
+
 LogisticLearner::Batch LogisticLearner::next_batch() {
   CHECK(batches_done_ < batches_total(), "there is another batch");
   const uint64_t epoch = batches_done_ / batches_in_epoch_, place = batches_done_ % batches_in_epoch_;

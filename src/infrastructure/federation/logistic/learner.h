@@ -25,6 +25,7 @@ class LogisticLearner {
   size_t terms() const { return polynomial_.terms(); }
   uint64_t batches_total() const { return batches_in_epoch_ * epochs_; }
   uint64_t batches_done() const { return batches_done_; }
+  uint64_t rows_left() const;  // of all epochs, of the batches not done
 
   // The next batch: `terms` has one entry a row, `factors` one a row and column, in the same order at both parties.
   struct Batch {

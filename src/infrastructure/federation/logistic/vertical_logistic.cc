@@ -6,23 +6,15 @@
 #include "ground/base/check.h"
 #include "infrastructure/federation/logistic/calibrate.h"
 #include "infrastructure/federation/logistic/gradient_sums.h"
+#include "infrastructure/federation/logistic/obfuscators_ahead.h"
 #include "infrastructure/federation/logistic/wire.h"
 
 namespace puhui::federation {
 
 namespace {
 
-enum : uint16_t {
-  kHello = kLogisticKinds,  // key, rows
-  kRows,                    // ciphertexts of a block of a batch
-  kMasked,                  // masked sums under the receiver's key
-  kOpened,                  // the same, decrypted
-  kScores,                  // the host's partial scores of all rows
-  kDone,                    // the guest has them
-};
-
 constexpr uint64_t kBatchesAStep = 8;
-constexpr size_t kBlockRows = 2048;  // encrypted, then sent while the next block is being encrypted
+constexpr size_t kBlockRows = 2048;  // a message; two of them are on their way at most
 
 class VerticalLogistic final : public Stage {
  public:
@@ -37,6 +29,8 @@ class VerticalLogistic final : public Stage {
     CHECK(!evaluated_, "no step after the last");
     if (!peer_) {
       TRY(meet(with));
+      rows_to_send_ = learner_.rows_left();
+      TRY(ahead_->make(std::min<uint64_t>(learner_.rows(), rows_to_send_), needs_.progress));
       needs_.progress.step("vertical_logistic", learner_.batches_done(), learner_.batches_total());
     }
     if (learner_.batches_done() == learner_.batches_total()) return evaluate(with);
@@ -93,8 +87,9 @@ class VerticalLogistic final : public Stage {
     const auto scheme = paillier ? cipher::Scheme::paillier : cipher::Scheme::okamoto_uchiyama;
     const auto bits = static_cast<size_t>(needs_.job.cipher.key_bits);
     key_.emplace(TRY(cipher::SecretKey::make(scheme, bits, kernel)));
-    TRY(with.send(peer_place_, kHello, write_hello({learner_.rows(), key_->public_key().bytes()})));
-    const LogisticHello hello = TRY(read_logistic_hello(TRY(with.receive(peer_place_, kHello))));
+    ahead_.emplace(*key_);
+    TRY(with.send(peer_place_, kLogisticHello, write_hello({learner_.rows(), key_->public_key().bytes()})));
+    const LogisticHello hello = TRY(read_logistic_hello(TRY(with.receive(peer_place_, kLogisticHello))));
     if (hello.rows != learner_.rows()) {
       return fail(ErrorCode::invalid, peer_name(),
                   "expected " + std::to_string(learner_.rows()) + " common rows, came " + std::to_string(hello.rows));
@@ -108,6 +103,11 @@ class VerticalLogistic final : public Stage {
     return {};
   }
 
+  Result<std::string> receive(Conversation& with, uint16_t kind) {
+    const ObfuscatorsAhead::Waiting waiting(*ahead_);
+    return with.receive(peer_place_, kind);
+  }
+
   // Both sides at once: encrypt and send the own terms, take the peer's, sum, and let the peer open the masked sums.
   Result<void> batch(Conversation& with) {
     const LogisticLearner::Batch batch = learner_.next_batch();
@@ -115,32 +115,41 @@ class VerticalLogistic final : public Stage {
     const MaskedSums masked = TRY(masked_sums(*peer_, rows, {batch.factors, learner_.columns(), learner_.terms()}));
     std::string bytes;
     peer_->write(masked.sums, bytes);
-    TRY(with.send(peer_place_, kMasked, bytes));
+    TRY(with.send(peer_place_, kLogisticMasked, bytes));
     TRY(open(with));
-    const std::string opened = TRY(with.receive(peer_place_, kOpened));
+    const std::string opened = TRY(receive(with, kLogisticOpened));
     return learner_.finish_batch(batch, TRY(unmasked(opened, masked.masks)));
   }
 
+  // The peer's block is taken when the own next one is on its way: neither waits for the other's last few rows.
   Result<cipher::Ciphertexts> exchange(Conversation& with, std::span<const RowTerms> terms) {
+    const auto block = [&](size_t first) { return terms.subspan(first, std::min(kBlockRows, terms.size() - first)); };
     std::string theirs;
+    TRY(send_rows(with, block(0)));
     for (size_t first = 0; first < terms.size(); first += kBlockRows) {
-      const auto block = terms.subspan(first, std::min(kBlockRows, terms.size() - first));
-      std::string bytes;
-      key_->public_key().write(key_->encrypt(packed_terms(block, learner_.terms())), bytes);
-      TRY(with.send(peer_place_, kRows, bytes));
-      const std::string came = TRY(with.receive(peer_place_, kRows));
-      if (came.size() != block.size() * peer_->ciphertext_bytes()) {
-        return fail(ErrorCode::corrupt, peer_name(),
-                    "expected " + std::to_string(block.size()) + " rows of a batch, came " +
-                        std::to_string(came.size()) + " bytes");
+      if (first + kBlockRows < terms.size()) TRY(send_rows(with, block(first + kBlockRows)));
+      const size_t count = block(first).size();
+      const std::string came = TRY(receive(with, kLogisticRows));
+      if (came.size() != count * peer_->ciphertext_bytes()) {
+        return fail(
+            ErrorCode::corrupt, peer_name(),
+            "expected " + std::to_string(count) + " rows of a batch, came " + std::to_string(came.size()) + " bytes");
       }
       theirs += came;
     }
     return peer_->read(theirs);
   }
 
+  Result<void> send_rows(Conversation& with, std::span<const RowTerms> block) {
+    std::string bytes;
+    key_->public_key().write(key_->encrypt(packed_terms(block, learner_.terms())), bytes);
+    rows_to_send_ -= block.size();
+    ahead_->expect(rows_to_send_);
+    return with.send(peer_place_, kLogisticRows, bytes);
+  }
+
   Result<void> open(Conversation& with) {
-    const std::string came = TRY(with.receive(peer_place_, kMasked));
+    const std::string came = TRY(receive(with, kLogisticMasked));
     // The guest's intercept is a column of its own.
     const size_t sums = needs_.job.parties[peer_place_].columns.size() + (is_guest() ? 0 : 1);
     if (came.size() != sums * key_->public_key().ciphertext_bytes()) {
@@ -148,7 +157,7 @@ class VerticalLogistic final : public Stage {
                   "expected " + std::to_string(sums) + " masked sums, came " + std::to_string(came.size()) + " bytes");
     }
     const cipher::Ciphertexts masked = TRY(key_->public_key().read(came));
-    TRY(with.send(peer_place_, kOpened, TRY(opened_sums(*key_, masked, learner_.terms()))));
+    TRY(with.send(peer_place_, kLogisticOpened, TRY(opened_sums(*key_, masked, learner_.terms()))));
     needs_.leakage.tell(peer_name(), "gradient_sums", static_cast<int64_t>(sums));
     return {};
   }
@@ -156,16 +165,16 @@ class VerticalLogistic final : public Stage {
   Result<void> evaluate(Conversation& with) {
     measures_.set("rows", learner_.rows());
     if (is_guest()) {
-      const std::string came = TRY(with.receive(peer_place_, kScores));
+      const std::string came = TRY(with.receive(peer_place_, kLogisticScores));
       CalibratedLogistic calibrated =
           TRY(calibrate(learner_, TRY(read_scores(came, learner_.rows())), needs_.job.logistic.l2));
       part_ = write_logistic_part(calibrated.part);
       measures_ = std::move(calibrated.measures);
-      TRY(with.send(peer_place_, kDone, ""));
+      TRY(with.send(peer_place_, kLogisticDone, ""));
     } else {
-      TRY(with.send(peer_place_, kScores, write_scores(learner_.scores())));
+      TRY(with.send(peer_place_, kLogisticScores, write_scores(learner_.scores())));
       needs_.leakage.tell(peer_name(), "partial_scores", static_cast<int64_t>(learner_.rows()));
-      TRY(with.receive(peer_place_, kDone));
+      TRY(with.receive(peer_place_, kLogisticDone));
       part_ = write_logistic_part(learner_.part());
     }
     measures_.set("batches", learner_.batches_total());
@@ -177,6 +186,8 @@ class VerticalLogistic final : public Stage {
   LogisticLearner learner_;
   size_t peer_place_;
   std::optional<cipher::SecretKey> key_;
+  std::optional<ObfuscatorsAhead> ahead_;  // of key_, and gone before it
+  uint64_t rows_to_send_ = 0;
   std::optional<cipher::PublicKey> peer_;
   bool evaluated_ = false;
   std::string part_;

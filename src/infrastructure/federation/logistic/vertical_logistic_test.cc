@@ -62,6 +62,27 @@ TEST(VerticalLogistic, ABreakAfterAnyStepChangesNoByte) {
   for (const uint64_t step : {0, 1, 2, 3}) expect_equal_to_the_clear(pair, step);
 }
 
+TEST(VerticalLogistic, TellsOfObfuscatorsMadeBeforeTheFirstBatch) {
+  class Told final : public Progress {
+   public:
+    void step(std::string_view what, uint64_t done, uint64_t total) override {
+      if (said.empty() || said.back() != what) said.emplace_back(what);
+      if (what == "obfuscators") made = done, of = total;
+    }
+    std::vector<std::string> said;
+    uint64_t made = 0, of = 0;
+  };
+  const LogisticPair pair = small_pair();
+  MemoryFiles files;
+  Told progress;
+  std::vector<LeakageBook> leakage;
+  ASSERT_TRUE(run_together({pair.job, {&pair.guest, &pair.host}, files, "work", std::nullopt}, make_vertical_logistic,
+                           leakage, progress));
+  EXPECT_EQ(progress.said, (std::vector<std::string>{"obfuscators", "vertical_logistic"}));
+  EXPECT_EQ(progress.made, 90u) << "of one epoch";
+  EXPECT_EQ(progress.of, 90u);
+}
+
 TEST(VerticalLogistic, MissingCellsAndConstantColumnsCountNothing) {
   LogisticPair pair = small_pair();
   constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();

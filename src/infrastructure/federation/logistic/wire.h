@@ -8,8 +8,18 @@
 #include <vector>
 
 #include "ground/base/result.h"
+#include "infrastructure/federation/conversation.h"
 
 namespace puhui::federation {
+
+enum : uint16_t {
+  kLogisticHello = kLogisticKinds,  // key, rows
+  kLogisticRows,                    // ciphertexts of a block of a batch
+  kLogisticMasked,                  // masked sums under the receiver's key
+  kLogisticOpened,                  // the same, decrypted
+  kLogisticScores,                  // the host's partial scores of all rows
+  kLogisticDone,                    // the guest has them
+};
 
 struct LogisticHello {
   uint64_t rows = 0;
