@@ -72,11 +72,11 @@ class HouseReach final : public Reach {
   HouseReach(House& house, Exchange& exchange, const channel::PairOptions& options)
       : house_(house), exchange_(exchange), options_(options) {}
   Result<std::unique_ptr<channel::Connection>> dial(size_t party) override {
-    if (house_.fuse.is_dead()) return fail(killed());
+    if (house_.fuse.is_dead()) return fail(gone());
     return fused(TRY(exchange_.dial(party, options_)));
   }
   Result<std::unique_ptr<channel::Connection>> accept(int64_t wait_ms) override {
-    if (house_.fuse.is_dead()) return fail(killed());
+    if (house_.fuse.is_dead()) return fail(gone());
     auto taken = exchange_.accept(house_.index, 4);
     if (!taken) {
       house_.clock.advance_us(wait_ms * 200);  // a busy machine must not outlast a patience
@@ -86,6 +86,8 @@ class HouseReach final : public Reach {
   }
 
  private:
+  // Not `unavailable`: a dead house would go on waiting, and its clock stands still.
+  static Error gone() { return {ErrorCode::internal, {{"", "killed by the test"}}}; }
   std::unique_ptr<channel::Connection> fused(std::unique_ptr<channel::Connection> inner) {
     return std::make_unique<FusedConnection>(std::move(inner), house_.fuse);
   }
