@@ -16,7 +16,7 @@ using Wide = unsigned __int128;
 SecretWords SecretWords::random(size_t count, size_t each) {
   CHECK(sodium_init() >= 0, "the system gives no randomness");
   SecretWords out(count, each);
-  randombytes_buf(out.data_.data(), out.data_.size() * sizeof(uint64_t));
+  if (!out.data_.empty()) randombytes_buf(out.data_.data(), out.data_.size() * sizeof(uint64_t));
   return out;
 }
 

@@ -88,6 +88,7 @@ std::vector<uint32_t> shuffled(const ShuffleSeed& seed, size_t count) {
   std::vector<uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0U);
   std::vector<uint64_t> draws(count);
+  if (count == 0) return order;  // and no null for libsodium
   randombytes_buf_deterministic(draws.data(), draws.size() * sizeof(uint64_t), seed.bytes.data());
   // Each draw is off a fair one by less than count / 2^64.
   for (size_t left = count; left > 1; --left) std::swap(order[left - 1], order[share_of(draws[left - 1], left)]);

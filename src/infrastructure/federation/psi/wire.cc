@@ -41,7 +41,7 @@ std::string_view bytes_of(std::span<const cipher::Point> points) {
 std::vector<cipher::Point> points_of(std::string_view bytes) {
   CHECK(bytes.size() % kPointBytes == 0, "whole points");
   std::vector<cipher::Point> points(bytes.size() / kPointBytes);
-  std::memcpy(points.data(), bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(points.data(), bytes.data(), bytes.size());
   return points;
 }
 
