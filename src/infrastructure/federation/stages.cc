@@ -1,5 +1,6 @@
 // Which stages a job of each kind goes through: the intersection, then the kind's own.
 #include "infrastructure/federation/boosting/boosting_stage.h"
+#include "infrastructure/federation/conversion/conversion_stage.h"
 #include "infrastructure/federation/horizontal/horizontal_boosting.h"
 #include "infrastructure/federation/horizontal/horizontal_logistic.h"
 #include "infrastructure/federation/logistic/vertical_logistic.h"
