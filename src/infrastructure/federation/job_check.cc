@@ -158,7 +158,11 @@ void Checker::roles() {
   }
   one_guest();
   if (is({JobKind::vertical_logistic, JobKind::aggregate, JobKind::conversion})) count(2, 2, kind());
-  if (is({JobKind::vertical_boosting, JobKind::vertical_logistic, JobKind::measures})) {
+  if (is({JobKind::conversion})) {
+    check(job_.parties.front().columns.size() <= 1, path_of(0, "columns"),
+          "expected the value of a conversion or nothing: the platform's columns are what is learnt from");
+  }
+  if (is({JobKind::vertical_boosting, JobKind::vertical_logistic, JobKind::measures, JobKind::conversion})) {
     for (size_t i = 1; i < job_.parties.size(); ++i) {
       check(!job_.parties[i].columns.empty(), path_of(i, "columns"),
             "expected the columns that '" + job_.parties[i].name + "' brings, came none");
@@ -241,7 +245,7 @@ void Checker::rest() {
 // A section that the kind never reads would look as if it were in force.
 void Checker::unused(const Json& file) {
   const std::map<std::string_view, std::vector<JobKind>> users = {
-      {"boosting", {JobKind::vertical_boosting, JobKind::horizontal_boosting, JobKind::conversion}},
+      {"boosting", {JobKind::vertical_boosting, JobKind::horizontal_boosting}},
       {"logistic", {JobKind::vertical_logistic, JobKind::horizontal_logistic, JobKind::conversion}},
       {"conversion", {JobKind::conversion, JobKind::aggregate}},
       {"privacy",

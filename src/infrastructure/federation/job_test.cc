@@ -60,6 +60,15 @@ TEST(Job, written_and_read_again_it_is_the_same) {
   EXPECT_EQ(to_json(*again), to_json(*job));
 }
 
+TEST(Job, a_conversion_learns_from_the_platforms_columns_alone) {
+  Json job = well();
+  job.set("kind", "conversion");
+  job.set("boosting", *parse_json(R"({"trees":3})"));
+  const std::string faults = faults_of(job);
+  EXPECT_TRUE(has(faults, "parties/0/columns: expected the value of a conversion or nothing")) << faults;
+  EXPECT_TRUE(has(faults, "boosting: conversion does not use it")) << faults;
+}
+
 TEST(Job, every_fault_is_told_at_once_with_its_place) {
   Json job = well();
   job.set("cipher", *parse_json(R"({"scheme":"rsa","key_bits":1024})"));
