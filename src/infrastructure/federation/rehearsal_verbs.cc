@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "infrastructure/federation/conversion/simulate_conversions.h"
 #include "infrastructure/federation/meeting.h"
 #include "infrastructure/federation/rehearsal.h"
 #include "infrastructure/federation/simulate.h"
@@ -110,6 +111,41 @@ Result<SimulateAnswer> simulate(Files& files, const SimulateRequest& request) {
   return out;
 }
 
+// ---- simulate-clicks
+
+struct SimulateClicksRequest {
+  int64_t clicks = 30'000, columns = 6;
+  std::optional<int64_t> seed;
+  std::string out;
+};
+void fields(Shape& shape, SimulateClicksRequest& request) {
+  shape.field("clicks", request.clicks,
+              {.help = "of the platform", .min = 1, .max = kSimulatedClicksMax, .optional = true});
+  shape.field("columns", request.columns, {.help = "of a click", .min = 1, .max = 100, .optional = true});
+  shape.field("seed", request.seed, {.help = "the same seed, the same clicks; 1 when absent", .min = 0});
+  shape.field("out", request.out, {.help = "folder for advertiser.csv and platform.csv", .min = 1, .max = 4096});
+}
+
+struct SimulateClicksAnswer {
+  std::string advertiser, platform;
+};
+void fields(Shape& shape, SimulateClicksAnswer& answer) {
+  shape.field("advertiser", answer.advertiser, {.help = "click, converted, value"});
+  shape.field("platform", answer.platform, {.help = "click, x0, x1 and so on"});
+}
+
+Result<SimulateClicksAnswer> simulate_clicks(Files& files, const SimulateClicksRequest& request) {
+  const SimulatedConversions made = simulate_conversions({.clicks = request.clicks,
+                                                          .columns = static_cast<size_t>(request.columns),
+                                                          .intercept = -3,
+                                                          .seed = static_cast<uint64_t>(request.seed.value_or(1))});
+  SimulateClicksAnswer out{request.out + "/advertiser.csv", request.out + "/platform.csv"};
+  TRY(files.make_folder(request.out));
+  TRY(files.write(out.advertiser, made.advertiser_csv()));
+  TRY(files.write(out.platform, made.platform_csv()));
+  return out;
+}
+
 // ---- rehearse
 
 struct RehearseRequest {
@@ -175,6 +211,17 @@ std::vector<Verb> rehearsal_verbs(const VerbNeeds* needs) {
        .storeless = true,
        .local_only = true},
       [](const VerbCall& call, const SimulateRequest& request) { return simulate(*call.files, request); }));
+  verbs.push_back(make_verb<SimulateClicksRequest, SimulateClicksAnswer>(
+      {.noun = std::string(kNoun),
+       .verb = "simulate-clicks",
+       .help = "Make up a platform's clicks and an advertiser's conversions, to try a conversion job on.",
+       .effect = Effect::write,
+       .repeat_key = "",
+       .storeless = true,
+       .local_only = true},
+      [](const VerbCall& call, const SimulateClicksRequest& request) {
+        return simulate_clicks(*call.files, request);
+      }));
   verbs.push_back(make_verb<RehearseRequest, RehearseAnswer>(
       {.noun = std::string(kNoun),
        .verb = "rehearse",

@@ -11,8 +11,6 @@ namespace puhui::federation {
 
 namespace {
 
-constexpr int64_t kSimulatedClicksMax = 10'000'000;
-
 std::string click_key(Random random, uint64_t number) {
   return "c" + std::to_string(random.draw(3, number, 0) % 1'000'000) + "-" + std::to_string(number);
 }

@@ -8,6 +8,8 @@
 
 namespace puhui::federation {
 
+inline constexpr int64_t kSimulatedClicksMax = 10'000'000;
+
 struct SimulatedConversions {
   struct Shape {
     int64_t clicks = 1000;
