@@ -58,7 +58,7 @@ void expect_good(const std::pair<Result<void>, Result<void>>& ends) {
 
 TEST(ConversionPeers, ABreakAfterEveryStepEndsWithTheSameBytes) {
   ConversionHouses houses({.clicks = 60, .columns = 1, .intercept = 0});
-  houses.job.conversion.epsilon = 1000;
+  houses.job.conversion.epsilon = 1000, houses.job.conversion.cohort_min = 3;
   ConversionPair pair(houses);
   expect_good(pair.step());
   const auto begin = pair.states();
@@ -72,6 +72,7 @@ TEST(ConversionPeers, ABreakAfterEveryStepEndsWithTheSameBytes) {
   to_end(false);
   ASSERT_TRUE(pair.finished());
   const std::string advertiser = pair.stage(0).result()->model_part, platform = pair.stage(1).result()->model_part;
+  EXPECT_NE(advertiser.find("converted"), std::string::npos) << "there is a cohort";
   const std::string measures = print_json(pair.stage(1).result()->measures);
   pair.restore(begin);
   to_end(true);
@@ -86,7 +87,7 @@ struct HostileConversion {
   ConversionHouses houses{{.clicks = 40, .columns = 1, .intercept = 0}};
   std::optional<ConversionPair> pair;
   HostileConversion() {
-    houses.job.conversion.epsilon = 1000;
+    houses.job.conversion.epsilon = 1000, houses.job.conversion.cohort_min = 3;
     pair.emplace(houses);
   }
   // How the party that hears it ends, when `from` changes the messages of a kind in the step after `steps`.
