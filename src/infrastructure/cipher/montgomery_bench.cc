@@ -227,5 +227,6 @@ int main(int argc, char** argv) {
     bench_cells(modulus, 10'000, 24, 32);
     bench_many_powers(modulus, 10'000, 16, 16);
     bench_many_powers(modulus, 1'000, 16, 24);
+    bench_many_powers(modulus, 4'096, 18, 7);
   }
 }
