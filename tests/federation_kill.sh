@@ -1,20 +1,30 @@
 #!/usr/bin/env bash
-# Two houses train together, each a process of its own, while one or the other is killed (SIGKILL) again and again. The model
-# must have the hash of a rehearsal in the clear, which no kill disturbed.
+# Two houses train together, each a process of its own, while one or the other is killed (SIGKILL) again and again, from before
+# they meet until after they are done. The model must have the hash of a rehearsal in the clear, which no kill disturbed.
 #   tests/federation_kill.sh PUHUI FOLDER [KILLS] [SEED]
 set -euo pipefail
 puhui=$(realpath "$1")
-folder=$2
+mkdir -p "$2"
+folder=$(realpath "$2")
 kills=${3:-6}
 RANDOM=${4:-1}
-rm -rf "$folder"
-mkdir -p "$folder"
-folder=$(realpath "$folder")
-port=$((20000 + $$ % 20000))
+rm -rf "${folder:?}"/*
 
-lender() { "$puhui" "$@" --store "$folder/lender" --quiet; }
-registry() { "$puhui" "$@" --store "$folder/registry" --quiet; }
-field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",]*\).*/\1/p" | head -n 1; }
+# A port that nobody listens at now, below those that the kernel gives away by itself.
+free_port() {
+  local port
+  for _ in $(seq 100); do
+    port=$((10000 + (RANDOM + $$) % 20000))
+    (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null || { echo "$port"; return; }
+  done
+  echo "expected a free port between 10000 and 30000, found none" >&2
+  return 1
+}
+port=$(free_port)
+
+lender() { "$puhui" "$@" --store "$folder/lender" --quiet --json; }
+registry() { "$puhui" "$@" --store "$folder/registry" --quiet --json; }
+field() { grep -o "\"$1\": *[^,}]*" | sed -n '1s/^[^:]*: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p'; }
 
 "$puhui" federation simulate --firms 3000 --seed 1 --out "$folder" --quiet > /dev/null
 lender federation init --name lender --key-file "$folder/lender.key" > /dev/null
@@ -35,36 +45,44 @@ for house in lender registry; do
   done
 done
 
+declare -A pid
 # The process itself, not a shell around it: it is what is killed.
 start() {
   "$puhui" federation run --job "$folder/job.json" --data "$folder/$1.csv" --work-folder "$folder/$1.work" \
-    --store "$folder/$1" --quiet > "$folder/$1.answer" 2>> "$folder/$1.log" &
+    --store "$folder/$1" --quiet --json > "$folder/$1.answer" 2>> "$folder/$1.log" &
+  pid[$1]=$!
 }
-start registry; registry_pid=$!
-start lender; lender_pid=$!
-trap 'kill -9 "$registry_pid" "$lender_pid" 2> /dev/null || true' EXIT
+ended() { ! kill -0 "${pid[$1]}" 2> /dev/null; }
+trap 'kill -9 "${pid[@]}" 2> /dev/null || true' EXIT
+
+# Kills fall on every part of the run: the pauses grow from nothing to the time that an undisturbed run takes, and begin again.
+start registry
+start lender
 killed=0
+pause_ms=5
 while [ "$killed" -lt "$kills" ]; do
-  sleep "0.$((RANDOM % 900 + 100))"
-  kill -0 "$lender_pid" 2> /dev/null && kill -0 "$registry_pid" 2> /dev/null || break  # done before all kills
-  if [ $((RANDOM % 2)) -eq 0 ]; then
-    kill -9 "$registry_pid"; wait "$registry_pid" 2> /dev/null || true
-    start registry; registry_pid=$!
-  else
-    kill -9 "$lender_pid"; wait "$lender_pid" 2> /dev/null || true
-    start lender; lender_pid=$!
-  fi
+  sleep "$(printf '%d.%03d' $((pause_ms / 1000)) $((pause_ms % 1000)))"
+  pause_ms=$((pause_ms * 2 + RANDOM % 50))
+  [ "$pause_ms" -lt 3000 ] || pause_ms=$((RANDOM % 400))
+  if [ $((RANDOM % 2)) -eq 0 ]; then house=registry; else house=lender; fi
+  if ended lender && ended registry; then break; fi  # done before all kills
+  kill -9 "${pid[$house]}" 2> /dev/null || true
+  wait "${pid[$house]}" 2> /dev/null || true
+  start "$house"  # one that was done answers the same again
   killed=$((killed + 1))
 done
-wait "$lender_pid" || { cat "$folder/lender.log" "$folder/lender.answer"; exit 1; }
-wait "$registry_pid" || { cat "$folder/registry.log" "$folder/registry.answer"; exit 1; }
+for house in lender registry; do
+  wait "${pid[$house]}" || { echo "the $house did not end well:" >&2; cat "$folder/$house.log" >&2; exit 1; }
+done
 trap - EXIT
 
-"$puhui" federation rehearse --job "$folder/job.json" --data "$folder/lender.csv" --data "$folder/registry.csv" --quiet \
+"$puhui" federation rehearse --job "$folder/job.json" --data "$folder/lender.csv" --data "$folder/registry.csv" --quiet --json \
   > "$folder/rehearsal"
 expected=$(field model < "$folder/rehearsal")
 for house in lender registry; do
   came=$(field model < "$folder/$house.answer")
   [ "$came" = "$expected" ] || { echo "expected model $expected, came '$came' at the $house" >&2; exit 1; }
+  $house federation transcript --job invoices --limit 1 --verify > "$folder/$house.transcript"
+  grep -q '"first_break":""' "$folder/$house.transcript" || { echo "the $house's transcript does not hold" >&2; exit 1; }
 done
 echo "killed $killed times: the model is $expected, as without"

@@ -20,3 +20,9 @@ target_include_directories(simulation_test PRIVATE ${CMAKE_SOURCE_DIR})
 target_link_libraries(simulation_test PRIVATE puhui_bank GTest::gmock GTest::gtest_main)
 target_precompile_headers(simulation_test REUSE_FROM puhui_ground_base)
 add_test(NAME simulation COMMAND simulation_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+
+# Two houses train together, each a process, under kills.
+add_test(NAME federation_kill
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/federation_kill.sh $<TARGET_FILE:puhui> ${CMAKE_BINARY_DIR}/federation_kill 6
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(federation_kill PROPERTIES TIMEOUT 300)
