@@ -70,7 +70,7 @@ class RunnerFixture : public testing::Test {
                         house.clock.advance_us(ms * 1000);
                         std::this_thread::sleep_for(std::chrono::milliseconds(std::clamp<int64_t>(ms / 200, 1, 25)));
                       }};
-    return run_job(needs, {job, house.data, "/work/" + house.name + "/" + job.short_hex(), afresh});
+    return run_job(needs, {job, house.data, "/runs/" + house.name + "/" + job.short_hex(), afresh});
   }
 
   // All at once; a house that was killed is started again, as whoever watches over it would.

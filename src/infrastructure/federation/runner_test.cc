@@ -34,7 +34,7 @@ TEST_F(Runner, a_job_ends_at_both_with_one_model_and_signed_transcripts) {
     }));
     EXPECT_EQ(kinds(i, job).front(), "parameters");
     EXPECT_EQ(kinds(i, job).back(), "end");
-    EXPECT_FALSE(houses_[i]->files.exists("/work/" + houses_[i]->name + "/" + job.short_hex() + "/checkpoint-a"));
+    EXPECT_FALSE(houses_[i]->files.exists("/runs/" + houses_[i]->name + "/" + job.short_hex() + "/checkpoint-a"));
   }
   const auto leakage = houses_[1]->office->leakage("lender");
   ASSERT_TRUE(leakage);
@@ -197,7 +197,7 @@ TEST_F(Runner, a_damaged_checkpoint_is_named_and_the_older_one_used) {
   Result<RunOutcome> hub = RunOutcome{};
   std::jthread thread([&] { hub = run_one(*houses_[0], job); });
   EXPECT_FALSE(run_one(*houses_[1], job, terms));
-  const std::string folder = "/work/registry/" + job.short_hex();
+  const std::string folder = "/runs/registry/" + job.short_hex();
   std::string newest;
   uint64_t newest_step = 0;
   for (const char* name : {"/checkpoint-a", "/checkpoint-b"}) {
