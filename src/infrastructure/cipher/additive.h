@@ -112,7 +112,9 @@ class SecretKey {
   ~SecretKey();  // wipes
 
   const PublicKey& public_key() const;
-  Ciphertexts encrypt(const Integers& values) const;  // by the factors: the same distribution, faster
+  // By the factors, faster. Okamoto–Uchiyama takes u^m = 1 + m(u - 1), u the part of g of order p, for g^m: no power of g. What is left out,
+  // (g/u)^m, is an n-th power like the obfuscators, so only who tells h^r from any n-th power could see it missing (0102).
+  Ciphertexts encrypt(const Integers& values) const;
   // Makes `count` obfuscators ahead of time, which the next encrypt uses, each once; called again it adds. One thread may prepare while
   // others encrypt and decrypt.
   void prepare(size_t count);
