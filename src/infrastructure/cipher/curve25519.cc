@@ -80,7 +80,8 @@ Scalar Scalar::random() {
 
 std::vector<Scalar> Scalar::random(size_t count) {
   std::vector<std::array<uint8_t, 64>> wide(count);  // 512 bits: off a fair draw by less than 2^-256
-  if (count != 0) randombytes_buf(wide.data(), count * sizeof wide[0]);  // none have no place, and null must not be given
+  if (count != 0)
+    randombytes_buf(wide.data(), count * sizeof wide[0]);  // none have no place, and null must not be given
   std::vector<Scalar> out(count, Scalar());
   for (size_t i = 0; i < count; ++i) {
     crypto_core_ed25519_scalar_reduce(out[i].bytes_.data(), wide[i].data());
