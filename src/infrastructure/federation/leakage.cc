@@ -22,6 +22,7 @@ constexpr LeakMeaning kLeakMeanings[] = {
      "Of cohorts of clicks that were held out: how many clicks, what the model says of them together, and how many "
      "converted, all noised.",
      "留出点击按得分分组：每组点击数、模型预测合计与转化数，均已加噪。"},
+    {"common_count", "counts", "How many ids are common, exactly; not which.", "共有标识的准确数量，但不知是哪些。"},
     {"common_ids", "ids", "Which of its own ids the other side has too.", "自己的哪些标识对方也有。"},
     {"common_ids_at_most", "ids",
      "Which of its own ids the other side has too, even if the job tells it nothing: at most as many.",
