@@ -15,8 +15,8 @@ if [ -z "$data" ] && [ -d ../shared/data ]; then data=$(realpath ../shared/data)
 say() { printf '\n== %s\n' "$1"; }
 lender() { "$puhui" "$@" --store "$folder/lender" --quiet; }
 registry() { "$puhui" "$@" --store "$folder/registry" --quiet; }
-# A field of a JSON answer that holds it once.
-field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",]*\).*/\1/p" | head -n 1; }
+# The first field of that name in a JSON answer.
+field() { grep -o "\"$1\": *[^,}]*" | sed -n '1s/^[^:]*: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p'; }
 
 say "The data: each house has its own columns of the same borrowers"
 if [ -n "$data" ] && [ -f "$data/federation/default_credit_hetero_guest.csv.gz" ]; then
@@ -35,8 +35,8 @@ echo "registry: $(basename "$host")"
 say "Each house makes its identity and pins the other's, by the fingerprint people read to each other"
 lender federation init --name lender --key-file "$folder/lender.key" > /dev/null
 registry federation init --name registry --address "127.0.0.1:$port" --key-file "$folder/registry.key" > /dev/null
-lender federation invite --out "$folder/lender.invitation" > "$folder/lender.invited"
-registry federation invite --out "$folder/registry.invitation" > "$folder/registry.invited"
+lender federation invite --out "$folder/lender.invitation" --json > "$folder/lender.invited"
+registry federation invite --out "$folder/registry.invitation" --json > "$folder/registry.invited"
 lender federation accept --invitation "$folder/registry.invitation" \
   --fingerprint "$(field fingerprint < "$folder/registry.invited")"
 registry federation accept --invitation "$folder/lender.invitation" \
@@ -51,25 +51,27 @@ for house in lender registry; do
       --key-file "$folder/$house-$person.key" > "$folder/$house.approved"
   done
 done
-sed -n '/"approvals"/,/]/p' "$folder/lender.approved" | grep '"person"\|"role"' || true
+cat "$folder/lender.approved"
 
 say "The registry waits at 127.0.0.1:$port; the lender calls it, and they train"
 registry federation run --job "$folder/job.json" --data "$host" --work-folder "$folder/registry.work" \
   > "$folder/registry.answer" 2> "$folder/registry.log" &
 waiting=$!
 trap 'kill "$waiting" 2> /dev/null || true' EXIT
-lender federation run --job "$folder/job.json" --data "$guest" --work-folder "$folder/lender.work" > "$folder/lender.answer"
+lender federation run --job "$folder/job.json" --data "$guest" --work-folder "$folder/lender.work" --json \
+  > "$folder/lender.answer"
 wait "$waiting"
 trap - EXIT
-cat "$folder/lender.answer"
+job=$(field job < "$folder/lender.answer")
+lender federation status --job "$job"
 
 say "What each learned of the other, and the transcript's chain"
-lender federation leakage | grep '"to"\|"english"\|"amount"' || true
-lender federation transcript --job "$(field job < "$folder/lender.answer")" --limit 1 --verify | sed -n '/"report"/,$p'
+lender federation leakage
+lender federation transcript --job "$job" --limit 1 --verify
 
 say "The same trees with all columns in one place, which only a demonstration can have"
-"$puhui" federation rehearse --job "$folder/job.json" --data "$guest" --data "$host" --quiet > "$folder/rehearsal"
-cat "$folder/rehearsal"
+"$puhui" federation rehearse --job "$folder/job.json" --data "$guest" --data "$host" --quiet --json > "$folder/rehearsal"
+echo "model $(field model < "$folder/rehearsal"), as the two houses came to: $(field model < "$folder/lender.answer")"
 
 printf '{"auc": %s, "plaintext_auc": %s, "seconds": %s, "bytes_sent": %s}\n' \
   "$(field auc < "$folder/lender.answer")" "$(field auc < "$folder/rehearsal")" \

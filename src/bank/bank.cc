@@ -1,5 +1,8 @@
 #include "bank/bank.h"
 
+#include <chrono>
+#include <thread>
+
 #include "bank/house.h"
 #include "infrastructure/federation/rehearsal_verbs.h"
 #include "infrastructure/federation/scoring/scoring_verbs.h"
@@ -122,8 +125,10 @@ Result<std::unique_ptr<Bank>> Bank::open(const std::string& where, BankNeeds nee
       std::make_unique<federation::Office>(federation::OfficeNeeds{*house.store, *house.evidence, needs.clock});
   house.federation_node = std::make_unique<federation::Node>(
       federation::NodeNeeds{*house.federation_office, *house.store, needs.files, needs.clock, needs.log});
+  const auto pause = [](int64_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); };
   house.federation_verbs.emplace(federation::VerbNeeds{*house.federation_office, needs.files, needs.clock, needs.log,
-                                                       kBuild, work_folder_of(where), house.federation_node.get()});
+                                                       kBuild, work_folder_of(where), pause,
+                                                       house.federation_node.get()});
   house.kernel =
       TRY(kernel::Kernel::open({*house.store, *house.evidence, needs.clock, needs.log, needs.metrics,
                                 std::string(kBuild), needs.salt_secret, &house.cpu, house.federation_node.get()},

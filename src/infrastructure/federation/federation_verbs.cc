@@ -1,7 +1,9 @@
 #include "infrastructure/federation/federation_verbs.h"
 
+#include "ground/base/text.h"
 #include "infrastructure/evidence/people.h"
 #include "infrastructure/federation/job_check.h"
+#include "infrastructure/federation/told.h"
 
 namespace puhui::federation {
 
@@ -10,13 +12,28 @@ namespace {
 constexpr size_t kInvitationBytesMax = 64 << 10, kKeyFileBytesMax = 4096;
 constexpr std::string_view kNoun = "federation";
 
-VerbHead head(std::string verb, std::string help, Effect effect) {
-  return {.noun = std::string(kNoun), .verb = std::move(verb), .help = std::move(help), .effect = effect};
+VerbHead head(std::string verb, std::string help, Effect effect, std::vector<std::string> words = {}) {
+  VerbHead out{.noun = std::string(kNoun), .verb = std::move(verb), .help = std::move(help), .effect = effect};
+  out.words = std::move(words);
+  return out;
 }
 VerbHead local(std::string verb, std::string help) {
   VerbHead out = head(std::move(verb), std::move(help), Effect::write);
   out.local_only = true;
   return out;
+}
+
+template <class View>
+std::string tell(const View& view) {
+  return told(view);
+}
+// One after the other; `none` where there are none.
+template <class View>
+std::string told_list(const std::vector<View>& list, const std::optional<std::string>& next, std::string_view none) {
+  if (list.empty()) return std::string(none) + "\n";
+  std::string out;
+  for (const View& one : list) out += told(one);
+  return out + (next ? "more with --after " + *next + "\n" : "");
 }
 
 struct Nothing {};
@@ -54,18 +71,22 @@ SelfView view_of(const Office::Self& self) {
 
 Result<SelfView> init(const VerbNeeds& needs, const VerbCall& call, const Init& init) {
   const std::string address = init.address.value_or("");
+  if (const auto self = needs.office.self()) {
+    const channel::Certificate& ours = self->certificate;
+    return fail(ErrorCode::conflict, "name",
+                "this house is '" + ours.party + "' already, with fingerprint " + ours.fingerprint.hex() +
+                    ", which partners may have pinned; 'puhui federation invite' writes its invitation");
+  }
   Faults faults;
+  auto identity = channel::Identity::make(init.name, needs.clock.now());
+  if (!identity) faults.add("name", identity.error());
   if (!address.empty() && !is_address(address)) faults.add("address", "expected host:port, came '" + address + "'");
   if (needs.files.exists(init.key_file)) {
     faults.add("key_file", "'" + init.key_file + "' stands already; a party's key is never written over");
   }
   TRY(std::move(faults).result());
-  if (const auto self = needs.office.self()) {
-    return fail(ErrorCode::conflict, "name", "this house is '" + self->certificate.party + "' already");
-  }
-  const channel::Identity identity = TRY(channel::Identity::make(init.name, needs.clock.now()));
-  TRY(needs.files.write(init.key_file, identity.key_pem(), Privacy::secret));
-  if (auto made = needs.office.make_self(identity.certificate(), address, init.key_file, call.caller.name); !made) {
+  TRY(needs.files.write(init.key_file, identity->key_pem(), Privacy::secret));
+  if (auto made = needs.office.make_self(identity->certificate(), address, init.key_file, call.caller.name); !made) {
     TRY(needs.files.remove(init.key_file));
     return fail(std::move(made).error());
   }
@@ -85,6 +106,11 @@ Result<Invitation> invite(const VerbNeeds& needs, const Invite& invite) {
   Invitation out{certificate.party, certificate.pem, self.address, certificate.fingerprint.hex()};
   TRY(needs.files.write(invite.out, print_json_pretty(to_json(out)) + "\n"));
   return out;
+}
+
+std::string tell_invitation(const Invitation& invitation) {
+  return "invitation of '" + invitation.name + "' written; send the file, and read its fingerprint out by voice:\n  " +
+         invitation.fingerprint + "\n";
 }
 
 struct Accept {
@@ -124,28 +150,33 @@ void fields(Shape& shape, Named& named) {
 }
 
 void add_parties(std::vector<Verb>& verbs, const VerbNeeds* needs) {
-  verbs.push_back(
-      make_verb<Init, SelfView>(local("init", "Make this house a party: a certificate and a secret key."),
-                                [needs](const VerbCall& call, const Init& in) { return init(*needs, call, in); }));
+  verbs.push_back(make_verb<Init, SelfView>(
+      local("init", "Make this house a party: a certificate and a secret key."),
+      [needs](const VerbCall& call, const Init& in) { return init(*needs, call, in); }, tell<SelfView>));
   verbs.push_back(make_verb<Nothing, SelfView>(
       head("self", "Show this house as a party.", Effect::read),
-      [needs](const VerbCall&, const Nothing&) -> Result<SelfView> { return view_of(TRY(needs->office.self())); }));
-  verbs.push_back(
-      make_verb<Invite, Invitation>(local("invite", "Write this house's invitation for a partner."),
-                                    [needs](const VerbCall&, const Invite& in) { return invite(*needs, in); }));
+      [needs](const VerbCall&, const Nothing&) -> Result<SelfView> { return view_of(TRY(needs->office.self())); },
+      tell<SelfView>));
+  verbs.push_back(make_verb<Invite, Invitation>(
+      local("invite", "Write this house's invitation for a partner."),
+      [needs](const VerbCall&, const Invite& in) { return invite(*needs, in); }, tell_invitation));
   verbs.push_back(make_verb<Accept, PartnerView>(
       local("accept", "Pin a partner by its invitation, after its fingerprint was compared by voice."),
-      [needs](const VerbCall& call, const Accept& in) { return accept(*needs, call, in); }));
+      [needs](const VerbCall& call, const Accept& in) { return accept(*needs, call, in); }, tell<PartnerView>));
   verbs.push_back(make_verb<Page, PartnersAnswer>(
       head("partners", "List the partners that are pinned, and what was exchanged with them.", Effect::read),
       [needs](const VerbCall&, const Page& page) -> Result<PartnersAnswer> {
         PartnersAnswer out{TRY(needs->office.partners(page.after.value_or(""), page.limit)), {}, needs->clock.now()};
         if (static_cast<int64_t>(out.partners.size()) == page.limit) out.next = out.partners.back().name;
         return out;
+      },
+      [](const PartnersAnswer& answer) {
+        return told_list(answer.partners, answer.next, "no partner is pinned yet: 'puhui federation accept'");
       }));
   verbs.push_back(make_verb<Named, PartnerView>(
-      head("drop", "Speak no more with a partner.", Effect::write),
-      [needs](const VerbCall& call, const Named& in) { return needs->office.drop(in.name, call.caller.name); }));
+      head("drop", "Speak no more with a partner.", Effect::write, {"name"}),
+      [needs](const VerbCall& call, const Named& in) { return needs->office.drop(in.name, call.caller.name); },
+      tell<PartnerView>));
 }
 
 // ---- approvals
@@ -166,7 +197,10 @@ Result<JobView> approve(const VerbNeeds& needs, const VerbCall& call, const Appr
   auto kept = needs.office.register_job(file, call.caller.name);
   if (!kept) return fail(at(approve.job, std::move(kept).error()));
   const std::string bytes = TRY(needs.office.approval_bytes(kept->hash, approve.person));
-  return needs.office.approve(kept->hash, approve.person, key->sign(bytes), call.caller.name);
+  auto approved = needs.office.approve(kept->hash, approve.person, key->sign(bytes), call.caller.name);
+  if (approved || approved.error().faults.empty() || approved.error().faults[0].where != "signature") return approved;
+  return fail(ErrorCode::forbidden, "key_file",
+              "'" + approve.key_file + "' is not the key of '" + approve.person + "'; everybody signs with one's own");
 }
 
 struct Propose {
@@ -221,6 +255,17 @@ Result<JobView> sign(const VerbNeeds& needs, const VerbCall& call, const Sign& s
   return needs.office.approve(job, person, *signature, call.caller.name);
 }
 
+// The same fields are `hash` in some verbs and `job` in others; the fault names the one that was asked for.
+Result<KeptJob> job_by_hash(const Office& office, const std::string& hash) {
+  auto found = office.find_job(hash);
+  if (found) return found;
+  Error error = std::move(found).error();
+  for (Fault& fault : error.faults) {
+    if (fault.where == "job") fault.where = "hash";
+  }
+  return fail(std::move(error));
+}
+
 struct Reject {
   std::string hash, why;
 };
@@ -233,13 +278,14 @@ void fields(Shape& shape, Reject& reject) {
 void add_approvals(std::vector<Verb>& verbs, const VerbNeeds* needs) {
   verbs.push_back(make_verb<Approve, JobView>(
       local("approve", "Sign a job's file: the first signer is its maker, a second person its checker."),
-      [needs](const VerbCall& call, const Approve& in) { return approve(*needs, call, in); }));
+      [needs](const VerbCall& call, const Approve& in) { return approve(*needs, call, in); }, tell<JobView>));
   verbs.push_back(make_verb<Propose, JobView>(
       head("propose", "Keep a job that people here shall sign, given whole in the request.", Effect::write),
       [needs](const VerbCall& call, const Propose& in) -> Result<JobView> {
         const KeptJob kept = TRY(needs->office.register_job(in.file, call.caller.name));
         return TRY(needs->office.page(kept.hash)).job;
-      }));
+      },
+      tell<JobView>));
   verbs.push_back(make_verb<BytesAsked, BytesAnswer>(
       head("bytes", "Give the exact bytes that a person signs to approve a job.", Effect::read),
       [needs](const VerbCall& call, const BytesAsked& in) -> Result<BytesAnswer> {
@@ -247,14 +293,15 @@ void add_approvals(std::vector<Verb>& verbs, const VerbNeeds* needs) {
         const Digest job = TRY(needs->office.find_job(in.hash)).hash;
         return BytesAnswer{TRY(needs->office.approval_bytes(job, person)), job};
       }));
-  verbs.push_back(
-      make_verb<Sign, JobView>(head("sign", "Approve a job with a signature made elsewhere.", Effect::write),
-                               [needs](const VerbCall& call, const Sign& in) { return sign(*needs, call, in); }));
-  verbs.push_back(make_verb<Reject, JobView>(head("reject", "Say no to a job; it does not run here.", Effect::write),
-                                             [needs](const VerbCall& call, const Reject& in) -> Result<JobView> {
-                                               return needs->office.reject(TRY(needs->office.find_job(in.hash)).hash,
-                                                                           in.why, call.caller.name);
-                                             }));
+  verbs.push_back(make_verb<Sign, JobView>(
+      head("sign", "Approve a job with a signature made elsewhere.", Effect::write),
+      [needs](const VerbCall& call, const Sign& in) { return sign(*needs, call, in); }, tell<JobView>));
+  verbs.push_back(make_verb<Reject, JobView>(
+      head("reject", "Say no to a job; it does not run here.", Effect::write, {"hash"}),
+      [needs](const VerbCall& call, const Reject& in) -> Result<JobView> {
+        return needs->office.reject(TRY(job_by_hash(needs->office, in.hash)).hash, in.why, call.caller.name);
+      },
+      tell<JobView>));
 }
 
 // ---- looking
@@ -282,7 +329,8 @@ struct ByHash {
   std::string hash;
 };
 void fields(Shape& shape, ByHash& by) {
-  shape.field("hash", by.hash, {.help = "its hash, or a prefix of eight digits or more", .min = 1, .max = 128});
+  shape.field("hash", by.hash,
+              {.help = "its hash or a prefix of eight digits or more; a job's name too", .min = 1, .max = 128});
 }
 
 struct TranscriptAsked {
@@ -325,6 +373,29 @@ Result<TranscriptAnswer> transcript(const VerbNeeds& needs, const TranscriptAske
   return out;
 }
 
+std::string tell_transcript(const TranscriptAnswer& answer) {
+  std::string out;
+  for (const Entry& entry : answer.entries) {
+    constexpr size_t kShownBytesMax = 160;
+    const std::string body = print_json(entry.body);
+    const std::string_view shown = cut_utf8(body, kShownBytesMax);
+    out += std::to_string(entry.number) + "  " + moment(entry.at) + "  " + entry.kind + "  " + std::string(shown) +
+           (shown.size() < body.size() ? "…" : "") + "\n";
+  }
+  if (answer.entries.empty()) out = "no entries: the job did not run here\n";
+  if (answer.next) out += "more with --after " + std::to_string(*answer.next) + "\n";
+  if (!answer.report) return out;
+  const TranscriptReport& report = *answer.report;
+  out += (report.first_break.empty() ? "the chain is whole: " : "the chain breaks at " + report.first_break + "; ") +
+         std::to_string(report.entries) + " entries, head " + report.head.hex() + "\n";
+  for (const HeadSignature& one : report.signatures) {
+    out +=
+        "  " + one.by + " signed the transcript of " + one.party + " up to entry " + std::to_string(one.entries) + "\n";
+  }
+  for (const std::string& fault : report.faults) out += "  does not hold: " + fault + "\n";
+  return out;
+}
+
 struct LeakageAsked {
   std::optional<std::string> partner;
 };
@@ -359,30 +430,34 @@ void add_looking(std::vector<Verb>& verbs, const VerbNeeds* needs) {
         JobsAnswer out{TRY(needs->office.jobs(in.state, in.after.value_or(""), in.limit)), {}, needs->clock.now()};
         if (static_cast<int64_t>(out.jobs.size()) == in.limit) out.next = out.jobs.back().hash.hex();
         return out;
-      }));
+      },
+      [](const JobsAnswer& answer) { return told_list(answer.jobs, answer.next, "no jobs"); }));
   verbs.push_back(make_verb<ByHash, JobPage>(
-      head("job", "Show a job: its declaration, in words too, approvals, runs and leakage.", Effect::read),
+      head("job", "Show a job: its declaration, in words too, approvals, runs and leakage.", Effect::read, {"hash"}),
       [needs](const VerbCall&, const ByHash& in) -> Result<JobPage> {
-        return needs->office.page(TRY(needs->office.find_job(in.hash)).hash);
-      }));
+        return needs->office.page(TRY(job_by_hash(needs->office, in.hash)).hash);
+      },
+      tell<JobPage>));
   verbs.push_back(make_verb<TranscriptAsked, TranscriptAnswer>(
-      head("transcript", "Read what happened in a job, and verify its chain and signatures.", Effect::read),
-      [needs](const VerbCall&, const TranscriptAsked& in) { return transcript(*needs, in); }));
+      head("transcript", "Read what happened in a job, and verify its chain and signatures.", Effect::read, {"job"}),
+      [needs](const VerbCall&, const TranscriptAsked& in) { return transcript(*needs, in); }, tell_transcript));
   verbs.push_back(make_verb<LeakageAsked, LeakageAnswer>(
       head("leakage", "Say what this house told its partners beyond results.", Effect::read),
       [needs](const VerbCall&, const LeakageAsked& in) -> Result<LeakageAnswer> {
         return LeakageAnswer{TRY(needs->office.leakage(in.partner.value_or(""))), needs->clock.now()};
-      }));
+      },
+      [](const LeakageAnswer& answer) { return told(answer.leakage); }));
   verbs.push_back(make_verb<Page, ModelsAnswer>(
       head("models", "List the federated models of which this house has a part.", Effect::read),
       [needs](const VerbCall&, const Page& page) -> Result<ModelsAnswer> {
         ModelsAnswer out{TRY(needs->office.models(page.after.value_or(""), page.limit)), {}, needs->clock.now()};
         if (static_cast<int64_t>(out.models.size()) == page.limit) out.next = out.models.back().model.hex();
         return out;
-      }));
+      },
+      [](const ModelsAnswer& answer) { return told_list(answer.models, answer.next, "no federated models"); }));
   verbs.push_back(make_verb<ByHash, ModelView>(
-      head("model", "Show a federated model's card.", Effect::read),
-      [needs](const VerbCall&, const ByHash& in) { return needs->office.model(in.hash); }));
+      head("model", "Show a federated model's card.", Effect::read, {"hash"}),
+      [needs](const VerbCall&, const ByHash& in) { return needs->office.model(in.hash); }, tell<ModelView>));
 }
 
 }  // namespace

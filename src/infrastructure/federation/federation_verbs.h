@@ -1,6 +1,8 @@
 // The verbs of federation: parties, jobs and their approvals, runs, transcripts, models, leakage.
 #pragma once
 
+#include <functional>
+
 #include "ground/base/log.h"
 #include "ground/base/verb.h"
 #include "infrastructure/federation/office.h"
@@ -38,8 +40,9 @@ struct VerbNeeds {
   const Clock& clock;
   Log& log;
   std::string_view build;
-  std::string work_folder;  // where jobs keep their checkpoints unless told otherwise
-  Node* node = nullptr;     // of a serving bank: it listens for all jobs
+  std::string work_folder;                // where jobs keep their checkpoints unless told otherwise
+  std::function<void(int64_t ms)> pause;  // between two tries to reach a party
+  Node* node = nullptr;                   // of a serving bank: it listens for all jobs
 };
 // `needs` outlives the verbs. With nullptr they can be described but not run.
 std::vector<Verb> verbs(const VerbNeeds* needs);      // all of them

@@ -244,7 +244,11 @@ Result<void> Office::check_signature(const KeptJob& kept, std::string_view perso
     }
   }
   if (kept.state != JobState::proposed) {
-    return fail(ErrorCode::conflict, "job", "it is " + state_name(kept.state) + ", not to be signed");
+    const bool is_rejected = kept.state == JobState::rejected;
+    return fail(ErrorCode::conflict, "job",
+                "it is " + state_name(kept.state) + ": " +
+                    (is_rejected ? "say it in a new file, whose hash is another"
+                                 : "two people signed it, no signature is missing"));
   }
   if (!signed_by.empty() && !known->may_approve) {
     return fail(

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "ground/base/text.h"
 #include "infrastructure/federation/conversion/simulate_conversions.h"
 #include "infrastructure/federation/meeting.h"
 #include "infrastructure/federation/rehearsal.h"
 #include "infrastructure/federation/simulate.h"
+#include "infrastructure/federation/told.h"
 
 namespace puhui::federation {
 
@@ -31,6 +33,10 @@ struct PrepareAnswer {
 void fields(Shape& shape, PrepareAnswer& answer) {
   shape.field("hash", answer.hash, {.help = "what both houses sign"});
   shape.field("declaration", answer.declaration, {.help = "the file that was written"});
+}
+
+std::string tell(const PrepareAnswer& answer) {
+  return "job file written, hash " + answer.hash.hex() + "; all parties sign that very file\n";
 }
 
 // What is known here of a party: this house itself, or a partner.
@@ -102,6 +108,8 @@ void fields(Shape& shape, SimulateAnswer& answer) {
   shape.field("registry", answer.registry, {.help = "the registry's table"});
 }
 
+std::string tell(const SimulateAnswer& answer) { return "made up " + answer.lender + " and " + answer.registry + "\n"; }
+
 Result<SimulateAnswer> simulate(Files& files, const SimulateRequest& request) {
   const SimulatedPair pair = simulate_pair(request.firms, static_cast<uint64_t>(request.seed.value_or(1)));
   SimulateAnswer out{request.out + "/lender.csv", request.out + "/registry.csv"};
@@ -171,6 +179,11 @@ void fields(Shape& shape, RehearseAnswer& answer) {
   shape.field("measures", answer.measures, {.help = "on those rows, as the run tells them"});
 }
 
+std::string tell(const RehearseAnswer& answer) {
+  return "in the clear, over " + with_thousands(answer.rows) + " rows that all have\n  model " + answer.model.hex() +
+         "\n" + told_measures(answer.measures);
+}
+
 Result<RehearseAnswer> rehearse_files(const VerbCall& call, const RehearseRequest& request) {
   const Job job = TRY(parse_job(TRY(call.files->read(request.job, kJobFileBytesMax))));
   std::vector<PartyData> data;
@@ -201,7 +214,7 @@ std::vector<Verb> rehearsal_verbs(const VerbNeeds* needs) {
        .effect = Effect::write,
        .repeat_key = "",
        .local_only = true},
-      [needs](const VerbCall&, const PrepareRequest& request) { return prepare(*needs, request); }));
+      [needs](const VerbCall&, const PrepareRequest& request) { return prepare(*needs, request); }, tell));
   verbs.push_back(make_verb<SimulateRequest, SimulateAnswer>(
       {.noun = std::string(kNoun),
        .verb = "simulate",
@@ -210,7 +223,7 @@ std::vector<Verb> rehearsal_verbs(const VerbNeeds* needs) {
        .repeat_key = "",
        .storeless = true,
        .local_only = true},
-      [](const VerbCall& call, const SimulateRequest& request) { return simulate(*call.files, request); }));
+      [](const VerbCall& call, const SimulateRequest& request) { return simulate(*call.files, request); }, tell));
   verbs.push_back(make_verb<SimulateClicksRequest, SimulateClicksAnswer>(
       {.noun = std::string(kNoun),
        .verb = "simulate-clicks",
@@ -230,7 +243,7 @@ std::vector<Verb> rehearsal_verbs(const VerbNeeds* needs) {
        .repeat_key = "",
        .storeless = true,
        .local_only = true},
-      [](const VerbCall& call, const RehearseRequest& request) { return rehearse_files(call, request); }));
+      [](const VerbCall& call, const RehearseRequest& request) { return rehearse_files(call, request); }, tell));
   return verbs;
 }
 

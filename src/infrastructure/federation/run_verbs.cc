@@ -1,12 +1,12 @@
 // The verbs that run jobs.
-#include <chrono>
-#include <thread>
+#include <cmath>
 
 #include "ground/base/text.h"
 #include "infrastructure/federation/federation_verbs.h"
 #include "infrastructure/federation/job_file.h"
 #include "infrastructure/federation/runner.h"
 #include "infrastructure/federation/tls_reach.h"
+#include "infrastructure/federation/told.h"
 
 namespace puhui::federation {
 
@@ -79,6 +79,16 @@ void fields(Shape& shape, RunAnswer& answer) {
   shape.field("transcript", answer.transcript, {.help = "its head"});
 }
 
+std::string tell(const RunAnswer& answer) {
+  constexpr double kTenths = 10;
+  std::string out = "job '" + answer.name + "' is done, over " + with_thousands(answer.rows) + " rows here, " +
+                    format_double(std::round(answer.seconds * kTenths) / kTenths) + " s\n";
+  if (answer.model != Digest{}) out += "  model " + answer.model.hex() + "\n";
+  return out + told_measures(answer.measures) + "  " + with_thousands(answer.bytes_sent) + " bytes sent, " +
+         with_thousands(answer.bytes_received) + " received\n" + told(answer.leakage) + "  transcript of " +
+         std::to_string(answer.transcript.entries) + " entries, head " + answer.transcript.link.hex() + "\n";
+}
+
 RunAnswer answer_of(const KeptJob& kept, RunOutcome outcome) {
   RunAnswer out;
   out.job = kept.hash;
@@ -132,10 +142,9 @@ Result<RunAnswer> run(const VerbNeeds& needs, const VerbCall& call, const RunAsk
   const std::string folder = asked.work_folder.value_or(needs.work_folder + "/" + kept.hash.short_hex());
   TRY(needs.office.keep_places(kept.hash, asked.data, folder));
   TlsReach reach({needs.office, identity, needs.clock, needs.log, needs.node}, kept.job, *self);
-  const auto pause = [](int64_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); };
   const RunnerNeeds runner{needs.office,  needs.files, needs.clock, needs.log,
                            call.progress, identity,    reach,       std::string(needs.build),
-                           stages_of,     pause};
+                           stages_of,     needs.pause};
   RunRequest request{kept.hash, data, folder, asked.afresh};
   request.house_folder = needs.work_folder + "/house";
   TRY(needs.files.make_folder(request.house_folder));
@@ -184,6 +193,16 @@ void fields(Shape& shape, StatusAnswer& answer) {
   shape.field("at", answer.at);
 }
 
+std::string tell(const StatusAnswer& answer) {
+  if (answer.jobs.empty()) return "no job runs or was stopped; 'puhui federation jobs' lists all\n";
+  std::string out;
+  for (const JobStatus& one : answer.jobs) {
+    out += told(one.job) + (one.run ? told(*one.run) : "  it did not run here yet\n");
+  }
+  return out;
+}
+std::string tell(const JobView& job) { return told(job); }
+
 Result<JobStatus> status_of(const Office& office, const Digest& job) {
   JobPage page = TRY(office.page(job));
   JobStatus out{std::move(page.job), std::nullopt};
@@ -208,7 +227,9 @@ Result<StatusAnswer> status(const VerbNeeds& needs, const StatusAsked& asked) {
 }
 
 VerbHead head(std::string verb, std::string help, Effect effect) {
-  return {.noun = std::string(kNoun), .verb = std::move(verb), .help = std::move(help), .effect = effect};
+  VerbHead out{.noun = std::string(kNoun), .verb = std::move(verb), .help = std::move(help), .effect = effect};
+  out.words = {"job"};
+  return out;
 }
 
 }  // namespace
@@ -220,8 +241,16 @@ Result<KeptJob> known_job(const Office& office, const Files& files, const std::s
   const Digest hash = job_hash(*file);
   auto known = office.find_job(hash.hex());
   if (known || known.error().code != ErrorCode::not_found) return known;
+  std::string signed_one;
+  if (const auto job = parse_job(*file)) {
+    if (const auto same_name = office.find_job(job->name)) {
+      signed_one =
+          ", the '" + job->name + "' that is known here has " + same_name->hash.hex() + ": was the file changed since";
+    }
+  }
   return fail(ErrorCode::not_found, named,
-              "nobody signed this file here (its hash is " + hash.hex() + "); 'puhui federation approve' it first");
+              "nobody signed this file here (its hash is " + hash.hex() + signed_one +
+                  "); 'puhui federation approve' it first");
 }
 
 std::vector<Verb> run_verbs(const VerbNeeds* needs) {
@@ -229,27 +258,31 @@ std::vector<Verb> run_verbs(const VerbNeeds* needs) {
   VerbHead running = head("run", "Run an approved job with its other parties, to the end.", Effect::write);
   running.local_only = true;
   verbs.push_back(make_verb<RunAsked, RunAnswer>(
-      std::move(running), [needs](const VerbCall& call, const RunAsked& asked) { return run(*needs, call, asked); }));
+      std::move(running), [needs](const VerbCall& call, const RunAsked& asked) { return run(*needs, call, asked); },
+      tell));
   verbs.push_back(make_verb<OfJob, RunAnswer>(
       head("resume", "Go on with a job where it stopped, or begin it, with the data that this house has for it.",
            Effect::write),
-      [needs](const VerbCall& call, const OfJob& of) { return resume(*needs, call, of); }));
+      [needs](const VerbCall& call, const OfJob& of) { return resume(*needs, call, of); }, tell));
   VerbHead offering = head("offer", "Say where this house's data for a job lie.", Effect::write);
   offering.local_only = true;
   verbs.push_back(make_verb<Offer, JobView>(
-      std::move(offering), [needs](const VerbCall& call, const Offer& offer) -> Result<JobView> {
+      std::move(offering),
+      [needs](const VerbCall& call, const Offer& offer) -> Result<JobView> {
         const KeptJob kept = TRY(known_job(needs->office, needs->files, offer.job));
         if (!needs->files.exists(offer.data)) return fail(ErrorCode::not_found, "data", "no file " + offer.data);
         return needs->office.offer(kept.hash, offer.data, call.caller.name);
-      }));
+      },
+      tell));
   verbs.push_back(make_verb<OfJob, JobView>(
       head("stop", "Ask a running job to stop after its step; it can be resumed.", Effect::write),
       [needs](const VerbCall& call, const OfJob& of) -> Result<JobView> {
         return needs->office.ask_to_stop(TRY(needs->office.find_job(of.job)).hash, call.caller.name);
-      }));
+      },
+      tell));
   verbs.push_back(make_verb<StatusAsked, StatusAnswer>(
       head("status", "Show how far jobs are, and what they wait for.", Effect::read),
-      [needs](const VerbCall&, const StatusAsked& asked) { return status(*needs, asked); }));
+      [needs](const VerbCall&, const StatusAsked& asked) { return status(*needs, asked); }, tell));
   return verbs;
 }
 
