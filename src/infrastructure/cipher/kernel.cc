@@ -12,10 +12,8 @@ std::span<const std::string_view> names_of(const Kernel*) {
 
 bool is_available(Kernel kernel) {
   switch (kernel) {
-    case Kernel::scalar:
-      return true;
-    case Kernel::avx2:
-      return __builtin_cpu_supports("avx2") != 0;
+    case Kernel::scalar: return true;
+    case Kernel::avx2: return __builtin_cpu_supports("avx2") != 0;
     case Kernel::ifma:
       return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512ifma") != 0 &&
              __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0;

@@ -266,8 +266,9 @@ void check_asked(const FactSchema& schema, const FactSpec& spec, Faults& faults)
   }
   const auto by = schema.find(spec.asked->by);
   if (!by || schema.facts[*by].type != FactType::text || schema.facts[*by].asked || schema.facts[*by].sealed) {
-    faults.add(spec.name + "/asked/by",
-               "expected the name of a text fact that is not sealed and not asked itself, came '" + spec.asked->by + "'");
+    faults.add(
+        spec.name + "/asked/by",
+        "expected the name of a text fact that is not sealed and not asked itself, came '" + spec.asked->by + "'");
   }
 }
 

@@ -22,8 +22,8 @@ enum class JobKind : uint8_t {
   vertical_logistic,    // two parties, no arbiter
   horizontal_boosting,  // same columns, other rows: secure aggregation
   horizontal_logistic,
-  conversion,           // clicks at one party, conversions at the other
-  measures,             // binning, IV, correlation across parties; no model
+  conversion,  // clicks at one party, conversions at the other
+  measures,    // binning, IV, correlation across parties; no model
 };
 std::span<const std::string_view> names_of(const JobKind*);
 
@@ -42,18 +42,19 @@ enum class Duplicates : uint8_t { refuse, first };
 std::span<const std::string_view> names_of(const Duplicates*);
 
 enum class Matching : uint8_t {
-  ecdh,   // balanced, semi-honest: both hide their ids by a secret multiple on Curve25519
-  oprf,   // unbalanced: the large side's tags are made once an epoch, the small side asks
-  none,   // the parties' rows stand in the same order already: the ids were matched by an earlier job
+  ecdh,  // balanced, semi-honest: both hide their ids by a secret multiple on Curve25519
+  oprf,  // unbalanced: the large side's tags are made once an epoch, the small side asks
+  none,  // the parties' rows stand in the same order already: the ids were matched by an earlier job
 };
 std::span<const std::string_view> names_of(const Matching*);
 
 struct Intersection {
   Matching matching = Matching::ecdh;
   std::string id_column = "id";
-  std::vector<std::string> normalise = {"trim"};  // trim, lower, digits (keeps digits only), nfkc: applied in this order
+  std::vector<std::string> normalise = {
+      "trim"};  // trim, lower, digits (keeps digits only), nfkc: applied in this order
   Duplicates duplicates = Duplicates::refuse;
-  int64_t rows_min = 50;            // fewer common rows end the job
+  int64_t rows_min = 50;  // fewer common rows end the job
   int64_t bucket_rows_max = 1 << 20;
   bool guest_only = false;          // only the guest learns which ids are common (kinds `intersection`, `aggregate`)
   int64_t probes_max = 10'000'000;  // ids a peer may bring in a day over all jobs with it
@@ -70,18 +71,19 @@ std::span<const std::string_view> names_of(const Objective*);
 struct BoostingTerms {
   Objective objective = Objective::binary;
   int64_t classes = 2;
-  int64_t trees = 10;        // rounds; multi-class grows one tree a class each round
+  int64_t trees = 10;  // rounds; multi-class grows one tree a class each round
   int64_t depth_max = 3;
   int64_t bins_max = 32;
   double learning_rate = 0.3;
   double l2 = 1;
   double split_gain_min = 0;
-  double hessian_min = 1;    // in a leaf
+  double hessian_min = 1;  // in a leaf
   int64_t leaf_rows_min = 1;
   int64_t gradient_bits = 24;  // of the fixed-point gradients; one scale for all rows
-  double goss_top = 1, goss_other = 0;  // shares of rows kept by gradient size, and drawn of the rest (weighed up); 1, 0: all rows
-  int64_t guest_only_trees = 0;         // the first ones, on the guest's columns alone
-  bool hide_feature_names = true;       // the host's columns go by numbers it draws
+  double goss_top = 1,
+         goss_other = 0;  // shares of rows kept by gradient size, and drawn of the rest (weighed up); 1, 0: all rows
+  int64_t guest_only_trees = 0;    // the first ones, on the guest's columns alone
+  bool hide_feature_names = true;  // the host's columns go by numbers it draws
   uint64_t seed = 1;
 };
 
@@ -91,14 +93,14 @@ struct LogisticTerms {
   int64_t batch_rows = 4096;
   double learning_rate = 0.15;
   double l2 = 0.001;
-  bool standardise = true;        // each party its own columns
+  bool standardise = true;  // each party its own columns
   uint64_t seed = 1;
 };
 
 struct PrivacyTerms {
-  double epsilon = 0;   // 0: none
+  double epsilon = 0;  // 0: none
   double delta = 1e-6;
-  double clip = 1;      // of one row's (or one client's) contribution, in L2
+  double clip = 1;  // of one row's (or one client's) contribution, in L2
 };
 
 struct ConversionTerms {

@@ -9,8 +9,9 @@
 namespace puhui::federation {
 
 struct Leak {
-  std::string to;      // party
-  std::string code;    // "bin_sums", "row_partition", "intersection_ids": a sentence in both languages stands in leakage.cc
+  std::string to;  // party
+  std::string
+      code;  // "bin_sums", "row_partition", "intersection_ids": a sentence in both languages stands in leakage.cc
   int64_t amount = 0;  // how much of it: sums, rows, bits
 };
 

@@ -53,9 +53,9 @@ struct StageResult {
 class Stage {
  public:
   virtual ~Stage() = default;
-  virtual std::string_view name() const = 0;          // "psi_ecdh", "vertical_boosting"
-  virtual bool finished() const = 0;                  // the same at all parties after the same step
-  virtual uint64_t steps_total() const = 0;           // 0: not known yet
+  virtual std::string_view name() const = 0;  // "psi_ecdh", "vertical_boosting"
+  virtual bool finished() const = 0;          // the same at all parties after the same step
+  virtual uint64_t steps_total() const = 0;   // 0: not known yet
   // The next step, from beginning to end. Every step takes at least one message each way between the hub and every
   // present party, so that nobody runs ahead. After an error the stage is dropped and another one restored.
   virtual Result<void> step(Conversation& with) = 0;

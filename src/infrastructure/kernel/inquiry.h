@@ -12,7 +12,7 @@
 namespace puhui::kernel {
 
 struct Question {
-  Digest job;          // which federated model: the job it was trained by
+  Digest job;  // which federated model: the job it was trained by
   std::string_view party;
   std::string_view id;  // of the subject, as both houses know it; personal
 };

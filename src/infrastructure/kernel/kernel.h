@@ -28,9 +28,9 @@ struct KernelNeeds {
   const Clock& clock;
   Log& log;
   Metrics& metrics;
-  std::string build;           // what this program is; a permit for another build does not run
-  Digest salt_secret;          // random in production, fixed in a simulation: salts the digests of facts
-  CpuAccounts* cpu = nullptr;  // each judgement is a call of its use case's account
+  std::string build;             // what this program is; a permit for another build does not run
+  Digest salt_secret;            // random in production, fixed in a simulation: salts the digests of facts
+  CpuAccounts* cpu = nullptr;    // each judgement is a call of its use case's account
   Inquirer* inquirer = nullptr;  // asks partners for facts (inquiry.h)
 };
 

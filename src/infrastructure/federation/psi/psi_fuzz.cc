@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "ground/base/check.h"
-#include "infrastructure/federation/psi/matching_terms.h"
 #include "infrastructure/federation/psi/common_rows.h"
 #include "infrastructure/federation/psi/ecdh_matching.h"
+#include "infrastructure/federation/psi/matching_terms.h"
 #include "infrastructure/federation/psi/wire.h"
 
 namespace puhui::federation {
