@@ -85,4 +85,28 @@ for house in lender registry; do
   $house federation transcript --job invoices --limit 1 --verify > "$folder/$house.transcript"
   grep -q '"first_break":""' "$folder/$house.transcript" || { echo "the $house's transcript does not hold" >&2; exit 1; }
 done
-echo "killed $killed times: the model is $expected, as without"
+
+# Then they score together: the registry serves, the lender asks about every row of its table.
+registry federation offer --job invoices --data "$folder/registry.csv" > /dev/null
+"$puhui" serve --listen 127.0.0.1:0 --store "$folder/registry" > "$folder/serve.log" 2>&1 &
+serving=$!
+trap 'kill "$serving" 2> /dev/null || true' EXIT
+scored=no
+for _ in $(seq 50); do
+  if lender federation score --model "$expected" --data "$folder/lender.csv" --out "$folder/scores.csv" > "$folder/scored" 2>&1; then
+    scored=yes
+    break
+  fi
+  sleep 0.2
+done
+[ "$scored" = yes ] || { cat "$folder/scored" "$folder/serve.log" >&2; exit 1; }
+kill "$serving"
+wait "$serving" 2> /dev/null || true
+trap - EXIT
+rows=$(($(wc -l < "$folder/lender.csv") - 1))
+[ $(($(wc -l < "$folder/scores.csv") - 1)) -eq "$rows" ] || { echo "expected $rows scored rows" >&2; exit 1; }
+# Who the registry does not know has no score, and the registry counted who was asked about.
+empty=$(grep -c ',,,$' "$folder/scores.csv" || true)
+[ "$(field unknown < "$folder/scored")" = "$empty" ] && [ "$empty" -gt 0 ] || { echo "expected rows without a score" >&2; exit 1; }
+[ "$(registry federation questions --partner lender | field subjects)" = "$rows" ] || { echo "expected $rows questions" >&2; exit 1; }
+echo "killed $killed times: the model is $expected, as without; $rows rows scored, $empty of them unknown to the partner"
