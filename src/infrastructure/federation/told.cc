@@ -1,5 +1,7 @@
 #include "infrastructure/federation/told.h"
 
+#include <cmath>
+
 #include "ground/base/text.h"
 
 namespace puhui::federation {
@@ -59,12 +61,13 @@ std::string told(const JobView& job) {
 std::string told(const RunView& run) {
   std::string out = "  run " + std::to_string(run.number) + ", " + name_of_state(run.state) + ", begun " +
                     moment(run.began_at) + (run.ended_at ? ", ended " + moment(*run.ended_at) : "") + "\n";
-  if (!run.stage.empty()) {
+  const bool is_done = run.state == JobState::done;
+  if (!run.stage.empty() && !is_done) {
     out += "    stage " + std::to_string(run.stage_number) + " of " + std::to_string(run.stages) + " (" + run.stage +
            "), step " + std::to_string(run.step) + (run.steps > 0 ? " of " + std::to_string(run.steps) : "") + "\n";
   }
-  if (!run.doing.empty()) out += "    " + run.doing + "\n";
-  if (!run.last_error.empty()) out += "    last break: " + run.last_error + "\n";
+  if (!run.doing.empty() && !is_done) out += "    " + run.doing + "\n";
+  if (!run.last_error.empty() && !is_done) out += "    last break: " + run.last_error + "\n";
   return out + "    " + bytes(run.bytes_sent, run.bytes_received) + "\n";
 }
 
