@@ -1,35 +1,11 @@
 // Bytes of a peer or a store: readers of the report, of opened sums and of keys, states of both parties, and whole steps of the join.
+#include "infrastructure/federation/conversation_for_fuzz.h"
 #include "infrastructure/federation/conversion/conversion_for_test.h"
 #include "infrastructure/federation/conversion/conversion_report.h"
 #include "infrastructure/federation/conversion/conversion_wire.h"
 
 namespace puhui::federation {
 namespace {
-
-// Every message that is asked for is the next piece of the input: two bytes of length, then its bytes.
-class ConversionFuzzWire final : public Conversation {
- public:
-  ConversionFuzzWire(std::string_view bytes, size_t self) : bytes_(bytes), self_(self) {}
-  size_t self() const override { return self_; }
-  size_t parties() const override { return 2; }
-  Result<void> send(size_t, uint16_t, std::initializer_list<std::string_view>) override { return {}; }
-  Result<std::string> receive(size_t, uint16_t) override {
-    if (bytes_.size() < 2) return fail(ErrorCode::unavailable, "the other party ended");
-    const size_t length = static_cast<uint8_t>(bytes_[0]) | static_cast<size_t>(static_cast<uint8_t>(bytes_[1])) << 8;
-    bytes_.remove_prefix(2);
-    std::string out(bytes_.substr(0, length));
-    bytes_.remove_prefix(out.size());
-    return out;
-  }
-  Result<void> receive(size_t from, uint16_t kind, const std::function<Result<void>(std::string_view)>& take) override {
-    return take(TRY(receive(from, kind)));
-  }
-  bool is_present(size_t) const override { return true; }
-
- private:
-  std::string_view bytes_;
-  size_t self_;
-};
 
 // Steps from the beginning until the input ends.
 void step_with(std::string_view bytes, size_t self) {
@@ -39,7 +15,7 @@ void step_with(std::string_view bytes, size_t self) {
                          "work",     houses.leakage[self], houses.silence};
   auto stage = make_conversion_stage(needs);
   if (!stage) __builtin_trap();
-  ConversionFuzzWire wire(bytes, self);
+  FuzzConversation wire(bytes, self);
   for (int i = 0; i < 3 && (*stage)->step(wire); ++i) {
     if ((*stage)->finished()) return;
   }

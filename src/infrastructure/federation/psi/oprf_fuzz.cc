@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "ground/base/check.h"
+#include "infrastructure/federation/conversation_for_fuzz.h"
 #include "infrastructure/federation/psi/oprf_matching.h"
 #include "infrastructure/federation/psi/oprf_probes.h"
 
@@ -11,30 +12,6 @@ namespace {
 
 class NoProgress final : public Progress {
   void step(std::string_view, uint64_t, uint64_t) override {}
-};
-
-// Every message that is asked for is the next piece of the input, of one byte's length and some more.
-class FuzzConversation final : public Conversation {
- public:
-  explicit FuzzConversation(std::string_view bytes) : bytes_(bytes) {}
-  size_t self() const override { return 0; }
-  size_t parties() const override { return 2; }
-  Result<void> send(size_t, uint16_t, std::initializer_list<std::string_view>) override { return {}; }
-  Result<std::string> receive(size_t, uint16_t) override {
-    if (bytes_.empty()) return fail(ErrorCode::unavailable, "the other party ended");
-    const size_t length = static_cast<uint8_t>(bytes_[0]) * size_t{8};
-    bytes_.remove_prefix(1);
-    std::string out(bytes_.substr(0, length));
-    bytes_.remove_prefix(out.size());
-    return out;
-  }
-  Result<void> receive(size_t from, uint16_t kind, const std::function<Result<void>(std::string_view)>& take) override {
-    return take(TRY(receive(from, kind)));
-  }
-  bool is_present(size_t) const override { return true; }
-
- private:
-  std::string_view bytes_;
 };
 
 void speak(std::string_view bytes, size_t self) {
@@ -57,7 +34,7 @@ void speak(std::string_view bytes, size_t self) {
                       .rows = kRows,
                       .order = kOrder,
                       .peer_places = 4};
-  FuzzConversation with(bytes);
+  FuzzConversation with(bytes, self);
   if (self == 0) {
     if (const auto matches = matching.ask(bucket, with)) {
       for (const Match& match : *matches) CHECK(match.row < 3 && match.place < 4, "a row and a place that there are");
