@@ -264,7 +264,7 @@ TEST_P(EvidenceLogTest, a_changed_kind_time_or_place_breaks_the_chain_at_that_re
   append_many(5);
   tamper("UPDATE evidence_record SET kind = 4 WHERE sequence = 3");
   EXPECT_THAT(first_break(), HasSubstr("3: its id, kind, judgement"));
-  tamper("UPDATE evidence_record SET kind = 11 WHERE sequence = 3");
+  tamper("UPDATE evidence_record SET kind = " + std::to_string(kRecordKindMax + 1) + " WHERE sequence = 3");
   EXPECT_THAT(first_break(), HasSubstr("3: its kind or a digest"));
   tamper("UPDATE evidence_record SET kind = 1, id_high = id_high + 65536 WHERE sequence = 3");
   EXPECT_THAT(first_break(), HasSubstr("3: its id, kind, judgement"));
