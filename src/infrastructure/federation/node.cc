@@ -27,12 +27,9 @@ Node::Node(const NodeNeeds& needs)
     : needs_(needs),
       questions_(needs.store, needs.clock),
       shelf_(needs.office),
-      answering_({[this](const Digest& job, const std::string& partner) -> Result<std::shared_ptr<const Answers>> {
-                    return TRY(shelf_.find(job, partner)).answers;
-                  },
-                  [this](const Digest& job, const std::string& partner, int64_t subjects) -> Result<void> {
-                    const auto found = TRY(shelf_.find(job, partner));
-                    return questions_.count(job, partner, subjects, found.subjects_max);
+      answering_({[this](const Digest& job, const std::string& partner) { return shelf_.find(job, partner); },
+                  [this](const Digest& job, const std::string& partner, int64_t subjects, int64_t subjects_max) {
+                    return questions_.count(job, partner, subjects, subjects_max);
                   },
                   [this](const Digest& job, const std::string& partner, int64_t known, int64_t bits) {
                     return questions_.told(job, partner, known, bits);

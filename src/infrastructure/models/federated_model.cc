@@ -16,6 +16,7 @@ namespace {
 constexpr size_t kNameBytesMax = 512, kColumnsMax = 4096;
 constexpr int kScaleMax = 62;
 constexpr size_t kReasonCodesMax = 4;
+constexpr char kBits = 't', kPartial = 's';  // what an answer's text begins with
 
 void write_node(ByteWriter& out, const FederatedNode& node) {
   out.unsigned_varint(node.left);
@@ -155,18 +156,15 @@ class FederatedForm final : public PredictorForm {
       return fail(ErrorCode::invalid, input_of_peer(peer.party), "is no answer to this model's question");
     };
     if (model_.kind == FederatedKind::trees) {
-      if (text.front() != 't') return wrong();
-      auto read = from_base64(text.substr(1));
+      auto read = bits_of_answer(text);
       if (!read || read->size() != (peer.splits + 7) / 8) return wrong();
       bits.push_back(*std::move(read));
       return {};
     }
-    int64_t score = 0;
-    const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), score);
     constexpr int64_t kPartialScoreMax = int64_t{1} << 46;
-    if (text.front() != 's' || error != std::errc() || end != text.data() + text.size()) return wrong();
-    if (score > kPartialScoreMax || score < -kPartialScoreMax) return wrong();
-    scores.push_back(score);
+    const auto score = partial_score_of_answer(text);
+    if (!score || *score > kPartialScoreMax || *score < -kPartialScoreMax) return wrong();
+    scores.push_back(*score);
     return {};
   }
 
@@ -201,6 +199,28 @@ class FederatedForm final : public PredictorForm {
 };
 
 }  // namespace
+
+std::string answer_text(std::string_view bits) { return kBits + to_base64(bits); }
+std::string answer_text(int64_t partial_score) { return kPartial + std::to_string(partial_score); }
+
+Result<std::string> bits_of_answer(std::string_view text) {
+  if (text.empty() || text.front() != kBits) {
+    return fail(ErrorCode::corrupt, "expected an answer of splits ('t' and base64), came another");
+  }
+  auto bits = from_base64(text.substr(1));
+  if (!bits) return fail(ErrorCode::corrupt, "expected base64 behind the answer's 't'");
+  return *std::move(bits);
+}
+
+Result<int64_t> partial_score_of_answer(std::string_view text) {
+  int64_t out = 0;
+  const char* end = text.data() + text.size();
+  if (text.size() > 1 && text.front() == kPartial) {
+    const auto [rest, error] = std::from_chars(text.data() + 1, end, out);
+    if (error == std::errc() && rest == end) return out;
+  }
+  return fail(ErrorCode::corrupt, "expected a partial score ('s' and a whole number), came another answer");
+}
 
 std::string input_of_peer(std::string_view party) { return "answer_of_" + std::string(party); }
 

@@ -60,6 +60,13 @@ struct FederatedModel {
 };
 std::string input_of_peer(std::string_view party);  // "answer_of_registry"
 
+// A partner's answer as text: "t" and base64 of a bit a split (least bit of a byte first, set: left), or "s" and the partial
+// score's digits. Reading: `corrupt` when it is none of that form.
+std::string answer_text(std::string_view bits);
+std::string answer_text(int64_t partial_score);
+Result<std::string> bits_of_answer(std::string_view text);
+Result<int64_t> partial_score_of_answer(std::string_view text);
+
 std::string write_federated(const FederatedModel& model);
 // `corrupt`, whatever the bytes: trees that do not stand, splits nobody has.
 Result<FederatedModel> read_federated(std::string_view bytes);

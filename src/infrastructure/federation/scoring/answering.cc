@@ -4,20 +4,21 @@ namespace puhui::federation {
 
 SubjectsAnswer Answering::answer(const SubjectsQuestion& question, const std::string& partner) const {
   const auto refuse = [](const Error& error) { return SubjectsAnswer{error.text(), {}}; };
-  const auto answers = needs_.answers(question.job, partner);
-  if (!answers) return refuse(answers.error());
-  if (const auto counted = needs_.count(question.job, partner, static_cast<int64_t>(question.ids.size())); !counted) {
+  const auto offered = needs_.answers(question.job, partner);
+  if (!offered) return refuse(offered.error());
+  const auto subjects = static_cast<int64_t>(question.ids.size());
+  if (const auto counted = needs_.count(question.job, partner, subjects, offered->subjects_max); !counted) {
     return refuse(counted.error());
   }
   SubjectsAnswer out;
   int64_t known = 0;
   for (const std::string& id : question.ids) {
-    auto one = (*answers)->about(id);
+    auto one = offered->answers->about(id);
     if (!one) return refuse(one.error());
     if (*one) ++known;
     out.answers.push_back(*std::move(one));
   }
-  const int64_t bits = known * static_cast<int64_t>((*answers)->bits_each());
+  const int64_t bits = known * static_cast<int64_t>(offered->answers->bits_each());
   if (const auto kept = needs_.told(question.job, partner, known, bits); !kept) return refuse(kept.error());
   return out;
 }

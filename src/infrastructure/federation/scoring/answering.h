@@ -16,11 +16,18 @@ namespace puhui::federation {
 
 inline constexpr size_t kAskersMax = 64;  // connections at once
 
+// What a partner may ask about a job's model.
+struct OfferedAnswers {
+  std::shared_ptr<const Answers> answers;
+  int64_t subjects_max = 0;  // in a day
+};
+
 struct AnsweringNeeds {
   // The answers to questions about that job's model by that partner. not_found, forbidden: told to the asker.
-  std::function<Result<std::shared_ptr<const Answers>>(const Digest& job, const std::string& partner)> answers;
+  std::function<Result<OfferedAnswers>(const Digest& job, const std::string& partner)> answers;
   // Counts subjects asked for against the partner's day. exhausted: nothing is answered.
-  std::function<Result<void>(const Digest& job, const std::string& partner, int64_t subjects)> count;
+  std::function<Result<void>(const Digest& job, const std::string& partner, int64_t subjects, int64_t subjects_max)>
+      count;
   // How many were known, and the bits that told. What fails here is not answered either.
   std::function<Result<void>(const Digest& job, const std::string& partner, int64_t known, int64_t bits)> told;
 };

@@ -1,17 +1,14 @@
 #include "infrastructure/federation/scoring/answers.h"
 
-#include <charconv>
-
-#include "ground/base/base64.h"
 #include "ground/base/text.h"
 #include "infrastructure/federation/boosting/predict.h"
 #include "infrastructure/federation/logistic/predict.h"
+#include "infrastructure/models/federated_model.h"
 
 namespace puhui::federation {
 
 namespace {
 
-constexpr char kBits = 't', kPartial = 's';
 constexpr size_t kPartialScoreBits = 64;  // what one partial score tells at most
 
 class BoostedAnswers final : public Answers {
@@ -20,7 +17,9 @@ class BoostedAnswers final : public Answers {
       : Answers(job, std::move(data), part.splits.size()), part_(std::move(part)) {}
 
  private:
-  std::string answer(std::span<const float> row) const override { return answer_text(split_answer(part_, row)); }
+  std::string answer(std::span<const float> row) const override {
+    return models::answer_text(split_answer(part_, row));
+  }
   HostPart part_;
 };
 
@@ -30,7 +29,9 @@ class LogisticAnswers final : public Answers {
       : Answers(job, std::move(data), kPartialScoreBits), part_(std::move(part)) {}
 
  private:
-  std::string answer(std::span<const float> row) const override { return answer_text(partial_score(part_, row)); }
+  std::string answer(std::span<const float> row) const override {
+    return models::answer_text(partial_score(part_, row));
+  }
   LogisticModelPart part_;
 };
 
@@ -42,28 +43,6 @@ Result<void> check_columns(const std::vector<std::string>& of_part, const PartyD
 }
 
 }  // namespace
-
-std::string answer_text(std::string_view bits) { return kBits + to_base64(bits); }
-std::string answer_text(int64_t partial_score) { return kPartial + std::to_string(partial_score); }
-
-Result<std::string> bits_of_answer(std::string_view text) {
-  if (text.empty() || text.front() != kBits) {
-    return fail(ErrorCode::corrupt, "expected an answer of splits ('t' and base64), came another");
-  }
-  auto bits = from_base64(text.substr(1));
-  if (!bits) return fail(ErrorCode::corrupt, "expected base64 behind the answer's 't'");
-  return *std::move(bits);
-}
-
-Result<int64_t> partial_score_of_answer(std::string_view text) {
-  int64_t out = 0;
-  const char* end = text.data() + text.size();
-  if (text.size() > 1 && text.front() == kPartial) {
-    const auto [rest, error] = std::from_chars(text.data() + 1, end, out);
-    if (error == std::errc() && rest == end) return out;
-  }
-  return fail(ErrorCode::corrupt, "expected a partial score ('s' and a whole number), came another answer");
-}
 
 Answers::Answers(const Job& job, PartyData data, size_t bits_each)
     : normalise_(job.intersection.normalise), data_(std::move(data)), bits_each_(bits_each) {

@@ -12,12 +12,6 @@
 
 namespace puhui::federation {
 
-// Boosted trees: "t" and base64 of split_answer. Logistic regression: "s" and the partial score's digits.
-std::string answer_text(std::string_view bits);
-std::string answer_text(int64_t partial_score);
-Result<std::string> bits_of_answer(std::string_view text);
-Result<int64_t> partial_score_of_answer(std::string_view text);
-
 class Answers {
  public:
   // `part`: the host's part of a model of `job`; `data`: its rows with the job's columns. `corrupt` when the part is none.

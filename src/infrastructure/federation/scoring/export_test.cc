@@ -50,7 +50,7 @@ TEST(ExportedModel, TreesOfThreeHousesAnswerAsTheirPartsDo) {
     std::vector<std::string> bits, texts;
     for (size_t host = 0; host < 2; ++host) {
       bits.push_back(split_answer(clear->hosts[host], row_of(small.data[host + 1], row)));
-      texts.push_back(answer_text(bits.back()));
+      texts.push_back(models::answer_text(bits.back()));
     }
     const std::vector<std::string_view> views(bits.begin(), bits.end());
     const auto own = row_of(small.data[0], row);
@@ -83,7 +83,7 @@ TEST(ExportedModel, ALogisticRegressionAnswersAsItsPartsDo) {
     const auto own = row_of(pair.guest, row);
     const auto expected = predict_logistic(*guest, own, score);
     ASSERT_TRUE(expected);
-    ASSERT_TRUE(predictor.predict(inputs_of(own, {answer_text(score)}), prediction));
+    ASSERT_TRUE(predictor.predict(inputs_of(own, {models::answer_text(score)}), prediction));
     EXPECT_NEAR(real(prediction.values[0]), expected->probability, 2e-9) << row;
     EXPECT_NEAR(real(prediction.values[1]), std::ldexp(static_cast<double>(expected->margin), -kWeightBits), 1e-9)
         << row;

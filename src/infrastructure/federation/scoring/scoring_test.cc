@@ -6,6 +6,7 @@
 #include "infrastructure/channel/pair.h"
 #include "infrastructure/federation/scoring/answering.h"
 #include "infrastructure/federation/scoring/asking.h"
+#include "infrastructure/models/federated_model.h"
 
 namespace puhui::federation {
 namespace {
@@ -38,13 +39,13 @@ class ValueAnswers final : public Answers {
 class FederatedScoring : public ::testing::Test {
  protected:
   FederatedScoring()
-      : answering_({[this](const Digest& job, const std::string&) -> Result<std::shared_ptr<const Answers>> {
+      : answering_({[this](const Digest& job, const std::string&) -> Result<OfferedAnswers> {
                       ++questions_;
                       if (job != job_) return fail(ErrorCode::not_found, "no model of that job");
-                      return answers_;
+                      return OfferedAnswers{answers_, 10'000};
                     },
-                    [this](const Digest&, const std::string&, int64_t subjects) -> Result<void> {
-                      if (asked_ + subjects > 10'000) return fail(ErrorCode::exhausted, "asked enough for a day");
+                    [this](const Digest&, const std::string&, int64_t subjects, int64_t subjects_max) -> Result<void> {
+                      if (asked_ + subjects > subjects_max) return fail(ErrorCode::exhausted, "asked enough for a day");
                       asked_ += subjects;
                       return {};
                     },
@@ -181,12 +182,12 @@ TEST(ScoringAnswer, KeepsUnknownApartFromAnEmptyText) {
 }
 
 TEST(AnswerText, SaysItsKind) {
-  EXPECT_EQ(bits_of_answer(answer_text(std::string_view("\x05\xFF", 2))).value_or(""), "\x05\xFF");
-  EXPECT_EQ(partial_score_of_answer(answer_text(int64_t{-12})).value_or(0), -12);
+  EXPECT_EQ(models::bits_of_answer(models::answer_text(std::string_view("\x05\xFF", 2))).value_or(""), "\x05\xFF");
+  EXPECT_EQ(models::partial_score_of_answer(models::answer_text(int64_t{-12})).value_or(0), -12);
   for (const char* wrong : {"", "t", "s", "s1x", "s--1", "x1", "t*"}) {
-    EXPECT_FALSE(partial_score_of_answer(wrong)) << wrong;
+    EXPECT_FALSE(models::partial_score_of_answer(wrong)) << wrong;
   }
-  EXPECT_FALSE(bits_of_answer("s1"));
+  EXPECT_FALSE(models::bits_of_answer("s1"));
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ Result<size_t> place_for(const KeptJob& kept, const std::string& self, const std
 
 }  // namespace
 
-Result<AnswerShelf::Found> AnswerShelf::find(const Digest& job, const std::string& partner) {
+Result<OfferedAnswers> AnswerShelf::find(const Digest& job, const std::string& partner) {
   const KeptJob kept = TRY(office_.find_job(job.hex()));
   const auto self = TRY(office_.self());
   const size_t place = TRY(place_for(kept, self.certificate.party, partner));
@@ -45,7 +45,7 @@ Result<AnswerShelf::Found> AnswerShelf::find(const Digest& job, const std::strin
     PartyData data = TRY(read_party_data(TRY(models::open_file(kept.data_path)), kept.job, place));
     shelf = {kept.data_path, stamp, TRY(Answers::make(kept.job, part, std::move(data)))};
   }
-  return Found{shelf.answers, kept.job.intersection.probes_max};
+  return OfferedAnswers{shelf.answers, kept.job.intersection.probes_max};
 }
 
 }  // namespace puhui::federation

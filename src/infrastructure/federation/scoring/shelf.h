@@ -7,7 +7,7 @@
 #include <mutex>
 
 #include "infrastructure/federation/office.h"
-#include "infrastructure/federation/scoring/answers.h"
+#include "infrastructure/federation/scoring/answering.h"
 
 namespace puhui::federation {
 
@@ -15,11 +15,7 @@ class AnswerShelf {
  public:
   explicit AnswerShelf(Office& office) : office_(office) {}
   // For a partner that is the guest of that job. not_found: no such model, or no rows were offered for it; forbidden: not the guest's.
-  struct Found {
-    std::shared_ptr<const Answers> answers;
-    int64_t subjects_max = 0;  // that the partner may ask about in a day
-  };
-  Result<Found> find(const Digest& job, const std::string& partner);
+  Result<OfferedAnswers> find(const Digest& job, const std::string& partner);
 
  private:
   struct Kept {

@@ -5,6 +5,7 @@
 #include "infrastructure/federation/boosting/predict.h"
 #include "infrastructure/federation/logistic/predict.h"
 #include "infrastructure/federation/scoring/answers.h"
+#include "infrastructure/models/federated_model.h"
 
 namespace puhui::federation {
 
@@ -15,7 +16,7 @@ struct TableScorer::Form {
 
   Result<ScoredRow> walk(std::span<const float> row, std::span<const std::string> answers) const {
     std::vector<std::string> bits;
-    for (const std::string& answer : answers) bits.push_back(TRY(bits_of_answer(answer)));
+    for (const std::string& answer : answers) bits.push_back(TRY(models::bits_of_answer(answer)));
     const std::vector<std::string_view> views(bits.begin(), bits.end());
     const PartMargins margins = TRY(part_margins(*trees, row, views));
     const PartReasons reasons = TRY(part_reasons(*trees, row, views));
@@ -29,7 +30,7 @@ struct TableScorer::Form {
   }
 
   Result<ScoredRow> weigh(std::span<const float> row, std::span<const std::string> answers) const {
-    const int64_t host_score = TRY(partial_score_of_answer(answers[0]));
+    const int64_t host_score = TRY(models::partial_score_of_answer(answers[0]));
     const LogisticAnswer answer = TRY(predict_logistic(*linear, row, host_score));
     int64_t own = 0;
     for (const int64_t contribution : answer.contributions) own += contribution;
